@@ -1,0 +1,13 @@
+//go:build !js
+
+package migrations
+
+import "github.com/go-gormigrate/gormigrate/v2"
+
+// Steps are all steps in the order in which they are applied. A landed step is never edited; a change is a new step.
+func Steps() []*gormigrate.Migration {
+	return []*gormigrate.Migration{
+		sqlStep("0001_tenancy"),
+		sqlStep("0002_accounts"),
+	}
+}
