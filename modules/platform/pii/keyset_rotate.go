@@ -3,11 +3,13 @@
 package pii
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/tink-crypto/tink-go/v2/aead"
 	"github.com/tink-crypto/tink-go/v2/keyset"
 	"github.com/tink-crypto/tink-go/v2/prf"
+	tinkpb "github.com/tink-crypto/tink-go/v2/proto/tink_go_proto"
 )
 
 // The changes a rotation makes to a clinic's keysets. Each may be made twice: the
@@ -18,14 +20,14 @@ func (k keysets) withNewKeys() (next keysets, changed bool, err error) {
 	if k.aead.Len() > 1 {
 		return k, false, nil
 	}
-	return k.each(func(m *keyset.Manager, old *keyset.Handle) error {
-		template := aead.AES256GCMKeyTemplate()
-		if old == k.prf {
-			template = prf.HMACSHA256PRFKeyTemplate()
-		}
+	return k.both(adding(aead.AES256GCMKeyTemplate()), adding(prf.HMACSHA256PRFKeyTemplate()))
+}
+
+func adding(template *tinkpb.KeyTemplate) change {
+	return func(m *keyset.Manager, _ *keyset.Handle) error {
 		_, err := m.Add(template)
 		return err
-	})
+	}
 }
 
 // withNewestPrimary makes the last key added the one that writes.
@@ -33,13 +35,15 @@ func (k keysets) withNewestPrimary() (next keysets, changed bool, err error) {
 	if isPrimary(k.aead, k.aead.Len()-1) {
 		return k, false, nil
 	}
-	return k.each(func(m *keyset.Manager, old *keyset.Handle) error {
-		newest, err := old.Entry(old.Len() - 1)
-		if err != nil {
-			return err
-		}
-		return m.SetPrimary(newest.KeyID())
-	})
+	return k.both(promoteNewest, promoteNewest)
+}
+
+func promoteNewest(m *keyset.Manager, old *keyset.Handle) error {
+	newest, err := old.Entry(old.Len() - 1)
+	if err != nil {
+		return err
+	}
+	return m.SetPrimary(newest.KeyID())
 }
 
 // withOldDisabled takes the keys that are not primary out of use, recoverable.
@@ -66,40 +70,36 @@ func (k keysets) withOldDeleted() (next keysets, changed bool, err error) {
 	return k.eachOld((*keyset.Manager).Delete)
 }
 
-func (k keysets) eachOld(change func(*keyset.Manager, uint32) error) (keysets, bool, error) {
-	return k.each(func(m *keyset.Manager, old *keyset.Handle) error {
+// change alters one keyset, given as it was and as a manager that holds a copy.
+type change func(m *keyset.Manager, old *keyset.Handle) error
+
+func (k keysets) eachOld(alter func(*keyset.Manager, uint32) error) (keysets, bool, error) {
+	all := func(m *keyset.Manager, old *keyset.Handle) error {
+		var failed error
 		for i := range old.Len() {
-			entry, err := old.Entry(i)
-			if err != nil {
-				return err
-			}
-			if entry.IsPrimary() {
-				continue
-			}
-			if err := change(m, entry.KeyID()); err != nil {
-				return err
+			if entry, err := old.Entry(i); err == nil && !entry.IsPrimary() {
+				failed = errors.Join(failed, alter(m, entry.KeyID()))
 			}
 		}
-		return nil
-	})
+		return failed
+	}
+	return k.both(all, all)
 }
 
-// each changes both keysets alike, so that they are always at the same step.
-func (k keysets) each(change func(m *keyset.Manager, old *keyset.Handle) error) (keysets, bool, error) {
-	values, err := changed(k.aead, change)
-	if err != nil {
+// both changes the two keysets together, so that they are always at the same step.
+func (k keysets) both(values, indexes change) (next keysets, changed bool, err error) {
+	if next.aead, err = changedBy(values, k.aead); err != nil {
 		return k, false, fmt.Errorf("change encryption keys: %w", err)
 	}
-	indexes, err := changed(k.prf, change)
-	if err != nil {
+	if next.prf, err = changedBy(indexes, k.prf); err != nil {
 		return k, false, fmt.Errorf("change index keys: %w", err)
 	}
-	return keysets{aead: values, prf: indexes}, true, nil
+	return next, true, nil
 }
 
-func changed(old *keyset.Handle, change func(*keyset.Manager, *keyset.Handle) error) (*keyset.Handle, error) {
+func changedBy(alter change, old *keyset.Handle) (*keyset.Handle, error) {
 	manager := keyset.NewManagerFromHandle(old)
-	if err := change(manager, old); err != nil {
+	if err := alter(manager, old); err != nil {
 		return nil, err
 	}
 	return manager.Handle()
