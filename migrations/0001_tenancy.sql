@@ -257,12 +257,16 @@ call system_table('keysets', 'select, insert, update');
 grant select on keysets to hampi_backup;
 create policy backup on keysets for select to hampi_backup using (true);
 
+-- One row without a module says at which stage a rotation is, and since when; one row for each module says how far
+-- it has come in that stage.
 create table key_rotations (
-  clinic_id  uuid primary key references keysets (clinic_id),
-  stage      text not null,
+  clinic_id  uuid not null references keysets (clinic_id),
   module     text not null default '',
+  stage      text not null,
   after_id   uuid,
-  updated_at timestamptz not null default now()
+  done       boolean not null default false,
+  updated_at timestamptz not null default now(),
+  primary key (clinic_id, module)
 );
 call system_table('key_rotations', 'select, insert, update, delete');
 
