@@ -68,7 +68,18 @@ func (v *Vault) Rewrap(ctx context.Context, clinic uuid.UUID) (changed bool, err
 	if err != nil || current {
 		return false, err
 	}
-	return true, v.replace(ctx, clinic, stored, open)
+	err = v.replace(ctx, clinic, stored, open)
+	return err == nil, err
+}
+
+// load reads keysets that are there, and opens them for a change.
+func (v *Vault) load(ctx context.Context, clinic uuid.UUID) (Stored, keysets, error) {
+	stored, err := v.store.Load(ctx, clinic)
+	if err != nil {
+		return Stored{}, keysets{}, fmt.Errorf("load keysets: %w", err)
+	}
+	open, _, err := v.master.unwrap(clinic, stored)
+	return stored, open, err
 }
 
 func (v *Vault) handOut(ctx context.Context, clinic uuid.UUID, ring *keyring) *Keys {
