@@ -1,0 +1,156 @@
+package views
+
+import "strings"
+
+// Look is how a person wants the screen; the server reads it from cookies so
+// that the page is drawn right the first time.
+type Look struct {
+	Theme     string // "claro", "oscuro" or "" / "equipo" for what the device says
+	Density   string // "" / "compacta" or "comoda"
+	Accent    string // of the clinic: "", "agua", "molle", "cantuta", "morado", "arcilla", "grafito"
+	Rail      bool   // the sidebar is folded to icons
+	Shortcuts string // "no" switches single-letter keys off
+}
+
+// Head is what the outer document of any page needs.
+type Head struct {
+	Look
+	Title         string // "Agenda" becomes "Agenda · Hampi" in the tab
+	LockMinutes   int    // idle minutes until the screen locks; 0 never locks (public pages)
+	ServiceWorker bool   // register /sw.js
+	Focus         bool   // focus mode: rail at the desk, no bottom bar on phones
+}
+
+// TabTitle is the text of the browser's tab.
+func (h Head) TabTitle() string {
+	if h.Title == "" || h.Title == "Hampi" {
+		return "Hampi"
+	}
+	return h.Title + " · Hampi"
+}
+
+// Shell is everything around a page of somebody who is logged in.
+type Shell struct {
+	Look
+	Title         string // of the tab
+	Heading       string // the h1 in the top bar; empty means Title
+	Context       string // grey words beside the heading
+	Back          string // address of "‹" on phones and of Esc; empty draws none
+	Nav           []NavItem
+	BottomNav     []NavItem // up to three; ＋ and Más are added
+	QuickCreate   []NavItem // what ＋ and N offer; empty draws no ＋
+	PersonLinks   []NavItem // in the user menu: Mi cuenta, Mis dispositivos, Ayuda …
+	Clinic        Clinic
+	Person        Person
+	PrimaryAction *Action // the one filled button of the top bar
+	SearchURL     string  // POST address of the patient search; empty draws no search
+	SearchLabel   string  // default "Buscar paciente, DNI o celular"
+	LockMinutes   int
+	ServiceWorker bool
+	Focus         bool
+	Flash         string // a toast to show with the page, after a plain form post
+	Notice        string // one amber strip under the top bar
+}
+
+// NavItem is one way to go, or one thing to create.
+type NavItem struct {
+	Label   string
+	Href    string
+	Icon    string // name in static/icons.json
+	Key     string // as in data-key: "g p", "r"; empty has none
+	Count   int    // work to do by this person; 0 draws nothing
+	Late    bool   // the count is amber
+	Current bool
+	Dialog  bool // opens in the dialog instead of going there
+}
+
+// Action is a button that leads somewhere.
+type Action struct {
+	Label  string
+	Href   string
+	Icon   string
+	Key    string
+	Dialog bool
+}
+
+// Clinic is the house the person works in now, and where else they may go.
+type Clinic struct {
+	Name     string
+	SiteName string
+	Sites    []Place // other sites of this clinic
+	Others   []Place // other clinics of this person
+}
+
+// Place is a site or clinic one can change to: a POST to Action.
+type Place struct {
+	Name     string
+	Subtitle string
+	Action   string
+	Current  bool
+}
+
+// Person is who is logged in.
+type Person struct {
+	Name     string
+	Subtitle string // college number or role
+	Initials string
+}
+
+// Head is the document's part of the shell.
+func (s Shell) Head() Head {
+	return Head{Look: s.Look, Title: s.Title, LockMinutes: s.LockMinutes, ServiceWorker: s.ServiceWorker, Focus: s.Focus}
+}
+
+func (s Shell) heading() string {
+	if s.Heading != "" {
+		return s.Heading
+	}
+	return s.Title
+}
+
+func (s Shell) searchLabel() string {
+	if s.SearchLabel != "" {
+		return s.SearchLabel
+	}
+	return "Buscar paciente, DNI o celular"
+}
+
+// inBottomNav tells whether the phone's bar already offers the item.
+func (s Shell) inBottomNav(item NavItem) bool {
+	for _, b := range s.BottomNav {
+		if b.Href == item.Href {
+			return true
+		}
+	}
+	return false
+}
+
+// keyTitle is the tooltip of a control that has a key: "Reservar (R)".
+func keyTitle(label, key string) string {
+	if key == "" {
+		return label
+	}
+	return label + " (" + KeyName(key) + ")"
+}
+
+// KeyName writes a key as people see it: "g p" → "G P", "ctrl+k" → "Ctrl K".
+func KeyName(key string) string {
+	names := map[string]string{"ctrl": "Ctrl", "alt": "Alt", "shift": "Mayús", "enter": "Enter", "esc": "Esc", "delete": "Supr",
+		"arrowleft": "←", "arrowright": "→", "arrowup": "↑", "arrowdown": "↓", "space": "Espacio"}
+	parts := strings.FieldsFunc(key, func(r rune) bool { return r == ' ' })
+	for i, part := range parts {
+		keys := []string{part}
+		if len(part) > 1 {
+			keys = strings.Split(part, "+")
+		}
+		for j, k := range keys {
+			if name, ok := names[strings.ToLower(k)]; ok {
+				keys[j] = name
+				continue
+			}
+			keys[j] = strings.ToUpper(k)
+		}
+		parts[i] = strings.Join(keys, " ")
+	}
+	return strings.Join(parts, " ")
+}
