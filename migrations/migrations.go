@@ -25,17 +25,13 @@ import (
 //go:embed *.sql
 var files embed.FS
 
-// Logins are the addresses whose names and passwords the roles get. An empty one keeps the role without a password.
-type Logins struct {
-	App, System, Sealer, Backup string
-}
-
 // lockKey keeps two releases from migrating at once.
 const lockKey = 7_245_190_318
 
 // Run creates the roles and applies every step that the database has not seen, in order. It may be run at any time.
-func Run(ctx context.Context, ownerURL string, logins Logins) error {
-	config, err := pgxpool.ParseConfig(ownerURL)
+// A login without an address keeps its role without a password.
+func Run(ctx context.Context, logins database.Logins) error {
+	config, err := pgxpool.ParseConfig(logins.Owner)
 	if err != nil {
 		return fmt.Errorf("HAMPI_OWNER_DATABASE_URL cannot be read; write postgres://login:password@host:port/database")
 	}
@@ -63,7 +59,7 @@ func Run(ctx context.Context, ownerURL string, logins Logins) error {
 	return migrateJobs(ctx, pool)
 }
 
-func createRoles(ctx context.Context, conn *pgx.Conn, logins Logins) error {
+func createRoles(ctx context.Context, conn *pgx.Conn, logins database.Logins) error {
 	for role, address := range map[string]string{
 		"hampi_app": logins.App, "hampi_system": logins.System, "hampi_sealer": logins.Sealer, "hampi_backup": logins.Backup,
 	} {

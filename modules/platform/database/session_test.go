@@ -1,0 +1,117 @@
+package database_test
+
+import (
+	"context"
+	"errors"
+
+	"github.com/google/uuid"
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	"gorm.io/gorm"
+
+	"hampi/modules/platform/database"
+	"hampi/modules/platform/database/dbtest"
+)
+
+var _ = Describe("a clinic's transaction", Ordered, func() {
+	var world *dbtest.World
+	ctx := context.Background()
+
+	BeforeAll(func() { world = cluster.World() })
+
+	names := func(ctx context.Context) []string {
+		var found []string
+		Expect(database.From(ctx).Raw("select c.name from sites s join clinics c on c.id = s.clinic_id order by 1").Scan(&found).Error).To(Succeed())
+		return found
+	}
+
+	It("sees its own clinic and no other", func() {
+		Expect(names(world.RolledBack(world.Norte, "receptionist"))).To(ConsistOf("Clínica Norte"))
+		Expect(names(world.RolledBack(world.Sur, "receptionist"))).To(ConsistOf("Clínica Sur"))
+	})
+
+	It("sees nothing without a clinic", func() {
+		Expect(world.DB.InClinic(ctx, database.Scope{}, func(ctx context.Context) error {
+			Expect(names(ctx)).To(BeEmpty())
+			return nil
+		})).To(Succeed())
+	})
+
+	It("refuses a query outside any transaction", func() {
+		var n int
+		Expect(database.From(ctx).Raw("select 1").Scan(&n).Error).To(MatchError(database.ErrNoSession))
+	})
+
+	It("refuses to write another clinic's row", func() {
+		err := world.Committed(world.Norte, "clinic_admin", func(ctx context.Context) error {
+			return database.From(ctx).Exec("insert into sites (clinic_id, id, name) values (?, ?, 'Ajena')", world.Sur.ID, uuid.New()).Error
+		})
+		Expect(err).To(MatchError(ContainSubstring("row-level security")))
+	})
+
+	It("keeps what came before a failed savepoint", func() {
+		broken := errors.New("broken")
+		err := world.Committed(world.Norte, "clinic_admin", func(ctx context.Context) error {
+			add := func(name string) error {
+				return database.From(ctx).Exec("insert into sites (id, name) values (?, ?)", uuid.New(), name).Error
+			}
+			Expect(add("Antes")).To(Succeed())
+			Expect(database.Savepoint(ctx, func(context.Context) error { Expect(add("Dentro")).To(Succeed()); return broken })).To(MatchError(broken))
+			return add("Después")
+		})
+		Expect(err).NotTo(HaveOccurred())
+		var found []string
+		Expect(database.From(world.RolledBack(world.Norte, "clinic_admin")).Raw("select name from sites order by name").Scan(&found).Error).To(Succeed())
+		Expect(found).To(ConsistOf("Antes", "Centro", "Después"))
+	})
+
+	It("runs what waits for the commit only after it", func() {
+		ran := false
+		failed := world.Committed(world.Norte, "clinic_admin", func(ctx context.Context) error {
+			database.AfterCommit(ctx, func() { ran = true })
+			return errors.New("no")
+		})
+		Expect(failed).To(HaveOccurred())
+		Expect(ran).To(BeFalse())
+		Expect(world.Committed(world.Norte, "clinic_admin", func(ctx context.Context) error {
+			database.AfterCommit(ctx, func() { ran = true })
+			Expect(ran).To(BeFalse())
+			return nil
+		})).To(Succeed())
+		Expect(ran).To(BeTrue())
+	})
+
+	It("numbers changes at the commit, without gaps, and audits who made them", func() {
+		before := changes(world, world.Sur)
+		Expect(world.Committed(world.Sur, "clinic_admin", func(ctx context.Context) error {
+			return database.From(ctx).Exec("insert into sites (id, name) values (?, 'Nueva')", uuid.New()).Error
+		})).To(Succeed())
+		Expect(changes(world, world.Sur)).To(Equal(before + 1))
+		var who string
+		tx := database.From(world.RolledBack(world.Sur, "clinic_admin"))
+		Expect(tx.Raw("select user_id from audit_log where entity = 'sites' order by id desc limit 1").Scan(&who).Error).To(Succeed())
+		Expect(who).To(Equal(world.Sur.People["clinic_admin"].User.String()))
+	})
+
+	It("lets the system see accounts and nothing of the audit", func() {
+		var clinics int
+		Expect(world.DB.AsSystem(ctx, "count clinics", func(tx *gorm.DB) error {
+			return tx.Raw("select count(*) from clinics").Scan(&clinics).Error
+		})).To(Succeed())
+		Expect(clinics).To(Equal(2))
+		Expect(world.DB.AsSystem(ctx, "read the audit", func(tx *gorm.DB) error {
+			return tx.Exec("select 1 from audit_log").Error
+		})).To(MatchError(ContainSubstring("permission denied")))
+	})
+
+	It("refuses logins that row-level security does not bind", func() {
+		_, err := database.Open(ctx, database.Options{AppURL: world.Logins.Owner, SystemURL: world.Logins.System})
+		Expect(err).To(MatchError(ContainSubstring("too strong")))
+	})
+})
+
+func changes(world *dbtest.World, clinic dbtest.Clinic) int {
+	var seq int
+	Expect(database.From(world.RolledBack(clinic, "clinic_admin")).Raw("select coalesce(max(seq), 0) from change_counters").Scan(&seq).Error).To(Succeed())
+	return seq
+}

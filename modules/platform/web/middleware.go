@@ -1,0 +1,190 @@
+//go:build !js
+
+package web
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"hampi/modules/platform/access"
+	"hampi/modules/platform/database"
+	"hampi/modules/platform/fault"
+)
+
+// RequestIDs gives each request an id of ours; one sent by a client is not believed.
+func RequestIDs() echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			id, err := uuid.NewV7()
+			if err != nil {
+				return fmt.Errorf("make a request id: %w", err)
+			}
+			c.Response().Header().Set(echo.HeaderXRequestID, id.String())
+			return next(c)
+		}
+	}
+}
+
+// Recover turns a panic into a 500 and keeps the process.
+func Recover(log *slog.Logger) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) (err error) {
+			defer func() {
+				if r := recover(); r != nil {
+					if r == http.ErrAbortHandler {
+						panic(r)
+					}
+					log.Error("panic", "request", RequestID(c), "route", c.Path(), "panic", fmt.Sprint(r), "stack", string(debug.Stack()))
+					err = fmt.Errorf("panic: %v", r)
+				}
+			}()
+			return next(c)
+		}
+	}
+}
+
+// Log writes one line a request: the route's pattern, never path or query, which carry ids and secret links.
+func Log(log *slog.Logger, metrics *Metrics) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			start := time.Now()
+			if err := next(c); err != nil {
+				c.Error(err)
+			}
+			route, status, took := routeLabel(c), c.Response().Status, time.Since(start)
+			metrics.Observe(route, c.Request().Method, status, took)
+			if isUnlimited(c.Request().URL.Path) {
+				return nil
+			}
+			who := access.Who(c.Request().Context())
+			log.Info("request", "request", RequestID(c), "method", c.Request().Method, "route", route,
+				"status", status, "ms", took.Milliseconds(), "user", who.UserID, "clinic", who.ClinicID)
+			return nil
+		}
+	}
+}
+
+func routeLabel(c echo.Context) string {
+	if c.Path() == "" {
+		return "(none)"
+	}
+	return c.Path()
+}
+
+// isUnlimited names what never counts for limits and log-ins: static files, the service worker, health.
+func isUnlimited(path string) bool {
+	return strings.HasPrefix(path, "/static/") || path == "/sw.js" || path == "/healthz" || path == "/readyz" ||
+		path == "/favicon.ico" || path == "/manifest.webmanifest"
+}
+
+// Stateless reports whether a request needs no log-in at all, so that nothing is looked up for it.
+func Stateless(c echo.Context) bool { return isUnlimited(c.Request().URL.Path) }
+
+// PageCSP is the one policy of every page (DESIGN §6).
+const PageCSP = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data: blob:; " +
+	"connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
+
+// Headers sets what every answer carries; HSTS only where people come by https.
+func Headers(secure bool) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			h := c.Response().Header()
+			h.Set("Content-Security-Policy", PageCSP)
+			h.Set("X-Content-Type-Options", "nosniff")
+			h.Set("Referrer-Policy", "same-origin")
+			h.Set("Cross-Origin-Opener-Policy", "same-origin")
+			h.Set("Cross-Origin-Resource-Policy", "same-origin")
+			h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()")
+			h.Set("X-Frame-Options", "DENY")
+			h.Set("X-XSS-Protection", "0")
+			h.Set("Cache-Control", "no-store")
+			h.Set("X-Hampi", "1") // the service worker tells our answers from a proxy's by it
+			if secure {
+				h.Set("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+			}
+			return next(c)
+		}
+	}
+}
+
+// SameOrigin refuses writes that another site made the browser send.
+func SameOrigin(publicURL string) (echo.MiddlewareFunc, error) {
+	protection := http.NewCrossOriginProtection()
+	if publicURL != "" {
+		if err := protection.AddTrustedOrigin(strings.TrimSuffix(publicURL, "/")); err != nil {
+			return nil, fmt.Errorf("HAMPI_PUBLIC_URL is no origin: %w", err)
+		}
+	}
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			if err := protection.Check(c.Request()); err != nil {
+				return ErrOrigin
+			}
+			return next(c)
+		}
+	}, nil
+}
+
+// IPExtractor believes X-Forwarded-For only from the named proxies.
+func IPExtractor(proxies []netip.Prefix) echo.IPExtractor {
+	if len(proxies) == 0 {
+		return echo.ExtractIPDirect()
+	}
+	options := []echo.TrustOption{echo.TrustLoopback(false), echo.TrustLinkLocal(false), echo.TrustPrivateNet(false)}
+	for _, p := range proxies {
+		options = append(options, echo.TrustIPRange(&net.IPNet{
+			IP: p.Addr().AsSlice(), Mask: net.CIDRMask(p.Bits(), p.Addr().BitLen()),
+		}))
+	}
+	return echo.ExtractIPFromXFFHeader(options...)
+}
+
+// Identifier finds the person behind a request: a browser's log-in or a program's token.
+type Identifier interface {
+	// Identify returns false for somebody who is not signed in. quiet requests do not count as activity.
+	Identify(c echo.Context, quiet bool) (access.Identity, bool, error)
+}
+
+// Identify puts who is asking into the request's context.
+func Identify(people Identifier) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			if Stateless(c) {
+				return next(c)
+			}
+			quiet := c.Request().Header.Get("X-Vivo") != ""
+			who, ok, err := people.Identify(c, quiet)
+			if err != nil {
+				return err
+			}
+			if ok {
+				c.SetRequest(c.Request().WithContext(access.With(c.Request().Context(), who)))
+			}
+			return next(c)
+		}
+	}
+}
+
+// DatabaseFaults is the Classify of the server: a database that gave up waiting or is gone is "not now".
+func DatabaseFaults(err error) error {
+	if fault.KindOf(err) != fault.Unexpected {
+		return err
+	}
+	switch {
+	case database.Busy(err), database.Retryable(err):
+		return errors.Join(fault.NotNow("Otra persona está guardando lo mismo. Intente otra vez en un momento."), err)
+	case database.Gone(err):
+		return errors.Join(fault.NotNow("La base de datos no responde. Lo guardado está a salvo; intente otra vez en un momento."), err)
+	}
+	return err
+}
