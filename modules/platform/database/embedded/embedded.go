@@ -110,7 +110,7 @@ func (c cluster) serve(ctx context.Context, log *slog.Logger) (*Server, error) {
 		use.release()
 		return nil, err
 	}
-	s.owned = alone
+	s.owned = alone || !found
 	log.Info("PostgreSQL is ready", "port", s.running.port, "adopted", found, "took", time.Since(began).Round(time.Millisecond))
 	return s, nil
 }
@@ -169,6 +169,9 @@ func administratorURL(port int, password, database string) string {
 // Stop ends our use of the server. The last to leave shuts it down (fast: open
 // transactions are rolled back) and waits until it is gone; while another program
 // still uses it, it is left running for them. A second Stop does nothing.
+//
+// The context bounds the waiting. It must not be the one that Ctrl-C has just ended:
+// that leaves the server running, for the next Start to take over.
 func (s *Server) Stop(ctx context.Context) error {
 	s.stopping.Lock()
 	defer s.stopping.Unlock()

@@ -60,7 +60,7 @@ func (i identity) own(folder string) error {
 
 // choose returns the first identity as which the programs run and reach the data folder.
 func (c cluster) choose(ctx context.Context, offers []identity) (identity, error) {
-	var failures error
+	var failed error
 	for _, who := range offers {
 		cmd := exec.CommandContext(ctx, c.programs.path("postgres"), "--version")
 		cmd.Dir = c.data
@@ -70,10 +70,10 @@ func (c cluster) choose(ctx context.Context, offers []identity) (identity, error
 			who.version = strings.TrimSpace(string(said))
 			return who, nil
 		}
-		failures = errors.Join(failures, fmt.Errorf("%w %s", err, said))
+		failed = fmt.Errorf("%w: %s", err, lastWords(string(said)))
 	}
-	if failures == nil {
-		return identity{}, fmt.Errorf("PostgreSQL does not run as this user, %s", remedy())
+	if failed == nil {
+		failed = errors.New("it refuses to be root")
 	}
-	return identity{}, fmt.Errorf("PostgreSQL does not run as this user, %s: %w", remedy(), failures)
+	return identity{}, fmt.Errorf("PostgreSQL does not run as this user, %s: %w", remedy(), failed)
 }

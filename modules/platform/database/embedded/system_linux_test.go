@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"syscall"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -29,6 +30,12 @@ var _ = Describe("As root", func() {
 		Expect(err).NotTo(HaveOccurred())
 	})
 
+	needNamespaces := func(ctx context.Context) {
+		if _, err := c.choose(ctx, inNamespaces()); err != nil {
+			Skip("this kernel refuses user namespaces")
+		}
+	}
+
 	runAs := func(ctx context.Context, offers []identity) {
 		GinkgoHelper()
 		who, err := c.choose(ctx, offers)
@@ -44,11 +51,8 @@ var _ = Describe("As root", func() {
 	}
 
 	It("runs in a user namespace below another user's closed folder, its files root's own", aMinute, func(ctx SpecContext) {
-		offers := inNamespaces()
-		if _, err := c.choose(ctx, offers); err != nil {
-			Skip("this kernel refuses user namespaces")
-		}
-		runAs(ctx, offers)
+		needNamespaces(ctx)
+		runAs(ctx, inNamespaces())
 		Expect(ownerOf(c.folder()).uid).To(Equal(0))
 	})
 
@@ -68,6 +72,7 @@ var _ = Describe("As root", func() {
 	})
 
 	It("hands the cluster over when the kernel stops allowing namespaces", aMinute, func(ctx SpecContext) {
+		needNamespaces(ctx)
 		runAs(ctx, inNamespaces())
 		runAs(ctx, asServiceUser())
 	})
@@ -75,6 +80,40 @@ var _ = Describe("As root", func() {
 	It("says who should start it when nobody may run it", func(ctx SpecContext) {
 		_, err := c.choose(ctx, nil)
 		Expect(err).To(MatchError(ContainSubstring("start hampi as a user who is not root")))
+	})
+})
+
+var _ = Describe("A server of our own", func() {
+	It("does not hear the Ctrl-C of our terminal", aMinute, func(ctx SpecContext) {
+		s := start(ctx, GinkgoT().TempDir())
+		group, err := syscall.Getpgid(s.running.pid)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(group).NotTo(Equal(syscall.Getpgrp()))
+	})
+
+	It("is waited for while it goes down", aMinute, func(ctx SpecContext) {
+		folder, err := filepath.EvalSymlinks(GinkgoT().TempDir())
+		Expect(err).NotTo(HaveOccurred())
+		first := start(ctx, folder)
+		lingering := connect(ctx, first)
+		// The patient kind of shutdown, which lets sessions end by themselves.
+		Expect(syscall.Kill(first.running.pid, syscall.SIGTERM)).To(Succeed())
+		Eventually(func() string {
+			p, _ := first.cluster.readPostmaster()
+			return p.status
+		}).Should(Equal("stopping"))
+
+		started := make(chan *Server)
+		go func() {
+			defer GinkgoRecover()
+			started <- start(ctx, folder)
+		}()
+		Consistently(started, "200ms").ShouldNot(Receive())
+		Expect(lingering.Close(ctx)).To(Succeed())
+		var second *Server
+		Eventually(started, "20s").Should(Receive(&second))
+		Expect(second.running.pid).NotTo(Equal(first.running.pid))
+		Expect(ask(ctx, second, "select 'x'")).To(Equal("x"))
 	})
 })
 

@@ -23,10 +23,10 @@ func remedy() string {
 }
 
 // serves: the process lives and is a PostgreSQL. Whose it is is asked over its port.
-func serves(pid int, _ string) bool { return alive(pid) && program(pid) == "postgres.exe" }
+func serves(pid int, _ string) bool { return alive(pid) && imageName(pid) == "postgres.exe" }
 
-// program is the file name a process was started from.
-func program(pid int) string {
+// imageName is the file name a process was started from.
+func imageName(pid int) string {
 	process, err := windows.OpenProcess(windows.PROCESS_QUERY_LIMITED_INFORMATION, false, uint32(pid))
 	if err != nil {
 		return ""
