@@ -1,0 +1,150 @@
+// Builds static/dist: what browsers fetch, hashed, compressed, listed in assets.json.
+// Nothing here is needed at run time. A second run without changes only compares
+// a fingerprint of its inputs and ends.
+//
+//   node build.mjs            HAMPI_WASM=path adds the WebAssembly app (app.wasm, wasm_exec.js beside it or from Go)
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { execFileSync } from 'node:child_process'
+import { brotliCompress, constants, gzip } from 'node:zlib'
+import { promisify } from 'node:util'
+import * as esbuild from 'esbuild'
+import { basecoat, positions, sprite } from './build-parts.mjs'
+
+const here = dirname(fileURLToPath(import.meta.url))
+const at = (...parts) => join(here, ...parts)
+const dist = at('dist')
+const sha = (data, encoding) => createHash('sha256').update(data).digest(encoding)
+const wasm = process.env.HAMPI_WASM || (existsSync(at('dist-wasm/app.wasm')) ? at('dist-wasm/app.wasm') : '')
+
+const fingerprint = fingerprintOfInputs()
+if (existsSync(join(dist, '.huella')) && readFileSync(join(dist, '.huella'), 'utf8') === fingerprint) process.exit(0)
+
+const started = Date.now()
+clean()
+const assets = {} // logical name → {url, sha256}
+const outputs = [] // {name, data, text}
+
+const font = emit('inter.woff2', readFileSync(at('node_modules/@fontsource-variable/inter/files/inter-latin-wght-normal.woff2')))
+emit('icons.svg', sprite(at('node_modules/lucide-static/icons'), JSON.parse(readFileSync(at('icons.json'))), at('img')))
+for (const name of readdirSync(at('img')).filter((n) => /\.(png|ico)$/.test(n) || /^(favicon|icono)\.svg$/.test(n)).sort())
+  emit(name, readFileSync(at('img', name)))
+if (existsSync(at('img/manifest.webmanifest')))
+  emit('manifest.webmanifest', readFileSync(at('img/manifest.webmanifest'), 'utf8').replace(/@([\w.-]+)@/g, (_, n) => assets[n].url))
+
+emit('app.css', css(font))
+emit('app.js', await script('js/app.js'))
+emit('tema.js', await script('js/tema.js'))
+const pages = { ...assets }
+
+if (wasm) {
+  emit('app.wasm', readFileSync(wasm))
+  emit('wasm_exec.js', readFileSync(wasmExec()))
+}
+const worker = await serviceWorker()
+if (worker) outputs.push({ name: 'sw.js', data: Buffer.from(worker), text: true })
+
+mkdirSync(join(dist, 'meta'), { recursive: true })
+const list = (entries) => JSON.stringify(entries, null, 1) + '\n'
+writeFileSync(join(dist, 'assets.json'), list(assets))
+writeFileSync(join(dist, 'meta/assets.json'), list(pages)) // embedded in the WebAssembly app, which cannot hold its own hash
+const sizes = await write()
+writeFileSync(join(dist, '.huella'), fingerprint)
+report(sizes)
+
+// emit keeps a file under its hashed name and answers that address.
+function emit(logical, data) {
+  const buffer = Buffer.isBuffer(data) ? data : Buffer.from(data)
+  const dot = logical.lastIndexOf('.')
+  const name = `${logical.slice(0, dot)}.${sha(buffer, 'hex').slice(0, 10)}${logical.slice(dot)}`
+  outputs.push({ name, data: buffer, text: !/\.(woff2|png|ico)$/.test(name) })
+  assets[logical] = { url: '/static/' + name, sha256: sha(buffer, 'base64') }
+  return assets[logical].url
+}
+
+function css(fontURL) {
+  writeFileSync(at('css/basecoat.gen.css'), basecoat(at('node_modules/basecoat-css/dist')))
+  writeFileSync(at('css/posiciones.gen.css'), positions())
+  const out = at('dist', '.app.css')
+  execFileSync(process.execPath, [at('node_modules/@tailwindcss/cli/dist/index.mjs'), '-i', at('css/app.css'), '-o', out, '--minify'], { cwd: here, stdio: ['ignore', 'ignore', 'inherit'] })
+  const text = readFileSync(out, 'utf8').replace(/url\(["']?(\.\/)?inter\.woff2["']?\)/, `url(${fontURL})`)
+  rmSync(out)
+  return text
+}
+
+async function script(entry) {
+  const result = await esbuild.build({
+    entryPoints: [at(entry)], bundle: true, minify: true, write: false, format: 'iife', target: ['chrome111', 'firefox115', 'safari16.4'], legalComments: 'none', absWorkingDir: here,
+  })
+  return result.outputFiles[0].text
+}
+
+// serviceWorker joins static/sw/*.js by name behind the list of what to keep.
+async function serviceWorker() {
+  if (!existsSync(at('sw'))) return ''
+  const parts = readdirSync(at('sw')).filter((n) => n.endsWith('.js')).sort().map((n) => readFileSync(at('sw', n), 'utf8'))
+  if (!parts.length) return ''
+  const kept = Object.entries(assets).map(([name, a]) => ({ name, ...a }))
+  const body = parts.join('\n')
+  const version = sha(JSON.stringify(kept) + body, 'hex').slice(0, 12)
+  const head = `const VERSION=${JSON.stringify(version)},ASSETS=${JSON.stringify(kept)};\n`
+  const small = await esbuild.transform(head + body, { minifyWhitespace: true, minifySyntax: true, target: ['chrome111', 'firefox115', 'safari16.4'], legalComments: 'none' })
+  return small.code
+}
+
+function wasmExec() {
+  const beside = join(dirname(wasm), 'wasm_exec.js')
+  if (existsSync(beside)) return beside
+  return join(execFileSync('go', ['env', 'GOROOT'], { encoding: 'utf8' }).trim(), 'lib/wasm/wasm_exec.js')
+}
+
+// write puts every file down with its .br and .gz beside it.
+async function write() {
+  return Promise.all(outputs.map(async ({ name, data, text }) => {
+    writeFileSync(join(dist, name), data)
+    if (!text) return { name, raw: data.length, br: data.length }
+    const [br, gz] = await Promise.all([
+      promisify(brotliCompress)(data, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24, [constants.BROTLI_PARAM_SIZE_HINT]: data.length } }),
+      promisify(gzip)(data, { level: 9 }),
+    ])
+    writeFileSync(join(dist, name + '.br'), br)
+    writeFileSync(join(dist, name + '.gz'), gz)
+    return { name, raw: data.length, br: br.length }
+  }))
+}
+
+function clean() {
+  mkdirSync(dist, { recursive: true })
+  for (const name of readdirSync(dist)) if (name !== '.gitkeep' && name !== 'meta') rmSync(join(dist, name), { recursive: true })
+}
+
+// fingerprintOfInputs covers everything the output depends on.
+function fingerprintOfInputs() {
+  const files = [at('build.mjs'), at('build-parts.mjs'), at('package.json'), at('icons.json')]
+  const walk = (dir, wanted) => {
+    if (!existsSync(dir)) return
+    for (const entry of readdirSync(dir, { withFileTypes: true })) {
+      const path = join(dir, entry.name)
+      if (entry.isDirectory()) walk(path, wanted)
+      else if (wanted(entry.name)) files.push(path)
+    }
+  }
+  walk(at('css'), (n) => !n.includes('.gen.'))
+  for (const dir of ['js', 'sw', 'img']) walk(at(dir), () => true)
+  walk(at('../views'), (n) => n.endsWith('.templ') || (n.endsWith('.go') && !/_(templ|test)\.go$/.test(n)))
+  walk(at('../modules'), (n) => n.endsWith('.templ'))
+  if (wasm) files.push(wasm)
+  const hash = createHash('sha256')
+  for (const file of files.sort()) hash.update(relative(here, file) + '\0' + sha(readFileSync(file), 'hex') + '\n')
+  return hash.digest('hex')
+}
+
+function report(sizes) {
+  const kB = (n) => (n / 1000).toFixed(1).padStart(7) + ' kB'
+  for (const s of sizes) console.log(kB(s.br), s.name)
+  const first = sizes.filter((s) => /^(app|tema)\..*(css|js)$/.test(s.name)).reduce((sum, s) => sum + s.br, 0)
+  console.log(`${kB(first)} of script and style on first load (limit 60), built in ${Date.now() - started} ms`)
+  if (first > 60000) { console.error('static: more than 60 kB on first load'); process.exit(1) }
+}

@@ -1,0 +1,40 @@
+// Toasts leave by themselves after data-aviso seconds, not while the hand or the
+// focus is on them; at most two stand.
+import { byID, on } from './dom.js'
+
+const most = 2
+
+export function say(text, icon) {
+  const region = byID('avisos')
+  if (!region) return
+  const toast = document.createElement('div')
+  toast.className = 'aviso'
+  toast.dataset.aviso = '5'
+  toast.append(Object.assign(document.createElement('p'), { textContent: text, className: 'min-w-0 flex-1 py-1.5' }))
+  region.append(toast)
+}
+
+function schedule(toast) {
+  if (toast.dataset.visto) return
+  toast.dataset.visto = 'si'
+  let timer = 0
+  const start = () => { timer = setTimeout(() => toast.remove(), Number(toast.dataset.aviso) * 1000) }
+  const stop = () => clearTimeout(timer)
+  for (const event of ['pointerenter', 'focusin']) toast.addEventListener(event, stop)
+  for (const event of ['pointerleave', 'focusout']) toast.addEventListener(event, () => { stop(); start() })
+  start()
+}
+
+function tidy() {
+  const standing = [...document.querySelectorAll('#avisos > [data-aviso]')]
+  standing.slice(0, -most).forEach((t) => t.remove())
+  standing.slice(-most).forEach(schedule)
+}
+
+new MutationObserver(tidy).observe(document.body, { childList: true, subtree: true })
+tidy()
+
+on('click', '[data-cerrar-aviso]', (el) => el.closest('[data-aviso]')?.remove())
+document.addEventListener('htmx:afterRequest', (e) => {
+  if (e.detail.successful) e.target.closest?.('[data-aviso]')?.remove() // undone: the word is no longer true
+})
