@@ -258,6 +258,13 @@ var _ = Describe("the vault", func() {
 		Expect(found).To(HaveEach(Equal(found[0])))
 	})
 
+	It("uses the keys of who was first when two make them at the same moment", func() {
+		store, clinic := piitest.NewKeyStore(), uuid.New()
+		winner := keysOf(pii.NewVault(masterOf(1), store, newWatch().now), clinic)
+		late := pii.NewVault(masterOf(1), &lateStore{KeyStore: store}, newWatch().now)
+		Expect(keysOf(late, clinic).Index("document", "45678912")).To(Equal(winner.Index("document", "45678912")))
+	})
+
 	It("asks the store again only when the keys have grown old, and refuses to go on without an answer", func() {
 		clock := newWatch()
 		store := &countingStore{KeyStore: piitest.NewKeyStore()}
@@ -292,5 +299,19 @@ func (s *countingStore) Load(ctx context.Context, clinic uuid.UUID) (pii.Stored,
 		return pii.Stored{}, context.DeadlineExceeded
 	}
 	s.loads++
+	return s.KeyStore.Load(ctx, clinic)
+}
+
+// lateStore looked before somebody else created the keysets.
+type lateStore struct {
+	pii.KeyStore
+	asked bool
+}
+
+func (s *lateStore) Load(ctx context.Context, clinic uuid.UUID) (pii.Stored, error) {
+	if !s.asked {
+		s.asked = true
+		return pii.Stored{}, pii.ErrNoKeyset
+	}
 	return s.KeyStore.Load(ctx, clinic)
 }

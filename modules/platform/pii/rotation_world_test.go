@@ -232,6 +232,9 @@ func (w *world) check() error {
 		if err != nil {
 			return err
 		}
+		if ids := keys.IndexKeyIDs(); len(ids) > 2 {
+			return fmt.Errorf("%d keys are active at once", len(ids))
+		}
 		for _, table := range []*patients{w.people, w.staff} {
 			if err := errors.Join(table.check(keys), table.refusesDoubles(keys)); err != nil {
 				return err
