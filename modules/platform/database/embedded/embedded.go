@@ -191,7 +191,7 @@ func (s *Server) Stop(ctx context.Context) error {
 	if err != nil || others {
 		return err
 	}
-	if err := s.running.stop(ctx, s.cluster); err != nil {
+	if err := s.cluster.current(s.running).stop(ctx, s.cluster); err != nil {
 		return err
 	}
 	s.log.Info("PostgreSQL has stopped", "port", s.running.port)

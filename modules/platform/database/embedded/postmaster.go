@@ -117,6 +117,16 @@ func sameFolder(a, b string) bool {
 	return err == nil && os.SameFile(one, other)
 }
 
+// current is the server that runs now: another program may have started a new one
+// since ours was found.
+func (c cluster) current(known postmaster) postmaster {
+	now, err := c.readPostmaster()
+	if err != nil || now.pid == known.pid {
+		return known
+	}
+	return now
+}
+
 // stop asks for a fast shutdown and waits until the process is gone.
 func (p postmaster) stop(ctx context.Context, c cluster) error {
 	if !serves(p.pid, c.folder()) {

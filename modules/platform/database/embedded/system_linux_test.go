@@ -114,6 +114,11 @@ var _ = Describe("A server of our own", func() {
 		Eventually(started, "20s").Should(Receive(&second))
 		Expect(second.running.pid).NotTo(Equal(first.running.pid))
 		Expect(ask(ctx, second, "select 'x'")).To(Equal("x"))
+
+		Expect(second.Stop(ctx)).To(Succeed())
+		Expect(running(folder)).To(BeTrue(), "the first still uses the data folder")
+		Expect(first.Stop(ctx)).To(Succeed())
+		Expect(running(folder)).To(BeFalse(), "the last stops the server there is, not the one there was")
 	})
 })
 
