@@ -65,6 +65,12 @@ func ScopeOf(ctx context.Context) Scope {
 	return Scope{}
 }
 
+// InSession reports whether ctx carries a clinic's transaction.
+func InSession(ctx context.Context) bool {
+	_, ok := ctx.Value(sessionKey{}).(*Session)
+	return ok
+}
+
 // AfterCommit runs f once the transaction of ctx is committed, and never when it is rolled back.
 func AfterCommit(ctx context.Context, f func()) {
 	if s, ok := ctx.Value(sessionKey{}).(*Session); ok {
