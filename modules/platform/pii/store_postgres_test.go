@@ -60,6 +60,8 @@ var _ = Describe("keys in PostgreSQL", Ordered, func() {
 		clinic := uuid.New()
 		first := pii.Stored{AEAD: []byte("a"), PRF: []byte("p"), Version: 1}
 		Expect(store.Create(ctx, clinic, first)).To(Succeed())
+		Expect(store.Create(ctx, clinic, pii.Stored{AEAD: []byte("late"), PRF: []byte("late"), Version: 1})).To(Succeed())
+		Expect(store.Load(ctx, clinic)).To(Equal(first), "the first writer won")
 
 		refused := make([]error, 2)
 		var all sync.WaitGroup
