@@ -24,6 +24,12 @@ on('input', '[data-combo] [role=combobox]', (input) => {
   timers.set(input, setTimeout(() => htmx.trigger(input, 'buscar'), pause))
 })
 
+// Only what was typed is asked for, not the form around it.
+document.addEventListener('htmx:configRequest', (e) => {
+  const input = e.detail.elt
+  if (input.matches?.('[data-combo] [role=combobox]')) e.detail.parameters = { q: input.value }
+})
+
 // A field with few answers shows them at once when entered empty.
 on('focusin', '[data-combo] [role=combobox][data-al-entrar]', (input) => { if (!input.value) htmx.trigger(input, 'buscar') })
 

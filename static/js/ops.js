@@ -2,9 +2,10 @@
 // fresh one, so that it may be used again; a lost answer or a refusal keeps it.
 
 document.addEventListener('htmx:afterRequest', (e) => {
-  const form = e.target instanceof Element ? e.target.closest('form') : null
-  const field = form?.querySelector('input[name=op_id]')
-  if (field && e.detail.successful && e.detail.requestConfig.verb !== 'get') field.value = uuidv7()
+  const form = e.detail.elt
+  if (!(form instanceof HTMLFormElement) || !e.detail.successful) return // a search inside a form is not the form
+  const field = form.querySelector('input[name=op_id]')
+  if (field) field.value = uuidv7()
 })
 
 // uuidv7 is a time-ordered id: 48 bits of milliseconds, then chance.
