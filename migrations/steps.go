@@ -9,5 +9,7 @@ func Steps() []*gormigrate.Migration {
 	return []*gormigrate.Migration{
 		sqlStep("0001_tenancy"),
 		sqlStep("0002_accounts"),
+		sqlStep("0003_catalog"),
+		sqlStep("0007_settings"),
 	}
 }

@@ -1,0 +1,201 @@
+package catalog
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"hampi/modules/platform/fault"
+	"hampi/modules/platform/textfold"
+)
+
+// Colleagues is what the catalogue asks of whoever keeps the people.
+type Colleagues interface {
+	// Professionals are the active professionals of the clinic, in the order of their names.
+	Professionals(ctx context.Context) ([]Professional, error)
+}
+
+// Sites is what the catalogue asks of whoever keeps the places where the clinic attends.
+type Sites interface {
+	// Sites are all sites of the clinic, closed ones included, in the order of their names.
+	Sites(ctx context.Context) ([]Site, error)
+}
+
+// Catalog answers what the clinic offers and where, and lets it be changed.
+type Catalog struct {
+	store      Store
+	colleagues Colleagues
+	sites      Sites
+}
+
+// New builds the catalogue over its store and its neighbours.
+func New(store Store, colleagues Colleagues, sites Sites) *Catalog {
+	return &Catalog{store: store, colleagues: colleagues, sites: sites}
+}
+
+// Filter narrows a list of services. The zero Filter is everything on offer.
+type Filter struct {
+	Query     string    // beginnings of words, in any order, without accents
+	Specialty string    // empty: all
+	DoctorID  uuid.UUID // a membership; zero: anybody
+	Retired   bool      // those no longer offered too
+	After     uuid.UUID // the last one already seen
+	Limit     int       // zero: all
+}
+
+// Services are the services that the filter lets through, by name.
+func (c *Catalog) Services(ctx context.Context, f Filter) ([]Service, error) {
+	all, err := c.store.Services(ctx)
+	if err != nil {
+		return nil, err
+	}
+	doctor, err := c.doctorOf(ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	typed := textfold.Words(f.Query)
+	found := []Service{}
+	for _, s := range afterSeen(all, f.After) {
+		if f.Limit > 0 && len(found) == f.Limit {
+			break
+		}
+		if f.lets(s, typed) && (f.DoctorID == uuid.Nil || doctor.offers(s)) {
+			found = append(found, s)
+		}
+	}
+	return found, nil
+}
+
+func (c *Catalog) doctorOf(ctx context.Context, f Filter) (Professional, error) {
+	if f.DoctorID == uuid.Nil {
+		return Professional{}, nil
+	}
+	people, err := c.colleagues.Professionals(ctx)
+	if err != nil {
+		return Professional{}, err
+	}
+	i := slices.IndexFunc(people, func(p Professional) bool { return p.ID == f.DoctorID })
+	if i < 0 {
+		return Professional{}, fault.ErrNotFound
+	}
+	return people[i], nil
+}
+
+func (f Filter) lets(s Service, typed []string) bool {
+	return (s.Active || f.Retired) &&
+		(f.Specialty == "" || sameWords(s.Specialty, f.Specialty)) &&
+		textfold.Begin(typed, textfold.Words(s.Name))
+}
+
+func afterSeen(all []Service, last uuid.UUID) []Service {
+	i := slices.IndexFunc(all, func(s Service) bool { return s.ID == last })
+	return all[i+1:] // an unknown one starts at the top
+}
+
+// Service is one service, offered or not.
+func (c *Catalog) Service(ctx context.Context, id uuid.UUID) (Service, error) {
+	return c.store.Service(ctx, id)
+}
+
+// ServicesByID finds the known ones among ids, retired ones included; unknown ids are left out.
+func (c *Catalog) ServicesByID(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]Service, error) {
+	all, err := c.store.Services(ctx)
+	if err != nil {
+		return nil, err
+	}
+	found := map[uuid.UUID]Service{}
+	for _, s := range all {
+		if slices.Contains(ids, s.ID) {
+			found[s.ID] = s
+		}
+	}
+	return found, nil
+}
+
+// DoctorsOf are the memberships of the professionals who do a service, in the order of their names.
+func (c *Catalog) DoctorsOf(ctx context.Context, serviceID uuid.UUID) ([]uuid.UUID, error) {
+	people, err := c.Professionals(ctx, serviceID)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]uuid.UUID, 0, len(people))
+	for _, p := range people {
+		ids = append(ids, p.ID)
+	}
+	return ids, nil
+}
+
+// Professionals are the clinic's professionals; with a service, only those who do it.
+func (c *Catalog) Professionals(ctx context.Context, serviceID uuid.UUID) ([]Professional, error) {
+	people, err := c.colleagues.Professionals(ctx)
+	if err != nil || serviceID == uuid.Nil {
+		return people, err
+	}
+	service, err := c.store.Service(ctx, serviceID)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(slices.Clone(people), func(p Professional) bool { return !p.offers(service) }), nil
+}
+
+// AddService offers something new. ID comes from the form, so a retry finds what the first try made.
+//
+// It is refused as invalid when the form has problems, and as a conflict when the clinic has a service of that name
+// or another service under that id.
+func (c *Catalog) AddService(ctx context.Context, s Service) (Service, error) {
+	s = s.tidy()
+	s.Active, s.Version = true, 1
+	if err := s.problems(); err != nil {
+		return s, err
+	}
+	kept, err := c.store.Service(ctx, s.ID)
+	switch {
+	case err == nil && sameOffer(kept, s):
+		return kept, nil
+	case err == nil:
+		return s, fault.Conflicted("id_reused", "Ese servicio ya se guardó con otros datos.")
+	case !fault.IsNotFound(err):
+		return s, err
+	}
+	if err := c.store.AddService(ctx, s); err != nil {
+		return s, fmt.Errorf("add a service: %w", err)
+	}
+	return s, nil
+}
+
+// ChangeService saves what a form says of a service; Version is the one the form saw.
+//
+// It is refused as invalid, as a conflict when another service has the name, and with ErrStale when somebody saved
+// meanwhile: Differences says what, and saving again with the newer version is a decision.
+func (c *Catalog) ChangeService(ctx context.Context, s Service) (Service, error) {
+	s = s.tidy()
+	if err := s.problems(); err != nil {
+		return s, err
+	}
+	if err := c.store.ChangeService(ctx, s); err != nil {
+		return s, fmt.Errorf("change a service: %w", err)
+	}
+	s.Version++
+	return s, nil
+}
+
+// RetireService takes a service off the list; what names it keeps its name. A retired one stays retired.
+func (c *Catalog) RetireService(ctx context.Context, id uuid.UUID) error {
+	return c.store.OfferService(ctx, id, false)
+}
+
+// RestoreService puts a retired service back on the list.
+func (c *Catalog) RestoreService(ctx context.Context, id uuid.UUID) error {
+	return c.store.OfferService(ctx, id, true)
+}
+
+func sameOffer(a, b Service) bool {
+	return a.Name == b.Name && sameTerms(a, b)
+}
+
+func sameTerms(a, b Service) bool {
+	return a.Specialty == b.Specialty && a.DurationMin == b.DurationMin && a.Price.Equal(b.Price) &&
+		a.Resource == b.Resource && slices.Equal(a.Doctors, b.Doctors)
+}
