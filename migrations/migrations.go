@@ -141,6 +141,7 @@ func migrateJobs(ctx context.Context, pool *pgxpool.Pool) error {
 		  for t in select tablename from pg_tables where schemaname = 'public' and tablename like 'river\_%' loop
 		    execute format('grant select, insert, update, delete on %I to hampi_app', t.tablename);
 		  end loop;
+		  grant select on migrations to hampi_app;
 		  grant select, insert on river_job to hampi_system;
 		  grant usage on all sequences in schema public to hampi_app, hampi_system;
 		  grant execute on all functions in schema public to hampi_app, hampi_system, hampi_sealer;

@@ -90,10 +90,6 @@ func isUnlimited(path string) bool {
 // Stateless reports whether a request needs no log-in at all, so that nothing is looked up for it.
 func Stateless(c echo.Context) bool { return isUnlimited(c.Request().URL.Path) }
 
-// PageCSP is the one policy of every page (DESIGN §6).
-const PageCSP = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data: blob:; " +
-	"connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
-
 // Headers sets what every answer carries; HSTS only where people come by https.
 func Headers(secure bool) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {

@@ -10,6 +10,10 @@ import (
 	"hampi/views"
 )
 
+// PageCSP is the one policy of every page (DESIGN §6).
+const PageCSP = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data: blob:; " +
+	"connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
+
 // Page is one address of the signed-in part: what stands around the body and the body itself.
 type Page struct {
 	Status  int    // 0 is 200

@@ -1,0 +1,72 @@
+//go:build !js
+
+package command
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"strings"
+
+	"gorm.io/gorm"
+
+	"hampi/config"
+	"hampi/migrations"
+)
+
+func migrate(ctx context.Context, h *house, _ []string) error {
+	if err := h.reach(ctx); err != nil {
+		return err
+	}
+	if h.logins.Owner == "" {
+		return fmt.Errorf("migrate works as the database's owner; set HAMPI_OWNER_DATABASE_URL")
+	}
+	if err := migrations.Run(ctx, h.logins); err != nil {
+		return err
+	}
+	fmt.Fprintln(h.out, "the database is up to date")
+	return nil
+}
+
+func printVersion(_ context.Context, h *house, _ []string) error {
+	fmt.Fprintln(h.out, h.version)
+	return nil
+}
+
+// announce says where the program answers and, in the demonstration, who may come in.
+func (h *house) announce(ctx context.Context, addr net.Addr) {
+	scheme := "http"
+	if h.config.TLSCert != "" {
+		scheme = "https"
+	}
+	where := addr.String()
+	if host, port, err := net.SplitHostPort(where); err == nil && (net.ParseIP(host).IsUnspecified() || net.ParseIP(host).IsLoopback()) {
+		where = net.JoinHostPort("localhost", port)
+	}
+	fmt.Fprintf(h.out, "\nHampi answers at %s://%s  (%s)\n", scheme, where, h.config.Env)
+	if h.config.Env == config.Demo {
+		h.announceDemo(ctx)
+	}
+}
+
+// refuseDemoData keeps well-known passwords out of production.
+func (h *house) refuseDemoData(ctx context.Context) error {
+	var names []string
+	err := h.db.AsSystem(ctx, "look for demonstration clinics", func(tx *gorm.DB) error {
+		return tx.Raw("select name from clinics where demo").Scan(&names).Error
+	})
+	if err != nil {
+		return fmt.Errorf("look for demonstration clinics: %w", err)
+	}
+	if len(names) > 0 {
+		return fmt.Errorf("this database holds demonstration clinics with well-known passwords (%s); production needs a database of its own", strings.Join(names, ", "))
+	}
+	return nil
+}
+
+func subcommand(args []string, want string) error {
+	if len(args) == 0 || args[0] != want {
+		return fmt.Errorf("write: %s", want)
+	}
+	return nil
+}

@@ -1,0 +1,11 @@
+//go:build !js
+
+package command
+
+import "context"
+
+func demo(ctx context.Context, h *house, _ []string) error     { return nil }
+func (h *house) announceDemo(ctx context.Context)              {}
+func audit(ctx context.Context, h *house, args []string) error { return subcommand(args, "verify") }
+func keys(ctx context.Context, h *house, args []string) error  { return subcommand(args, "rotate") }
+func admin(ctx context.Context, h *house, args []string) error { return subcommand(args, "create") }
