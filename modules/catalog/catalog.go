@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/shopspring/decimal"
 
+	"hampi/modules/accounts"
 	"hampi/modules/platform/fault"
 	"hampi/modules/platform/textfold"
 )
@@ -21,7 +22,6 @@ const (
 	shortestMinutes = 5
 	longestMinutes  = 480
 	longestName     = 120
-	longestLabel    = 60
 )
 
 var highestPrice = decimal.RequireFromString("999999.99")
@@ -64,7 +64,7 @@ func (k ResourceKind) Label() string {
 type Service struct {
 	ID          uuid.UUID
 	Name        string
-	Specialty   string
+	Specialty   string // a key of accounts.Specialties; empty: of none
 	DurationMin int             // minutes, a multiple of 5
 	Price       decimal.Decimal // soles, IGV included
 	Resource    ResourceKind    // what it needs besides the professional
@@ -81,7 +81,6 @@ func (s Service) Duration() time.Duration { return time.Duration(s.DurationMin) 
 // tidy is the service as it is kept: no stray blanks, no doubled professionals, SUNAT's usual codes.
 func (s Service) tidy() Service {
 	s.Name = oneLine(s.Name)
-	s.Specialty = oneLine(s.Specialty)
 	s.Doctors = slices.Clone(s.Doctors)
 	slices.SortFunc(s.Doctors, func(a, b uuid.UUID) int { return strings.Compare(a.String(), b.String()) })
 	s.Doctors = slices.Compact(s.Doctors)
@@ -97,8 +96,8 @@ func (s Service) tidy() Service {
 func (s Service) problems() error {
 	p := fault.Problems{}
 	p.Add("nombre", nameProblem(s.Name))
-	if len([]rune(s.Specialty)) > longestLabel {
-		p.Add("especialidad", "La especialidad tiene como máximo 60 letras.")
+	if s.Specialty != "" && !isSpecialty(s.Specialty) {
+		p.Add("especialidad", "Esa especialidad no está en la lista.")
 	}
 	p.Add("minutos", durationProblem(s.DurationMin))
 	p.Add("precio", priceProblem(s.Price))
@@ -106,6 +105,10 @@ func (s Service) problems() error {
 		p.Add("recurso", "Elija sillón, consultorio, equipo o ninguno.")
 	}
 	return p.Err()
+}
+
+func isSpecialty(key string) bool {
+	return slices.ContainsFunc(accounts.Specialties(), func(s accounts.Specialty) bool { return s.Key == key })
 }
 
 func nameProblem(name string) string {
@@ -166,29 +169,12 @@ func (r Resource) problems() error {
 	return p.Err()
 }
 
-// Professional is somebody who attends patients in the clinic; ID is the membership's.
-type Professional struct {
-	ID            uuid.UUID
-	Name          string // as lists show it
-	Title         string
-	Specialty     string
-	College       string
-	CollegeNumber string
-}
-
-// offers reports whether p does s: named on it, or, when it names nobody, of its specialty.
-func (p Professional) offers(s Service) bool {
+// offers reports whether a professional does s: named on it, or, when it names nobody, of its specialty.
+func offers(m accounts.Member, s Service) bool {
 	if len(s.Doctors) > 0 {
-		return slices.Contains(s.Doctors, p.ID)
+		return slices.Contains(s.Doctors, m.ID)
 	}
-	return s.Specialty == "" || sameWords(p.Specialty, s.Specialty)
-}
-
-// Site is where the clinic attends, as far as the catalogue cares.
-type Site struct {
-	ID     uuid.UUID
-	Name   string
-	Active bool
+	return s.Specialty == "" || m.Specialty == s.Specialty
 }
 
 // ErrStale refuses a save over what somebody else has changed meanwhile.
@@ -196,7 +182,5 @@ var ErrStale = fault.Conflicted("stale_version", "Otra persona cambió estos dat
 
 // nameKey is a name as it is compared and sorted: "Sillón  1" and "SILLON 1" are one.
 func nameKey(name string) string { return strings.Join(textfold.Words(name), " ") }
-
-func sameWords(a, b string) bool { return nameKey(a) == nameKey(b) }
 
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }

@@ -9,6 +9,7 @@ import (
 	. "github.com/onsi/gomega"
 	"github.com/shopspring/decimal"
 
+	"hampi/modules/accounts"
 	"hampi/modules/catalog"
 	"hampi/modules/platform/database/dbtest"
 )
@@ -23,14 +24,14 @@ var cluster *dbtest.Cluster
 var _ = BeforeSuite(func() { cluster = dbtest.Start() })
 
 // colleagues are the professionals of a spec.
-type colleagues []catalog.Professional
+type colleagues []accounts.Member
 
-func (c colleagues) Professionals(context.Context) ([]catalog.Professional, error) { return c, nil }
+func (c colleagues) Doctors(context.Context) ([]accounts.Member, error) { return c, nil }
 
 // sites are the sites of a spec.
-type sites []catalog.Site
+type sites []accounts.Site
 
-func (s sites) Sites(context.Context) ([]catalog.Site, error) { return s, nil }
+func (s sites) Sites(context.Context) ([]accounts.Site, error) { return s, nil }
 
 func newID() uuid.UUID { return uuid.Must(uuid.NewV7()) }
 
@@ -38,5 +39,5 @@ func soles(text string) decimal.Decimal { return decimal.RequireFromString(text)
 
 // cleaning is a service as a form would send it.
 func cleaning() catalog.Service {
-	return catalog.Service{ID: newID(), Name: "Profilaxis dental", Specialty: "Odontología", DurationMin: 30, Price: soles("80.50"), Resource: catalog.Chair}
+	return catalog.Service{ID: newID(), Name: "Profilaxis dental", Specialty: "odontologia", DurationMin: 30, Price: soles("80.50"), Resource: catalog.Chair}
 }

@@ -7,20 +7,21 @@ import (
 
 	"github.com/google/uuid"
 
+	"hampi/modules/accounts"
 	"hampi/modules/platform/fault"
 	"hampi/modules/platform/textfold"
 )
 
 // Colleagues is what the catalogue asks of whoever keeps the people.
 type Colleagues interface {
-	// Professionals are the active professionals of the clinic, in the order of their names.
-	Professionals(ctx context.Context) ([]Professional, error)
+	// Doctors are the active professionals of the clinic, in the order of their names.
+	Doctors(ctx context.Context) ([]accounts.Member, error)
 }
 
 // Sites is what the catalogue asks of whoever keeps the places where the clinic attends.
 type Sites interface {
 	// Sites are all sites of the clinic, closed ones included, in the order of their names.
-	Sites(ctx context.Context) ([]Site, error)
+	Sites(ctx context.Context) ([]accounts.Site, error)
 }
 
 // Catalog answers what the clinic offers and where, and lets it be changed.
@@ -61,31 +62,31 @@ func (c *Catalog) Services(ctx context.Context, f Filter) ([]Service, error) {
 		if f.Limit > 0 && len(found) == f.Limit {
 			break
 		}
-		if f.lets(s, typed) && (f.DoctorID == uuid.Nil || doctor.offers(s)) {
+		if f.lets(s, typed) && (f.DoctorID == uuid.Nil || offers(doctor, s)) {
 			found = append(found, s)
 		}
 	}
 	return found, nil
 }
 
-func (c *Catalog) doctorOf(ctx context.Context, f Filter) (Professional, error) {
+func (c *Catalog) doctorOf(ctx context.Context, f Filter) (accounts.Member, error) {
 	if f.DoctorID == uuid.Nil {
-		return Professional{}, nil
+		return accounts.Member{}, nil
 	}
-	people, err := c.colleagues.Professionals(ctx)
+	people, err := c.colleagues.Doctors(ctx)
 	if err != nil {
-		return Professional{}, err
+		return accounts.Member{}, err
 	}
-	i := slices.IndexFunc(people, func(p Professional) bool { return p.ID == f.DoctorID })
+	i := slices.IndexFunc(people, func(m accounts.Member) bool { return m.ID == f.DoctorID })
 	if i < 0 {
-		return Professional{}, fault.ErrNotFound
+		return accounts.Member{}, fault.ErrNotFound
 	}
 	return people[i], nil
 }
 
 func (f Filter) lets(s Service, typed []string) bool {
 	return (s.Active || f.Retired) &&
-		(f.Specialty == "" || sameWords(s.Specialty, f.Specialty)) &&
+		(f.Specialty == "" || s.Specialty == f.Specialty) &&
 		textfold.Begin(typed, textfold.Words(s.Name))
 }
 
@@ -116,7 +117,7 @@ func (c *Catalog) ServicesByID(ctx context.Context, ids []uuid.UUID) (map[uuid.U
 
 // DoctorsOf are the memberships of the professionals who do a service, in the order of their names.
 func (c *Catalog) DoctorsOf(ctx context.Context, serviceID uuid.UUID) ([]uuid.UUID, error) {
-	people, err := c.Professionals(ctx, serviceID)
+	people, err := c.Doctors(ctx, serviceID)
 	if err != nil {
 		return nil, err
 	}
@@ -127,9 +128,9 @@ func (c *Catalog) DoctorsOf(ctx context.Context, serviceID uuid.UUID) ([]uuid.UU
 	return ids, nil
 }
 
-// Professionals are the clinic's professionals; with a service, only those who do it.
-func (c *Catalog) Professionals(ctx context.Context, serviceID uuid.UUID) ([]Professional, error) {
-	people, err := c.colleagues.Professionals(ctx)
+// Doctors are the clinic's professionals; with a service, only those who do it.
+func (c *Catalog) Doctors(ctx context.Context, serviceID uuid.UUID) ([]accounts.Member, error) {
+	people, err := c.colleagues.Doctors(ctx)
 	if err != nil || serviceID == uuid.Nil {
 		return people, err
 	}
@@ -137,7 +138,7 @@ func (c *Catalog) Professionals(ctx context.Context, serviceID uuid.UUID) ([]Pro
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(slices.Clone(people), func(p Professional) bool { return !p.offers(service) }), nil
+	return slices.DeleteFunc(slices.Clone(people), func(m accounts.Member) bool { return !offers(m, service) }), nil
 }
 
 // AddService offers something new. ID comes from the form, so a retry finds what the first try made.

@@ -7,6 +7,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"hampi/modules/accounts"
 	"hampi/modules/catalog"
 	"hampi/modules/platform/database"
 	"hampi/modules/platform/database/dbtest"
@@ -16,15 +17,15 @@ import (
 var _ = Describe("the services of a clinic", Ordered, func() {
 	var world *dbtest.World
 	var ctx context.Context
-	var salas, rios catalog.Professional
+	var salas, rios accounts.Member
 	var service *catalog.Catalog
 
 	BeforeAll(func() { world = cluster.World() })
 
 	BeforeEach(func() {
 		ctx = world.RolledBack(world.Norte, "clinic_admin")
-		salas = catalog.Professional{ID: world.Norte.People["doctor"].Membership, Name: "Salas, Ana", Specialty: "odontologia"}
-		rios = catalog.Professional{ID: world.Norte.People["clinic_admin"].Membership, Name: "Ríos, Eva", Specialty: "Oftalmología"}
+		salas = accounts.Member{ID: world.Norte.People["doctor"].Membership, Name: "Salas, Ana", Specialty: "odontologia"}
+		rios = accounts.Member{ID: world.Norte.People["clinic_admin"].Membership, Name: "Ríos, Eva", Specialty: "oftalmologia"}
 		service = catalog.New(catalog.Postgres{}, colleagues{salas, rios}, sites{})
 	})
 
@@ -75,6 +76,7 @@ var _ = Describe("the services of a clinic", Ordered, func() {
 		Entry("no name", "nombre", func(s *catalog.Service) { s.Name = "  " }),
 		Entry("a name without a letter", "nombre", func(s *catalog.Service) { s.Name = "--" }),
 		Entry("a name that is too long", "nombre", func(s *catalog.Service) { s.Name = longText(121) }),
+		Entry("an unknown specialty", "especialidad", func(s *catalog.Service) { s.Specialty = "alquimia" }),
 		Entry("no length", "minutos", func(s *catalog.Service) { s.DurationMin = 0 }),
 		Entry("not on the grid", "minutos", func(s *catalog.Service) { s.DurationMin = 32 }),
 		Entry("longer than a day's work", "minutos", func(s *catalog.Service) { s.DurationMin = 485 }),
