@@ -5,8 +5,9 @@ import { byID, firstFocusable, on } from './dom.js'
 
 let opener = null // { el, id, key }: what had the focus when the dialog was asked for
 
-export function remember() {
+function remember() {
   const el = document.activeElement
+  if (el?.closest('dialog:modal') && opener) return // from one dialog to the next: back to where the first began
   opener = el && el !== document.body ? { el, id: el.id } : null
 }
 
@@ -16,13 +17,13 @@ function giveBack() {
   el?.focus()
 }
 
-export function open(dialog) {
+function open(dialog) {
   document.querySelector('.menu:popover-open')?.hidePopover()
-  if (!dialog.open) {
-    dialog.showModal()
-    dialog.append(...toasts())
-  }
+  const others = [...document.querySelectorAll('dialog:modal')].filter((d) => d !== dialog)
+  if (!dialog.open) dialog.showModal()
+  others.forEach((d) => d.close()) // never a dialog over a dialog
   firstFocusable(dialog)?.focus()
+  dialog.append(...toasts())
 }
 
 // toasts travel into an open dialog, whose layer would cover them, and back out.
@@ -35,11 +36,18 @@ document.addEventListener('htmx:beforeRequest', (e) => {
 document.addEventListener('htmx:afterSwap', (e) => {
   const dialog = byID('dialogo')
   if (e.detail.target !== dialog || !dialog) return
+  if ('cerrando' in dialog.dataset) return
   if (dialog.querySelector('[data-marco]')) open(dialog)
   else if (dialog.open) dialog.close()
 })
 
-document.addEventListener('dialogo:cerrar', () => byID('dialogo')?.close())
+// The server's word comes before the swap of the same answer: that must not open it again.
+document.addEventListener('dialogo:cerrar', () => {
+  const dialog = byID('dialogo')
+  if (!dialog?.open) return
+  dialog.dataset.cerrando = ''
+  dialog.close()
+})
 
 on('click', '[data-cerrar]', (el) => el.closest('dialog')?.close())
 
@@ -59,7 +67,9 @@ document.addEventListener('pointerdown', (e) => {
 
 document.addEventListener('close', (e) => {
   if (!(e.target instanceof HTMLDialogElement)) return
-  document.body.append(...toasts())
-  if (e.target.id === 'dialogo') e.target.replaceChildren()
-  if (!document.querySelector('dialog:modal')) giveBack()
+  delete e.target.dataset.cerrando
+  const next = document.querySelector('dialog:modal')
+  ;(next ?? document.body).append(...toasts())
+  if (e.target.id === 'dialogo' && !e.target.open) e.target.replaceChildren()
+  if (!next) giveBack()
 }, true)

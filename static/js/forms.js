@@ -14,8 +14,8 @@ document.addEventListener('submit', (e) => {
   if (!e.target.matches('[hx-post], [hx-put], [hx-patch], [hx-delete], [hx-get], [method=dialog]')) begin(e.target)
 }, true)
 
-document.addEventListener('htmx:beforeRequest', (e) => { if (e.target.tagName === 'FORM') begin(e.target) })
-document.addEventListener('htmx:afterRequest', (e) => end(e.target))
+document.addEventListener('htmx:beforeRequest', (e) => { if (e.detail.elt.tagName === 'FORM') begin(e.detail.elt) })
+document.addEventListener('htmx:afterRequest', (e) => end(e.detail.elt))
 window.addEventListener('pageshow', () => document.querySelectorAll('form').forEach(end)) // back again: may be sent again
 
 function begin(form) {

@@ -13,7 +13,11 @@ document.addEventListener('keydown', (e) => {
   const key = nameOf(e)
   if (!key) return
   const single = !/^(ctrl|alt|meta)\+/.test(key)
-  if (single && key !== 'esc' && typing(e.target) && !e.target.matches('[data-teclas-dentro]')) return
+  if (key === 'esc' && document.querySelector(':popover-open')) return // the menu closes by itself
+  if (single && typing(e.target) && !e.target.matches('[data-teclas-dentro]')) {
+    if (key === 'esc' && !modal()) e.target.blur() // out of the field first, back one level next
+    return
+  }
   if (single && key.length === 1 && document.documentElement.dataset.atajos === 'no') return
   if (e.repeat && single && key.length === 1 && !/[+−-]/.test(key)) return
 
@@ -54,13 +58,17 @@ const modal = () => [...document.querySelectorAll('dialog:modal')].pop()
 function find(key) {
   let hidden = null
   for (const scope of scopes()) {
-    const matches = [scope, ...scope.querySelectorAll('[data-key]')].filter((el) => el.dataset?.key === key && !el.disabled)
+    const matches = [scope, ...scope.querySelectorAll('[data-key]')].filter((el) => el.dataset?.key === key && !el.disabled && awake(el))
     const seen = matches.find(visible)
     if (seen) return seen
     hidden ??= matches[0] ?? null
   }
   return hidden
 }
+
+// Keys of [data-teclas-abierto] count only while it is open, but for those of every page.
+const asleep = '[data-teclas-abierto]:not(:popover-open) [data-key]:not([data-key-siempre])'
+const awake = (el) => !el.matches(asleep)
 
 const startsSequence = (key) => scopes().at(-1).querySelector(`[data-key^="${CSS.escape(key)} "]`) !== null
 
@@ -84,9 +92,10 @@ on('click', '[data-ayuda-teclas]', () => {
   const rows = []
   for (const el of document.querySelectorAll('[data-key]')) {
     const text = el.dataset.keyTexto || el.getAttribute('aria-label') || el.textContent.trim().replace(/\s+/g, ' ')
-    if (!text || seen.has(el.dataset.key) || el.getAttribute('aria-hidden') === 'true') continue
-    seen.add(el.dataset.key)
-    rows.push(row(text, el.dataset.key))
+    const key = (awake(el) ? '' : el.closest('[data-teclas-abierto]').dataset.teclasAbierto + ' ') + el.dataset.key
+    if (!text || seen.has(key) || el.getAttribute('aria-hidden') === 'true') continue
+    seen.add(key)
+    rows.push(row(text, key))
   }
   rows.push(row('Cerrar o volver', 'esc'))
   dialog.querySelector('[data-teclas]').replaceChildren(...rows)
