@@ -145,10 +145,11 @@ create table audit_log (
 create index audit_log_entity on audit_log (clinic_id, entity, entity_id, at);
 create index audit_log_at on audit_log (clinic_id, at);
 create index audit_log_unsealed on audit_log (id) where seal_no is null;
+create index audit_log_sealed on audit_log (clinic_id, seal_no) where seal_no is not null;
 create table audit_log_default partition of audit_log default;
 call tenant_table('audit_log', 'insert');
 call tenant_table('audit_log_default', 'insert');
-revoke all on audit_log_default from hampi_app, hampi_backup;
+revoke all on audit_log_default from hampi_app;
 create policy system on audit_log for insert to hampi_system with check (true);
 grant insert on audit_log to hampi_system;
 create policy sealer on audit_log to hampi_sealer using (true) with check (true);
@@ -164,6 +165,7 @@ begin
 end $$;
 create trigger keep_rows before update or delete on audit_log for each row execute function refuse_audit_change();
 create trigger keep_table before truncate on audit_log for each statement execute function refuse_change();
+create trigger keep_table before truncate on audit_log_default for each statement execute function refuse_change();
 
 -- One seal a row: its place in the clinic's chain and the hash over the row and the hash before it.
 create table audit_seals (
@@ -194,7 +196,7 @@ begin
       execute format('create table %I partition of audit_log for values from (%L) to (%L)',
         part, first + make_interval(months => m), first + make_interval(months => m + 1));
       call tenant_table(part::regclass, 'insert');
-      execute format('revoke all on %I from hampi_app, hampi_backup', part);
+      execute format('revoke all on %I from hampi_app', part);
       execute format('create trigger keep_table before truncate on %I for each statement execute function refuse_change()', part);
     end if;
   end loop;

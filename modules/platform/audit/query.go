@@ -163,7 +163,7 @@ func readCursor(text string) (time.Time, int64, error) {
 	at, atErr := strconv.ParseInt(micros, 10, 64)
 	id, idErr := strconv.ParseInt(number, 10, 64)
 	if !ok || atErr != nil || idErr != nil {
-		return time.Time{}, 0, fault.Invalid("cursor", "Vuelva a la primera página.")
+		return time.Time{}, 0, fault.InvalidField("cursor", "Vuelva a la primera página.")
 	}
 	return time.UnixMicro(at).UTC(), id, nil
 }
