@@ -64,7 +64,7 @@ func (k ResourceKind) Label() string {
 type Service struct {
 	ID          uuid.UUID
 	Name        string
-	Specialty   string // a key of accounts.Specialties; empty: of none
+	Specialty   string          // a key of accounts.Specialties; empty: of none
 	DurationMin int             // minutes, a multiple of 5
 	Price       decimal.Decimal // soles, IGV included
 	Resource    ResourceKind    // what it needs besides the professional
