@@ -34,4 +34,5 @@ wasm: generate ## the app for the browser: static/dist-wasm/app.wasm
 	@GOOS=js GOARCH=wasm $(GO) build -trimpath -ldflags '-s -w' -o static/dist-wasm/app.wasm .
 
 clean: ## remove what was built (never ./data)
-	rm -rf bin static/dist-wasm static/dist/*
+	rm -rf bin static/dist-wasm
+	find static/dist -type f ! -name .gitkeep -delete

@@ -1,10 +1,11 @@
 // Builds static/dist: what browsers fetch, hashed, compressed, listed in assets.json.
 // Nothing here is needed at run time. A second run without changes only compares
-// a fingerprint of its inputs and ends.
+// a fingerprint of its inputs and ends; what is slow to compress is remembered.
 //
 //   node build.mjs            HAMPI_WASM=path adds the WebAssembly app (app.wasm, wasm_exec.js beside it or from Go)
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execFileSync } from 'node:child_process'
@@ -19,13 +20,16 @@ const dist = at('dist')
 const sha = (data, encoding) => createHash('sha256').update(data).digest(encoding)
 const wasm = process.env.HAMPI_WASM || (existsSync(at('dist-wasm/app.wasm')) ? at('dist-wasm/app.wasm') : '')
 
+const cache = at('node_modules/.cache/hampi')
+mkdirSync(cache, { recursive: true })
+
 const fingerprint = fingerprintOfInputs()
-if (existsSync(join(dist, '.huella')) && readFileSync(join(dist, '.huella'), 'utf8') === fingerprint) process.exit(0)
+if (upToDate()) process.exit(0)
 
 const started = Date.now()
-clean()
 const assets = {} // logical name → {url, sha256}
 const outputs = [] // {name, data, text}
+const written = new Set()
 
 const font = emit('inter.woff2', readFileSync(at('node_modules/@fontsource-variable/inter/files/inter-latin-wght-normal.woff2')))
 emit('icons.svg', sprite(at('node_modules/lucide-static/icons'), JSON.parse(readFileSync(at('icons.json'))), at('img')))
@@ -47,11 +51,12 @@ const worker = await serviceWorker()
 if (worker) outputs.push({ name: 'sw.js', data: Buffer.from(worker), text: true })
 
 mkdirSync(join(dist, 'meta'), { recursive: true })
-const list = (entries) => JSON.stringify(entries, null, 1) + '\n'
-writeFileSync(join(dist, 'assets.json'), list(assets))
-writeFileSync(join(dist, 'meta/assets.json'), list(pages)) // embedded in the WebAssembly app, which cannot hold its own hash
 const sizes = await write()
-writeFileSync(join(dist, '.huella'), fingerprint)
+const list = (entries) => JSON.stringify(entries, null, 1) + '\n'
+put('assets.json', list(assets))
+put('meta/assets.json', list(pages)) // embedded in the WebAssembly app, which cannot hold its own hash
+removeStale()
+writeFileSync(join(cache, 'last.json'), JSON.stringify({ fingerprint, files: [...written] }))
 report(sizes)
 
 // emit keeps a file under its hashed name and answers that address.
@@ -65,13 +70,18 @@ function emit(logical, data) {
 }
 
 function css(fontURL) {
-  writeFileSync(at('css/basecoat.gen.css'), basecoat(at('node_modules/basecoat-css/dist')))
-  writeFileSync(at('css/posiciones.gen.css'), positions())
-  const out = at('dist', '.app.css')
+  generate('css/basecoat.gen.css', basecoat(at('node_modules/basecoat-css/dist')))
+  generate('css/posiciones.gen.css', positions())
+  const dir = mkdtempSync(join(tmpdir(), 'hampi-css-'))
+  const out = join(dir, 'app.css')
   execFileSync(process.execPath, [at('node_modules/@tailwindcss/cli/dist/index.mjs'), '-i', at('css/app.css'), '-o', out, '--minify'], { cwd: here, stdio: ['ignore', 'ignore', 'inherit'] })
   const text = readFileSync(out, 'utf8').replace(/url\(["']?(\.\/)?inter\.woff2["']?\)/, `url(${fontURL})`)
-  rmSync(out)
+  rmSync(dir, { recursive: true })
   return text
+}
+
+function generate(name, text) {
+  if (!existsSync(at(name)) || readFileSync(at(name), 'utf8') !== text) writeFileSync(at(name), text)
 }
 
 async function script(entry) {
@@ -103,26 +113,55 @@ function wasmExec() {
 // write puts every file down with its .br and .gz beside it.
 async function write() {
   return Promise.all(outputs.map(async ({ name, data, text }) => {
-    writeFileSync(join(dist, name), data)
+    put(name, data)
     if (!text) return { name, raw: data.length, br: data.length }
-    const [br, gz] = await Promise.all([
-      promisify(brotliCompress)(data, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24, [constants.BROTLI_PARAM_SIZE_HINT]: data.length } }),
-      promisify(gzip)(data, { level: 9 }),
-    ])
-    writeFileSync(join(dist, name + '.br'), br)
-    writeFileSync(join(dist, name + '.gz'), gz)
+    const { br, gz } = await compressed(data)
+    put(name + '.br', br)
+    put(name + '.gz', gz)
     return { name, raw: data.length, br: br.length }
   }))
 }
 
-function clean() {
-  mkdirSync(dist, { recursive: true })
-  for (const name of readdirSync(dist)) if (name !== '.gitkeep' && name !== 'meta') rmSync(join(dist, name), { recursive: true })
+// put replaces a file in one step, so that nobody reads half of it.
+function put(name, data) {
+  written.add(name)
+  const temporary = join(dist, `.${name.replaceAll('/', '-')}.${process.pid}`)
+  writeFileSync(temporary, data)
+  renameSync(temporary, join(dist, name))
+}
+
+// compressed remembers large files: the WebAssembly app takes brotli 20 seconds.
+async function compressed(data) {
+  const kept = join(cache, sha(data, 'hex'))
+  if (existsSync(kept + '.br') && existsSync(kept + '.gz')) return { br: readFileSync(kept + '.br'), gz: readFileSync(kept + '.gz') }
+  const [br, gz] = await Promise.all([
+    promisify(brotliCompress)(data, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24, [constants.BROTLI_PARAM_SIZE_HINT]: data.length } }),
+    promisify(gzip)(data, { level: 9 }),
+  ])
+  if (data.length > 500_000) {
+    for (const old of readdirSync(cache)) if (/\.(br|gz)$/.test(old)) rmSync(join(cache, old))
+    writeFileSync(kept + '.br', br)
+    writeFileSync(kept + '.gz', gz)
+  }
+  return { br, gz }
+}
+
+function removeStale() {
+  for (const name of readdirSync(dist)) if (!written.has(name) && name !== '.gitkeep' && name !== 'meta') rmSync(join(dist, name), { recursive: true, force: true })
+}
+
+function upToDate() {
+  try {
+    const last = JSON.parse(readFileSync(join(cache, 'last.json'), 'utf8'))
+    return last.fingerprint === fingerprint && last.files.every((name) => existsSync(join(dist, name)))
+  } catch {
+    return false
+  }
 }
 
 // fingerprintOfInputs covers everything the output depends on.
 function fingerprintOfInputs() {
-  const files = [at('build.mjs'), at('build-parts.mjs'), at('package.json'), at('icons.json')]
+  const files = [at('build.mjs'), at('build-parts.mjs'), at('package-lock.json'), at('icons.json')]
   const walk = (dir, wanted) => {
     if (!existsSync(dir)) return
     for (const entry of readdirSync(dir, { withFileTypes: true })) {
@@ -132,7 +171,7 @@ function fingerprintOfInputs() {
     }
   }
   walk(at('css'), (n) => !n.includes('.gen.'))
-  for (const dir of ['js', 'sw', 'img']) walk(at(dir), () => true)
+  for (const dir of ['js', 'sw', 'img']) walk(at(dir), (n) => !n.includes('.test.'))
   walk(at('../views'), (n) => n.endsWith('.templ') || (n.endsWith('.go') && !/_(templ|test)\.go$/.test(n)))
   walk(at('../modules'), (n) => n.endsWith('.templ'))
   if (wasm) files.push(wasm)
