@@ -62,6 +62,10 @@ func Build(p Parts) (*App, error) {
 		return nil, err
 	}
 	_ = queue
+	if err := web.AddWorkers(app.Workers, p.DB, p.Now); err != nil {
+		return nil, err
+	}
+	app.Periodic = append(app.Periodic, web.Periodic()...)
 	web.Statics(app.Router, static.Dist())
 	healthRoutes(app.Router, p.DB)
 	helpRoutes(app.Router)

@@ -1,0 +1,29 @@
+package journeys_test
+
+import (
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+)
+
+var _ = Describe("the help page", Serial, func() {
+	It("is answered by the browser's own app when the server is stopped, and by nothing else", func() {
+		program := StartDemo()
+		window := Open(deskWidth, deskHeight)
+		window.Go(program.URL + "/ayuda")
+		window.See("h1", "Ayuda")
+		Eventually(func() bool {
+			return Eval[bool](window, `navigator.serviceWorker.ready.then(r => r.active?.state === "activated" && !!navigator.serviceWorker.controller)`)
+		}).WithTimeout(pageLimit).Should(BeTrue())
+		window.Clean("ayuda")
+
+		program.Stop()
+		window.Go(program.URL + "/ayuda")
+		window.See("h1", "Ayuda")
+		window.Shot("ayuda-sin-servidor")
+		Expect(window.Fails(program.URL + "/healthz")).To(ContainSubstring("ERR_"))
+
+		program.Start()
+		window.Go(program.URL + "/ayuda")
+		window.See("h1", "Ayuda")
+	})
+})

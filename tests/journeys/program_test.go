@@ -1,0 +1,116 @@
+package journeys_test
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"syscall"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"hampi/modules/platform/database/dbtest"
+)
+
+// Program is bin/hampi running in a folder of its own.
+type Program struct {
+	URL     string
+	DataDir string
+	env     []string
+	command *exec.Cmd
+	done    chan error
+}
+
+var answersAt = regexp.MustCompile(`Hampi answers at (\S+)`)
+
+const startLimit = 60 * time.Second
+
+// StartDemo runs the demonstration in a new data folder; it ends with the suite.
+func StartDemo(env ...string) *Program {
+	GinkgoHelper()
+	dir, err := os.MkdirTemp("", "hampi-journey-")
+	Expect(err).NotTo(HaveOccurred())
+	DeferCleanup(os.RemoveAll, dir)
+	p := &Program{DataDir: dir, env: append([]string{"HAMPI_ENV=demo", "HAMPI_DATA_DIR=" + dir, "HAMPI_ADDR=127.0.0.1:0",
+		"HAMPI_RATE_LIMIT=100000", "HAMPI_RATE_LIMIT_ANON=100000", "HAMPI_LOG_LEVEL=warn"}, env...)}
+	p.Start()
+	DeferCleanup(func() {
+		if p.command != nil {
+			p.Stop()
+		}
+	})
+	return p
+}
+
+// Start runs the program, at the address it had before if it ran already.
+func (p *Program) Start() {
+	GinkgoHelper()
+	p.command = exec.Command(filepath.Join(dbtest.Root(), "bin", "hampi"), "serve")
+	p.command.Dir = dbtest.Root()
+	p.command.Env = append(append(os.Environ(), p.env...), p.sameAddress()...)
+	p.command.Stderr = GinkgoWriter
+	p.command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	out, err := p.command.StdoutPipe()
+	Expect(err).NotTo(HaveOccurred())
+	Expect(p.command.Start()).To(Succeed(), "run `make build` first")
+	found := make(chan string, 1)
+	go func() {
+		lines := bufio.NewScanner(out)
+		for lines.Scan() {
+			fmt.Fprintln(GinkgoWriter, lines.Text())
+			if m := answersAt.FindStringSubmatch(lines.Text()); m != nil {
+				found <- m[1]
+			}
+		}
+	}()
+	p.done = make(chan error, 1)
+	go func() { p.done <- p.command.Wait() }()
+	select {
+	case p.URL = <-found:
+	case err := <-p.done:
+		Fail(fmt.Sprintf("the program ended before it answered: %v", err))
+	case <-time.After(startLimit):
+		Fail("the program does not answer")
+	}
+	Eventually(p.ready).WithTimeout(startLimit).Should(Equal(http.StatusOK))
+}
+
+func (p *Program) sameAddress() []string {
+	if p.URL == "" {
+		return nil
+	}
+	return []string{"HAMPI_ADDR=" + regexp.MustCompile(`^http://`).ReplaceAllString(p.URL, "")}
+}
+
+func (p *Program) ready() (int, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, p.URL+"/readyz", nil)
+	if err != nil {
+		return 0, err
+	}
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return 0, err
+	}
+	return answer.StatusCode, answer.Body.Close()
+}
+
+// Stop ends the program as Ctrl-C does and waits for it.
+func (p *Program) Stop() { p.end(syscall.SIGINT) }
+
+// Kill ends the program as a power cut does.
+func (p *Program) Kill() { p.end(syscall.SIGKILL) }
+
+func (p *Program) end(signal syscall.Signal) {
+	GinkgoHelper()
+	Expect(p.command.Process.Signal(signal)).To(Succeed())
+	Eventually(p.done).WithTimeout(startLimit).Should(Receive())
+	p.command = nil
+}
