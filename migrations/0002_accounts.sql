@@ -10,6 +10,7 @@ create table users (
   password_hash  text not null default '',
   password_changed_at timestamptz,
   totp_secret    bytea,
+  totp_pending   bytea,
   totp_confirmed_at timestamptz,
   totp_last_step bigint not null default 0,
   super_admin    boolean not null default false,
@@ -130,6 +131,7 @@ create table logins (
   user_id       uuid not null references users (id),
   clinic_id     uuid references clinics (id),
   membership_id uuid,
+  site_id       uuid,
   kind          text not null check (kind in ('browser', 'api')),
   user_agent    text not null default '',
   ip            text not null default '',
@@ -139,7 +141,8 @@ create table logins (
   ends_at       timestamptz not null,
   ended_at      timestamptz,
   end_reason    text not null default '',
-  foreign key (clinic_id, membership_id) references memberships (clinic_id, id)
+  foreign key (clinic_id, membership_id) references memberships (clinic_id, id),
+  foreign key (clinic_id, site_id) references sites (clinic_id, id)
 );
 create index logins_user on logins (user_id, ended_at);
 call system_table('logins', 'select, insert, update');

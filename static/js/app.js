@@ -13,6 +13,7 @@ import './search.js'
 import './ops.js'
 import './lock.js'
 import './live.js'
+import './accounts.js'
 import './failures.js'
 import './sw-register.js'
 
