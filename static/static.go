@@ -32,6 +32,9 @@ func Built(logical string) bool {
 	return ok
 }
 
+// Entries lists all built files by logical name; the map is not to be changed.
+func Entries() map[string]Entry { return entries() }
+
 // entries reads the list of built files once; a tree without a build has none.
 var entries = sync.OnceValue(func() map[string]Entry {
 	list := map[string]Entry{}

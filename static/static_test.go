@@ -1,0 +1,69 @@
+//go:build !js
+
+package static_test
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"io/fs"
+	"os/exec"
+	"path"
+	"strings"
+	"testing"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"hampi/static"
+)
+
+func TestStatic(t *testing.T) {
+	RegisterFailHandler(Fail)
+	RunSpecs(t, "Static")
+}
+
+var _ = Describe("The built files", func() {
+	It("answers a plain address for what was not built", func() {
+		Expect(static.Asset("no-such.css")).To(Equal("/static/no-such.css"))
+		Expect(static.Built("no-such.css")).To(BeFalse())
+	})
+
+	for _, name := range []string{"app.css", "app.js", "tema.js", "icons.svg", "inter.woff2", "favicon.svg"} {
+		It("holds "+name+" under the address of its content, compressed beside it", func() {
+			if !static.Built(name) {
+				Skip("static/dist is not built: make generate")
+			}
+			file := strings.TrimPrefix(static.Asset(name), "/static/")
+			content, err := fs.ReadFile(static.Dist(), file)
+			Expect(err).NotTo(HaveOccurred())
+			sum := sha256.Sum256(content)
+			Expect(static.Entries()[name].SHA256).To(Equal(base64.StdEncoding.EncodeToString(sum[:])))
+			if path.Ext(name) != ".woff2" {
+				Expect(fs.Stat(static.Dist(), file+".br")).NotTo(BeNil())
+				Expect(fs.Stat(static.Dist(), file+".gz")).NotTo(BeNil())
+			}
+		})
+	}
+
+	It("has no more than 60 kB of script and style on first load", func() {
+		total := int64(0)
+		for _, name := range []string{"app.css", "app.js", "tema.js"} {
+			if !static.Built(name) {
+				Skip("static/dist is not built: make generate")
+			}
+			info, err := fs.Stat(static.Dist(), strings.TrimPrefix(static.Asset(name), "/static/")+".br")
+			Expect(err).NotTo(HaveOccurred())
+			total += info.Size()
+		}
+		Expect(total).To(BeNumerically("<=", 60_000))
+	})
+
+	It("reads days, figures and ids as promised", func() {
+		node, err := exec.LookPath("node")
+		if err != nil {
+			Skip("Node is not on the path")
+		}
+		output, err := exec.Command(node, "--test", "js/typed.test.mjs").CombinedOutput()
+		Expect(err).NotTo(HaveOccurred(), string(output))
+	})
+})
