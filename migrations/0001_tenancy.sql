@@ -285,3 +285,4 @@ create table sync_ops (
 );
 create index sync_ops_created on sync_ops (clinic_id, created_at);
 call tenant_table('sync_ops', 'insert, delete');
+grant update (answer) on sync_ops to hampi_app; -- a rotation of keys writes it under the new one

@@ -142,7 +142,7 @@ func migrateJobs(ctx context.Context, pool *pgxpool.Pool) error {
 		    execute format('grant select, insert, update, delete on %I to hampi_app', t.tablename);
 		  end loop;
 		  grant select on migrations to hampi_app;
-		  grant select, insert on river_job to hampi_system;
+		  grant select, insert, update (kind) on river_job to hampi_system; -- River inserts with "on conflict do update set kind"
 		  grant usage on all sequences in schema public to hampi_app, hampi_system;
 		  grant execute on all functions in schema public to hampi_app, hampi_system, hampi_sealer;
 		end $$`

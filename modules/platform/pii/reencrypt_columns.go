@@ -18,8 +18,16 @@ type InClinic func(ctx context.Context, clinic uuid.UUID, f func(tx *gorm.DB) er
 // index. Each value's Place is the clinic, Table, the column and the row's id.
 type Columns struct {
 	Table   string
+	Key     string   // the uuid column that tells rows of a clinic apart; "" means id
 	Names   []string // the bytea columns; NULL stays NULL
 	Execute InClinic
+}
+
+func (c Columns) key() string {
+	if c.Key == "" {
+		return "id"
+	}
+	return c.Key
 }
 
 // Name is the table's.
@@ -51,8 +59,8 @@ type cipherRow struct {
 }
 
 func (c Columns) rows(tx *gorm.DB, after uuid.UUID, limit int) ([]cipherRow, error) {
-	found, err := tx.Table(c.Table).Select(append([]string{"id"}, c.Names...)).
-		Where("id > ?", after).Order("id").Limit(limit).
+	found, err := tx.Table(c.Table).Select(append([]string{c.key()}, c.Names...)).
+		Where(c.key()+" > ?", after).Order(c.key()).Limit(limit).
 		Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Rows()
 	if err != nil {
 		return nil, err
@@ -91,5 +99,5 @@ func (c Columns) renew(tx *gorm.DB, keys *Keys, row cipherRow) error {
 	if len(changes) == 0 {
 		return nil
 	}
-	return tx.Table(c.Table).Where("id = ?", row.id).Updates(changes).Error
+	return tx.Table(c.Table).Where(c.key()+" = ?", row.id).Updates(changes).Error
 }
