@@ -23,15 +23,20 @@ var cluster *dbtest.Cluster
 
 var _ = BeforeSuite(func() { cluster = dbtest.Start() })
 
-// colleagues are the professionals of a spec.
-type colleagues []accounts.Member
+// house is the clinic of a spec: its own professionals, sites and specialties.
+type house struct {
+	doctors     []accounts.Member
+	sites       []accounts.Site
+	specialties []string
+}
 
-func (c colleagues) Doctors(context.Context) ([]accounts.Member, error) { return c, nil }
+func (h house) Doctors(context.Context) ([]accounts.Member, error) { return h.doctors, nil }
 
-// sites are the sites of a spec.
-type sites []accounts.Site
+func (h house) Sites(context.Context) ([]accounts.Site, error) { return h.sites, nil }
 
-func (s sites) Sites(context.Context) ([]accounts.Site, error) { return s, nil }
+func (h house) Clinic(context.Context) (accounts.Clinic, error) {
+	return accounts.Clinic{Specialties: h.specialties}, nil
+}
 
 func newID() uuid.UUID { return uuid.Must(uuid.NewV7()) }
 

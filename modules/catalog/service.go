@@ -12,29 +12,23 @@ import (
 	"hampi/modules/platform/textfold"
 )
 
-// Colleagues is what the catalogue asks of whoever keeps the people.
-type Colleagues interface {
-	// Doctors are the active professionals of the clinic, in the order of their names.
-	Doctors(ctx context.Context) ([]accounts.Member, error)
-}
-
-// Sites is what the catalogue asks of whoever keeps the places where the clinic attends.
-type Sites interface {
-	// Sites are all sites of the clinic, closed ones included, in the order of their names.
+// House is what the catalogue asks of whoever keeps the clinic and its people.
+type House interface {
+	Clinic(ctx context.Context) (accounts.Clinic, error)
+	// Sites are all sites of the clinic, closed ones included.
 	Sites(ctx context.Context) ([]accounts.Site, error)
+	// Doctors are the professionals who work in the clinic now, by name.
+	Doctors(ctx context.Context) ([]accounts.Member, error)
 }
 
 // Catalog answers what the clinic offers and where, and lets it be changed.
 type Catalog struct {
-	store      Store
-	colleagues Colleagues
-	sites      Sites
+	store Store
+	house House
 }
 
-// New builds the catalogue over its store and its neighbours.
-func New(store Store, colleagues Colleagues, sites Sites) *Catalog {
-	return &Catalog{store: store, colleagues: colleagues, sites: sites}
-}
+// New builds the catalogue over its store and the clinic around it.
+func New(store Store, house House) *Catalog { return &Catalog{store: store, house: house} }
 
 // Filter narrows a list of services. The zero Filter is everything on offer.
 type Filter struct {
@@ -73,7 +67,7 @@ func (c *Catalog) doctorOf(ctx context.Context, f Filter) (accounts.Member, erro
 	if f.DoctorID == uuid.Nil {
 		return accounts.Member{}, nil
 	}
-	people, err := c.colleagues.Doctors(ctx)
+	people, err := c.house.Doctors(ctx)
 	if err != nil {
 		return accounts.Member{}, err
 	}
@@ -130,7 +124,7 @@ func (c *Catalog) DoctorsOf(ctx context.Context, serviceID uuid.UUID) ([]uuid.UU
 
 // Doctors are the clinic's professionals; with a service, only those who do it.
 func (c *Catalog) Doctors(ctx context.Context, serviceID uuid.UUID) ([]accounts.Member, error) {
-	people, err := c.colleagues.Doctors(ctx)
+	people, err := c.house.Doctors(ctx)
 	if err != nil || serviceID == uuid.Nil {
 		return people, err
 	}

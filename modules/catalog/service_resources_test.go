@@ -18,7 +18,7 @@ func longText(n int) string { return strings.Repeat("a", n) }
 var _ = Describe("the chairs and rooms of a clinic", Ordered, func() {
 	var world *dbtest.World
 	var ctx context.Context
-	service := catalog.New(catalog.Postgres{}, colleagues{}, sites{})
+	service := catalog.New(catalog.Postgres{}, house{})
 
 	BeforeAll(func() { world = cluster.World() })
 	BeforeEach(func() { ctx = world.RolledBack(world.Norte, "clinic_admin") })

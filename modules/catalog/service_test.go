@@ -26,7 +26,7 @@ var _ = Describe("the services of a clinic", Ordered, func() {
 		ctx = world.RolledBack(world.Norte, "clinic_admin")
 		salas = accounts.Member{ID: world.Norte.People["doctor"].Membership, Name: "Salas, Ana", Specialty: "odontologia"}
 		rios = accounts.Member{ID: world.Norte.People["clinic_admin"].Membership, Name: "Ríos, Eva", Specialty: "oftalmologia"}
-		service = catalog.New(catalog.Postgres{}, colleagues{salas, rios}, sites{})
+		service = catalog.New(catalog.Postgres{}, house{doctors: []accounts.Member{salas, rios}})
 	})
 
 	add := func(s catalog.Service) catalog.Service {
@@ -205,7 +205,7 @@ var _ = Describe("the services of a clinic", Ordered, func() {
 		BeforeAll(func() {
 			Expect(world.Committed(world.Sur, "clinic_admin", func(ctx context.Context) error {
 				var err error
-				foreign, err = catalog.New(catalog.Postgres{}, colleagues{}, sites{}).AddService(ctx, cleaning())
+				foreign, err = catalog.New(catalog.Postgres{}, house{}).AddService(ctx, cleaning())
 				return err
 			})).To(Succeed())
 		})
