@@ -1,0 +1,227 @@
+//go:build !js
+
+package patients
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"hampi/modules/platform/database"
+	"hampi/modules/platform/fault"
+	"hampi/modules/platform/pii"
+)
+
+// Postgres is the Store of the server. The clinic is in the transaction; no query names it.
+type Postgres struct {
+	vault *pii.Vault
+	words *wordCache
+}
+
+// NewPostgres keeps patients in the clinic's transaction, what identifies them under the clinic's keys.
+func NewPostgres(vault *pii.Vault, now func() time.Time) *Postgres {
+	return &Postgres{vault: vault, words: newWordCache(now)}
+}
+
+var _ Store = (*Postgres)(nil)
+
+func (s *Postgres) keys(ctx context.Context) (*pii.Keys, error) {
+	keys, err := s.vault.Keys(ctx, database.ScopeOf(ctx).ClinicID)
+	if err != nil {
+		return nil, fmt.Errorf("the clinic's keys: %w", err)
+	}
+	return keys, nil
+}
+
+// Patient follows an alias when no entry has the id itself.
+func (s *Postgres) Patient(ctx context.Context, id uuid.UUID) (Patient, error) {
+	p, err := s.one(ctx, database.From(ctx), id)
+	if !fault.IsNotFound(err) {
+		return p, err
+	}
+	var led uuid.UUID
+	if database.From(ctx).Raw("select patient_id from patient_aliases where id = ?", id).Row().Scan(&led) != nil {
+		return Patient{}, fault.ErrNotFound
+	}
+	return s.one(ctx, database.From(ctx), led)
+}
+
+func (s *Postgres) Locked(ctx context.Context, id uuid.UUID) (Patient, error) {
+	return s.one(ctx, database.From(ctx).Clauses(clause.Locking{Strength: "UPDATE"}), id)
+}
+
+func (s *Postgres) one(ctx context.Context, tx *gorm.DB, id uuid.UUID) (Patient, error) {
+	var row patientRow
+	err := tx.Where("id = ?", id).Take(&row).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return Patient{}, fault.ErrNotFound
+	}
+	if err != nil {
+		return Patient{}, fmt.Errorf("read patient: %w", err)
+	}
+	people, err := s.open(ctx, []patientRow{row})
+	if err != nil {
+		return Patient{}, err
+	}
+	return people[0], nil
+}
+
+func (s *Postgres) Patients(ctx context.Context, ids []uuid.UUID) ([]Patient, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	return s.find(ctx, database.From(ctx).Where("id in ?", ids))
+}
+
+func (s *Postgres) find(ctx context.Context, tx *gorm.DB) ([]Patient, error) {
+	var rows []patientRow
+	if err := tx.Find(&rows).Error; err != nil {
+		return nil, fmt.Errorf("read patients: %w", err)
+	}
+	return s.open(ctx, rows)
+}
+
+func (s *Postgres) Page(ctx context.Context, from Cursor, limit int) ([]Patient, error) {
+	tx := database.From(ctx).Where("merged_into is null").Limit(limit)
+	switch {
+	case from.Newest && from.ID != uuid.Nil:
+		tx = tx.Where("id < ?", from.ID).Order("id desc")
+	case from.Newest:
+		tx = tx.Order("id desc")
+	default:
+		tx = tx.Where("(sort_key, id) > (?, ?)", from.SortKey, from.ID).Order("sort_key, id")
+	}
+	return s.find(ctx, tx)
+}
+
+func (s *Postgres) Similar(ctx context.Context, d Demographics) ([]Patient, error) {
+	return s.find(ctx, database.From(ctx).
+		Where("sort_key = ? and birth_date = ? and merged_into is null", d.SortKey(), d.BirthDate).Order("id").Limit(5))
+}
+
+func (s *Postgres) Family(ctx context.Context, id uuid.UUID) ([]uuid.UUID, error) {
+	p, err := s.Patient(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	family := []uuid.UUID{p.Active()}
+	var joined []uuid.UUID
+	if err := database.From(ctx).Model(&patientRow{}).Where("merged_into = ?", p.Active()).Order("id").Pluck("id", &joined).Error; err != nil {
+		return nil, fmt.Errorf("read the family of ids: %w", err)
+	}
+	return append(family, joined...), nil
+}
+
+// Add writes documents before it takes numbers and people after both: registrations of one clinic then wait for each
+// other in one order, whatever their batch.
+func (s *Postgres) Add(ctx context.Context, people []Patient) ([]Patient, error) {
+	keys, err := s.keys(ctx)
+	if err != nil {
+		return nil, err
+	}
+	people = slices.Clone(people)
+	err = database.Savepoint(ctx, func(ctx context.Context) error { return s.add(ctx, keys, people) })
+	switch {
+	case err == nil:
+		return people, nil
+	case database.Violates(err, "patient_documents_once"):
+		return nil, ErrDocumentTaken
+	case database.Violates(err, "patients_record_number"):
+		return nil, ErrRecordTaken
+	case database.Violates(err, "patients_pkey"):
+		return nil, ErrIDTaken
+	}
+	return nil, fmt.Errorf("add patients: %w", err)
+}
+
+func (s *Postgres) add(ctx context.Context, keys *pii.Keys, people []Patient) error {
+	if err := insertAll(ctx, documentRows(keys, people)); err != nil {
+		return err
+	}
+	if err := numberPeople(ctx, people); err != nil {
+		return err
+	}
+	rows := make([]patientRow, len(people))
+	for i, p := range people {
+		row, err := seal(keys, p)
+		if err != nil {
+			return err
+		}
+		rows[i] = row
+	}
+	if err := insertAll(ctx, rows); err != nil {
+		return err
+	}
+	return errors.Join(insertAll(ctx, contactRows(keys, people)), insertAll(ctx, tagRows(people)), insertWords(ctx, people))
+}
+
+// numberPeople gives the next record numbers to those who bring none, and keeps the counter ahead of the others'.
+func numberPeople(ctx context.Context, people []Patient) error {
+	missing, highest := 0, int64(0)
+	for _, p := range people {
+		if p.RecordNumber == "" {
+			missing++
+		}
+		highest = max(highest, numberOf(p.RecordNumber))
+	}
+	const take = `insert into patient_counters as c (last) values (greatest(?::bigint, 0) + ?)
+		on conflict (clinic_id) do update set last = greatest(c.last, ?) + ? returning last`
+	var last int64
+	if err := database.From(ctx).Raw(take, highest, missing, highest, missing).Row().Scan(&last); err != nil {
+		return fmt.Errorf("take record numbers: %w", err)
+	}
+	next := last - int64(missing) + 1
+	for i := range people {
+		if people[i].RecordNumber == "" {
+			people[i].RecordNumber = TidyRecordNumber(fmt.Sprint(next))
+			next++
+		}
+	}
+	return nil
+}
+
+// numberOf is the figure that a record number is; 0 for one of letters or longer than any we give.
+func numberOf(record string) int64 {
+	if !digitsOnly(record) || len(record) > 9 {
+		return 0
+	}
+	var n int64
+	for _, r := range record {
+		n = n*10 + int64(r-'0')
+	}
+	return n
+}
+
+func (s *Postgres) Save(ctx context.Context, p Patient, changed []Group) error {
+	keys, err := s.keys(ctx)
+	if err != nil {
+		return err
+	}
+	row, err := seal(keys, p)
+	if err != nil {
+		return err
+	}
+	err = database.Savepoint(ctx, func(ctx context.Context) error { return s.save(ctx, keys, p, row, changed) })
+	if database.Violates(err, "patient_documents_once") {
+		return ErrDocumentTaken
+	}
+	return err
+}
+
+func (s *Postgres) save(ctx context.Context, keys *pii.Keys, p Patient, row patientRow, changed []Group) error {
+	result := database.From(ctx).Model(&patientRow{}).Where("id = ? and version = ?", p.ID, p.Version-1).
+		Select(columnsOf(changed)).Updates(&row)
+	if result.Error != nil {
+		return fmt.Errorf("save patient: %w", result.Error)
+	}
+	if result.RowsAffected == 0 {
+		return ErrStale
+	}
+	return reindex(ctx, keys, p, changed)
+}

@@ -1,0 +1,137 @@
+//go:build !js
+
+package patients
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm/clause"
+
+	"hampi/modules/platform/database"
+	"hampi/modules/platform/fault"
+)
+
+type retirementColumns struct {
+	RetiredAt    *time.Time
+	RetiredBy    *uuid.UUID
+	RetireReason string
+}
+
+func (r retirementColumns) retirement() Retirement {
+	if r.RetiredAt == nil {
+		return Retirement{}
+	}
+	return Retirement{At: r.RetiredAt.UTC(), By: orNil(r.RetiredBy), Reason: r.RetireReason}
+}
+
+type allergyRow struct {
+	ID, PatientID uuid.UUID
+	Substance     string
+	Reaction      string
+	Severity      Severity
+	NotedBy       uuid.UUID
+	CreatedAt     time.Time
+	retirementColumns
+}
+
+func (allergyRow) TableName() string { return "allergies" }
+
+type conditionRow struct {
+	ID, PatientID uuid.UUID
+	Name          string
+	Code          string
+	Since         string
+	NotedBy       uuid.UUID
+	CreatedAt     time.Time
+	retirementColumns
+}
+
+func (conditionRow) TableName() string { return "conditions" }
+
+func (s *Postgres) Clinical(ctx context.Context, family []uuid.UUID) (Clinical, error) {
+	var c Clinical
+	tx := database.From(ctx)
+	var allergies []allergyRow
+	if err := tx.Raw("select * from allergies where patient_id in ? order by created_at, id", family).Scan(&allergies).Error; err != nil {
+		return c, fmt.Errorf("read allergies: %w", err)
+	}
+	for _, a := range allergies {
+		c.Allergies = append(c.Allergies, Allergy{a.ID, a.PatientID, a.Substance, a.Reaction, a.Severity, a.NotedBy, a.CreatedAt.UTC(), a.retirement()})
+	}
+	var conditions []conditionRow
+	if err := tx.Raw("select * from conditions where patient_id in ? order by created_at, id", family).Scan(&conditions).Error; err != nil {
+		return c, fmt.Errorf("read conditions: %w", err)
+	}
+	for _, x := range conditions {
+		c.Conditions = append(c.Conditions, Condition{x.ID, x.PatientID, x.Name, x.Code, x.Since, x.NotedBy, x.CreatedAt.UTC(), x.retirement()})
+	}
+	var blood []struct {
+		ID        uuid.UUID
+		BloodType string
+		Version   int64
+	}
+	if err := tx.Raw("select id, blood_type, version from blood_types where id in ?", family).Scan(&blood).Error; err != nil {
+		return c, fmt.Errorf("read the blood type: %w", err)
+	}
+	for _, b := range blood {
+		if b.ID == family[0] || c.BloodType == "" {
+			c.BloodType = b.BloodType
+		}
+		if b.ID == family[0] {
+			c.BloodTypeVersion = b.Version
+		}
+	}
+	return c, nil
+}
+
+func (s *Postgres) AddAllergy(ctx context.Context, a Allergy) error {
+	row := map[string]any{"id": a.ID, "patient_id": a.PatientID, "substance": a.Substance, "reaction": a.Reaction,
+		"severity": a.Severity, "noted_by": a.NotedBy, "created_at": a.NotedAt, "updated_at": a.NotedAt}
+	return addItem(ctx, "allergies", row)
+}
+
+func (s *Postgres) AddCondition(ctx context.Context, c Condition) error {
+	row := map[string]any{"id": c.ID, "patient_id": c.PatientID, "name": c.Name, "code": c.Code, "since": c.Since,
+		"noted_by": c.NotedBy, "created_at": c.NotedAt, "updated_at": c.NotedAt}
+	return addItem(ctx, "conditions", row)
+}
+
+func addItem(ctx context.Context, table string, row map[string]any) error {
+	if err := database.From(ctx).Table(table).Clauses(clause.OnConflict{DoNothing: true}).Create(row).Error; err != nil {
+		return fmt.Errorf("add to %s: %w", table, err)
+	}
+	return nil
+}
+
+func (s *Postgres) Retire(ctx context.Context, kind ItemKind, family []uuid.UUID, item uuid.UUID, r Retirement) error {
+	table := "allergies"
+	if kind == ConditionItem {
+		table = "conditions"
+	}
+	result := database.From(ctx).Table(table).Where("id = ? and patient_id in ? and retired_at is null", item, family).
+		Updates(map[string]any{"retired_at": r.At, "retired_by": r.By, "retire_reason": r.Reason, "version": 2, "updated_at": r.At})
+	if result.Error != nil {
+		return fmt.Errorf("retire from %s: %w", table, result.Error)
+	}
+	if result.RowsAffected == 0 {
+		return fault.ErrNotFound
+	}
+	return nil
+}
+
+func (s *Postgres) SaveBloodType(ctx context.Context, patient uuid.UUID, bloodType string, version int64, at time.Time) error {
+	const save = `insert into blood_types as b (id, blood_type, created_at, updated_at) values (?, ?, ?, ?)
+		on conflict (clinic_id, id) do update set blood_type = excluded.blood_type, version = b.version + 1, updated_at = excluded.updated_at
+		where b.version = ?`
+	result := database.From(ctx).Exec(save, patient, bloodType, at, at, version)
+	if result.Error != nil {
+		return fmt.Errorf("save the blood type: %w", result.Error)
+	}
+	if result.RowsAffected == 0 {
+		return ErrStale
+	}
+	return nil
+}

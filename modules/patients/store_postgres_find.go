@@ -1,0 +1,165 @@
+//go:build !js
+
+package patients
+
+import (
+	"context"
+	"fmt"
+	"sort"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"hampi/modules/platform/database"
+	"hampi/modules/platform/pii"
+)
+
+func (s *Postgres) ByDocument(ctx context.Context, documents []Document) ([]uuid.UUID, error) {
+	keys, err := s.keys(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var tuples [][]any
+	for _, d := range documents {
+		for _, index := range keys.Indexes(documentField, d.Number) {
+			tuples = append(tuples, []any{d.Type, int64(index.KeyID), index.Value})
+		}
+	}
+	return s.pluck(ctx, "select distinct patient_id from patient_documents where (type, key_id, bidx) in ?", tuples)
+}
+
+func (s *Postgres) ByPhone(ctx context.Context, phone string) ([]uuid.UUID, error) {
+	keys, err := s.keys(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return s.byContact(ctx, phoneField, keys.Indexes(phoneField, phone))
+}
+
+func (s *Postgres) byContact(ctx context.Context, kind string, indexes []pii.BlindIndex) ([]uuid.UUID, error) {
+	var tuples [][]any
+	for _, index := range indexes {
+		tuples = append(tuples, []any{kind, int64(index.KeyID), index.Value})
+	}
+	return s.pluck(ctx, "select distinct patient_id from patient_contacts where (kind, key_id, bidx) in ? order by 1 limit 50", tuples)
+}
+
+func (s *Postgres) ByRecordNumber(ctx context.Context, number string) ([]uuid.UUID, error) {
+	return s.pluck(ctx, "select id from patients where record_number = ?", number)
+}
+
+func (s *Postgres) pluck(ctx context.Context, query string, args ...any) ([]uuid.UUID, error) {
+	var ids []uuid.UUID
+	if err := database.From(ctx).Raw(query, args...).Scan(&ids).Error; err != nil {
+		return nil, fmt.Errorf("find patients: %w", err)
+	}
+	return ids, nil
+}
+
+const candidateColumns = "p.id, coalesce(p.merged_into, p.id) as active, p.sort_key"
+
+func (s *Postgres) ByNameStart(ctx context.Context, start string, limit int) ([]Candidate, error) {
+	var found []Candidate
+	err := database.From(ctx).Raw("select "+candidateColumns+" from patients p where p.sort_key >= ? and p.sort_key < ? order by p.sort_key, p.id limit ?",
+		start, behind(start), limit).Scan(&found).Error
+	if err != nil {
+		return nil, fmt.Errorf("find patients by the first letters: %w", err)
+	}
+	return found, nil
+}
+
+// ByWords walks the longest term's range of words, the rarest as a rule, and looks for the other terms beside it.
+func (s *Postgres) ByWords(ctx context.Context, terms [][]string, limit int) ([]Candidate, error) {
+	if len(terms) == 0 {
+		return nil, nil
+	}
+	terms = append([][]string(nil), terms...)
+	sort.SliceStable(terms, func(i, j int) bool { return len(terms[i][0]) > len(terms[j][0]) })
+	var query strings.Builder
+	var args []any
+	query.WriteString("select " + candidateColumns + " from (select w.patient_id from patient_words w where ")
+	args = writeRanges(&query, "w", terms[0], args)
+	for _, term := range terms[1:] {
+		query.WriteString(" and exists (select 1 from patient_words o where o.patient_id = w.patient_id and ")
+		args = writeRanges(&query, "o", term, args)
+		query.WriteString(")")
+	}
+	query.WriteString(" limit ?) found join patients p on p.id = found.patient_id")
+	var found []Candidate
+	if err := database.From(ctx).Raw(query.String(), append(args, limit)...).Scan(&found).Error; err != nil {
+		return nil, fmt.Errorf("find patients by name: %w", err)
+	}
+	return found, nil
+}
+
+// writeRanges asks for words that begin with one of the alternatives, in the operators that row-level security lets
+// use an index.
+func writeRanges(query *strings.Builder, table string, alternatives []string, args []any) []any {
+	query.WriteString("(")
+	for i, start := range alternatives {
+		if i > 0 {
+			query.WriteString(" or ")
+		}
+		query.WriteString(table + ".word >= ? and " + table + ".word < ?")
+		args = append(args, start, behind(start))
+	}
+	query.WriteString(")")
+	return args
+}
+
+// behind is greater than every text that begins with start, byte by byte.
+func behind(start string) string { return start + "\U0010FFFF" }
+
+// wordAge is how old the words of a clinic may be when slips of the fingers are looked for.
+const wordAge = 30 * time.Second
+
+// wordCache remembers each clinic's words for a short time: they are some thousands, asked for while typing.
+type wordCache struct {
+	now  func() time.Time
+	mu   sync.Mutex
+	byID map[uuid.UUID]clinicWords
+}
+
+type clinicWords struct {
+	words []string
+	read  time.Time
+}
+
+func newWordCache(now func() time.Time) *wordCache {
+	return &wordCache{now: now, byID: map[uuid.UUID]clinicWords{}}
+}
+
+func (c *wordCache) get(clinic uuid.UUID) ([]string, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	known, ok := c.byID[clinic]
+	return known.words, ok && c.now().Sub(known.read) < wordAge
+}
+
+// put also forgets clinics that nobody asks about any more.
+func (c *wordCache) put(clinic uuid.UUID, words []string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	now := c.now()
+	for id, known := range c.byID {
+		if now.Sub(known.read) > wordAge {
+			delete(c.byID, id)
+		}
+	}
+	c.byID[clinic] = clinicWords{words, now}
+}
+
+func (s *Postgres) Vocabulary(ctx context.Context) ([]string, error) {
+	clinic := database.ScopeOf(ctx).ClinicID
+	if words, ok := s.words.get(clinic); ok {
+		return words, nil
+	}
+	var words []string
+	if err := database.From(ctx).Raw("select word from patient_vocabulary").Scan(&words).Error; err != nil {
+		return nil, fmt.Errorf("read the words of names: %w", err)
+	}
+	s.words.put(clinic, words)
+	return words, nil
+}
