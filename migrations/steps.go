@@ -10,6 +10,7 @@ func Steps() []*gormigrate.Migration {
 		sqlStep("0001_tenancy"),
 		sqlStep("0002_accounts"),
 		sqlStep("0003_catalog"),
+		sqlStep("0004_patients"),
 		sqlStep("0007_settings"),
 	}
 }
