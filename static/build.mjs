@@ -20,6 +20,7 @@ const dist = at('dist')
 const sha = (data, encoding) => createHash('sha256').update(data).digest(encoding)
 const wasm = process.env.HAMPI_WASM || (existsSync(at('dist-wasm/app.wasm')) ? at('dist-wasm/app.wasm') : '')
 
+const isModuleScript = (name) => name.endsWith('.js') && !name.includes('.test.') && !name.includes('testdata')
 const cache = at('node_modules/.cache/hampi')
 mkdirSync(cache, { recursive: true })
 
@@ -39,8 +40,8 @@ if (existsSync(at('img/manifest.webmanifest')))
   emit('manifest.webmanifest', readFileSync(at('img/manifest.webmanifest'), 'utf8').replace(/@([\w.-]+)@/g, (_, n) => assets[n].url))
 
 emit('app.css', css(font))
-emit('app.js', await script('js/app.js'))
-emit('tema.js', await script('js/tema.js'))
+emit('app.js', await script(['./js/app.js', ...ofModules()]))
+emit('tema.js', await script(['./js/tema.js']))
 const pages = { ...assets }
 
 if (wasm) {
@@ -84,9 +85,14 @@ function generate(name, text) {
   if (!existsSync(at(name)) || readFileSync(at(name), 'utf8') !== text) writeFileSync(at(name), text)
 }
 
-async function script(entry) {
+// ofModules are the scripts modules keep beside their views: modules/agenda/grid.js.
+function ofModules() {
+  return readdirSync(at('../modules'), { recursive: true }).filter(isModuleScript).sort().map((file) => '../modules/' + file)
+}
+
+async function script(entries) {
   const result = await esbuild.build({
-    entryPoints: [at(entry)], bundle: true, minify: true, write: false, format: 'iife', target: ['chrome111', 'firefox115', 'safari16.4'], legalComments: 'none', absWorkingDir: here,
+    stdin: { contents: entries.map((file) => `import ${JSON.stringify(file)}`).join('\n'), resolveDir: here }, nodePaths: [at('node_modules')], bundle: true, minify: true, write: false, format: 'iife', target: ['chrome111', 'firefox115', 'safari16.4'], legalComments: 'none', absWorkingDir: here,
   })
   return result.outputFiles[0].text
 }
@@ -173,7 +179,7 @@ function fingerprintOfInputs() {
   walk(at('css'), (n) => !n.includes('.gen.'))
   for (const dir of ['js', 'sw', 'img']) walk(at(dir), (n) => !n.includes('.test.'))
   walk(at('../views'), (n) => n.endsWith('.templ') || (n.endsWith('.go') && !/_(templ|test)\.go$/.test(n)))
-  walk(at('../modules'), (n) => n.endsWith('.templ'))
+  walk(at('../modules'), (n) => n.endsWith('.templ') || isModuleScript(n))
   if (wasm) files.push(wasm)
   const hash = createHash('sha256')
   for (const file of files.sort()) hash.update(relative(here, file) + '\0' + sha(readFileSync(file), 'hex') + '\n')

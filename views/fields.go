@@ -99,6 +99,19 @@ func (f Field) control() templ.Attributes {
 	return attrs
 }
 
+// mayStayEmpty is the field of a tick: leaving it is an answer too.
+func (f Field) mayStayEmpty() Field {
+	f.Optional = true
+	return f
+}
+
+// choice is control for a <select>, whose placeholder is an option.
+func (f Field) choice() templ.Attributes {
+	attrs := f.control()
+	delete(attrs, "placeholder")
+	return attrs
+}
+
 func (f Field) inputType() string {
 	if f.Type == "" {
 		return "text"

@@ -14,6 +14,7 @@ import './ops.js'
 import './lock.js'
 import './live.js'
 import './accounts.js'
+import './busy.js'
 import './failures.js'
 import './sw-register.js'
 

@@ -1,19 +1,23 @@
 // Live regions: an element with data-vivo="url" asks for news every 4 s while the
 // tab is seen. A 204 leaves it alone; news replaces it (or its inside, with
-// data-vivo-swap="innerHTML"). Nothing is asked while the hand drags inside it.
+// data-vivo-swap="innerHTML"). Nothing is asked while the hand drags or types inside it.
 import htmx from 'htmx.org/dist/htmx.esm.js'
+import { typing } from './dom.js'
 import { locked } from './lock.js'
 
 const every = 4000
 const asking = new WeakSet()
 
 function ask(region) {
-  if (asking.has(region) || region.querySelector('[data-arrastrando]') || region.matches('[data-arrastrando]')) return
+  if (asking.has(region) || busy(region)) return
   asking.add(region)
   htmx.ajax('GET', region.dataset.vivo, {
     source: region, target: region, swap: region.dataset.vivoSwap || 'outerHTML', headers: { 'X-Vivo': '1' },
   }).catch(() => {}).finally(() => asking.delete(region))
 }
+
+const busy = (region) => region.matches('[data-arrastrando]') || region.querySelector('[data-arrastrando]') !== null ||
+  (region.contains(document.activeElement) && typing(document.activeElement))
 
 function askAll() {
   if (document.hidden || locked()) return

@@ -27,6 +27,7 @@ if (minutes > 0) {
   window.addEventListener('pageshow', look)
   on('click', '[data-bloquear]', () => lock(true))
   on('click', '[data-bloqueo-reintentar]', () => ask())
+  on('submit', '[data-salir]', () => tabs?.postMessage('salir'))
   document.addEventListener('desbloqueado', () => { unlock(); tabs?.postMessage('desbloqueado') })
   document.addEventListener('htmx:afterRequest', (e) => {
     if (e.detail.xhr?.status === 423) lock(false)
@@ -35,6 +36,7 @@ if (minutes > 0) {
   if (tabs) tabs.onmessage = ({ data }) => {
     if (data === 'bloqueado') lock(false)
     else if (data === 'desbloqueado') unlock()
+    else if (data === 'salir') location.assign('/ingresar')
     else if (data === 'actividad') lastMove = Math.max(lastMove, Date.now())
   }
 }

@@ -36,6 +36,10 @@ on('click', '[data-riel-boton]', () => {
 
 device.addEventListener('change', () => apply.tema(root.dataset.tema))
 
+// Paper is white, whatever the screen is.
+window.addEventListener('beforeprint', () => root.classList.remove('dark'))
+window.addEventListener('afterprint', () => apply.tema(root.dataset.tema))
+
 // mark shows which choice holds, also where the page was drawn without knowing it.
 function mark() {
   const now = { tema: root.dataset.tema, densidad: root.dataset.densidad || 'compacta', atajos: root.dataset.atajos || 'si' }
