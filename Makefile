@@ -6,9 +6,9 @@ GO ?= go
 GINKGO := $(GO) tool ginkgo
 LDFLAGS := -s -w -X main.version=$(VERSION)
 PACKAGES := static/node_modules/.package-lock.json
-SUITES ?= ./...
+LINTER_VERSION := v2.5.0
 
-.PHONY: help run build test test-long lint bench audit generate wasm clean
+.PHONY: help run build test test-long lint bench audit generate wasm clean browser
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -36,3 +36,29 @@ wasm: generate ## the app for the browser: static/dist-wasm/app.wasm
 clean: ## remove what was built (never ./data)
 	rm -rf bin static/dist-wasm
 	find static/dist -type f ! -name .gitkeep -delete
+
+# The linter is built from its own module, at this version, into bin/tools.
+LINTER := bin/tools/golangci-lint-$(LINTER_VERSION)
+
+$(LINTER):
+	@mkdir -p bin/tools
+	GOBIN=$(CURDIR)/bin/tools $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINTER_VERSION)
+	@mv bin/tools/golangci-lint $@
+
+lint: generate $(LINTER) ## gofmt, vet, golangci-lint; the browser build compiles
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo "run gofmt -w on these"; exit 1; }
+	$(LINTER) run ./...
+	GOOS=js GOARCH=wasm $(GO) vet .
+
+test: build browser ## the whole suite, the journeys in a real browser included
+	$(GINKGO) run -r --keep-going --timeout 20m --randomize-all --poll-progress-after 60s
+
+test-long: build browser ## the same properties and races, many more rounds
+	HAMPI_TEST_LONG=1 $(GINKGO) run -r --keep-going --timeout 3h --randomize-all --poll-progress-after 120s
+
+# Chrome or Chromium: Debian as root installs it, elsewhere one line says what to do.
+browser:
+	@for b in chromium chromium-browser google-chrome google-chrome-stable chrome; do command -v $$b >/dev/null && exit 0; done; \
+	[ -d "/Applications/Google Chrome.app" ] && exit 0; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; \
+	else echo "The journeys need Chrome or Chromium: install one (Debian: apt-get install chromium) and run make test again."; exit 1; fi

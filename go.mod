@@ -105,4 +105,7 @@ require (
 	riverqueue.com/riverui v0.16.0 // indirect
 )
 
-tool github.com/a-h/templ/cmd/templ
+tool (
+	github.com/a-h/templ/cmd/templ
+	github.com/onsi/ginkgo/v2/ginkgo
+)

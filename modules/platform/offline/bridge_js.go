@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 	"syscall/js"
 
 	"hampi/modules/platform/web"
@@ -98,4 +99,18 @@ func responseOf(answer *web.Recorder) js.Value {
 		js.CopyBytesToJS(body, answer.Body.Bytes())
 	}
 	return js.ValueOf(map[string]any{"status": status, "headers": headers, "body": body})
+}
+
+// nullBody lists the statuses whose answers have no body at all; a browser refuses one.
+func nullBody(status int) bool {
+	return status == 101 || status == 204 || status == 205 || status == 304
+}
+
+// dropped names headers that mean nothing, or harm, in an answer that the device gives itself.
+func dropped(name string) bool {
+	switch strings.ToLower(name) {
+	case "set-cookie", "content-encoding", "content-length", "strict-transport-security":
+		return true
+	}
+	return false
 }

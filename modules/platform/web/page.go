@@ -28,7 +28,7 @@ type Page struct {
 }
 
 // Chrome draws the surroundings of a page for whoever asks. The roof makes it, as it alone knows all modules.
-type Chrome func(c echo.Context, p Page) views.Shell
+type Chrome func(c echo.Context, p Page) (views.Shell, error)
 
 const chromeKey = "hampi.chrome"
 
@@ -61,7 +61,11 @@ func Show(c echo.Context, p Page) error {
 	if !ok {
 		return Render(c, status, p.Body)
 	}
-	return Render(c, status, views.AppShell(chrome(c, p)), p.Body)
+	shell, err := chrome(c, p)
+	if err != nil {
+		return err
+	}
+	return Render(c, status, views.AppShell(shell), p.Body)
 }
 
 // Render draws a component into a buffer and answers with it; a component that fails leaves no half page behind.

@@ -1,0 +1,78 @@
+//go:build !js
+
+package modules
+
+import (
+	"cmp"
+
+	"github.com/labstack/echo/v4"
+
+	"hampi/modules/accounts"
+	"hampi/modules/platform/access"
+	"hampi/modules/platform/database"
+	"hampi/modules/platform/web"
+	"hampi/views"
+)
+
+// chrome draws what stands around a page of the server.
+func chrome(db *database.DB) web.Chrome {
+	return func(c echo.Context, p web.Page) (views.Shell, error) {
+		who := access.Who(c.Request().Context())
+		around, err := accounts.Around(c.Request().Context(), db, who)
+		if err != nil {
+			return views.Shell{}, err
+		}
+		shell := views.Shell{
+			Look: lookOf(c, around), Title: p.Title, Heading: p.Heading, Context: p.Context, Back: p.Back,
+			Nav: navigation(who, sidebarOf, p.Nav), BottomNav: bottomBar(who, p.Nav), QuickCreate: quickCreate(who),
+			PersonLinks: personLinks(), Clinic: clinicOf(who, around), Person: personOf(who, around),
+			PrimaryAction: p.Primary, LockMinutes: around.LockMinutes, ServiceWorker: true, Focus: p.Focus,
+			Flash: web.TakeFlash(c),
+		}
+		if who.Can(accounts.PatientsRead) {
+			shell.SearchURL = "/pacientes/buscar"
+		}
+		return shell, nil
+	}
+}
+
+func lookOf(c echo.Context, around accounts.Surroundings) views.Look {
+	look := web.Look(c)
+	look.Accent = around.Accent
+	if !around.Shortcuts {
+		look.Shortcuts = "no"
+	}
+	return look
+}
+
+func personLinks() []views.NavItem {
+	return []views.NavItem{
+		{Label: "Mi cuenta", Href: "/mi-cuenta", Icon: "user"},
+		{Label: "Mis equipos", Href: "/mi-cuenta/dispositivos", Icon: "monitor-smartphone"},
+		{Label: "Ayuda", Href: "/ayuda", Icon: "circle-help"},
+	}
+}
+
+func personOf(who access.Identity, around accounts.Surroundings) views.Person {
+	roles := accounts.RoleLabels(rolesOf(who))
+	return views.Person{
+		Name:     accounts.DisplayName(around.Title, who.Name),
+		Subtitle: cmp.Or(around.License, roles),
+		Initials: views.InitialsOf(who.Name),
+	}
+}
+
+func clinicOf(who access.Identity, around accounts.Surroundings) views.Clinic {
+	clinic := views.Clinic{Name: cmp.Or(around.Clinic, "Hampi")}
+	for _, site := range around.Sites {
+		current := site.ID == who.SiteID
+		if current {
+			clinic.SiteName = "Sede " + site.Name
+		}
+		clinic.Sites = append(clinic.Sites, views.Place{Name: "Sede " + site.Name, Action: "/sede/" + site.ID.String(), Current: current})
+	}
+	for _, other := range around.Others {
+		clinic.Others = append(clinic.Others, views.Place{Name: other.Name, Action: "/clinica/" + other.ID.String()})
+	}
+	return clinic
+}
