@@ -1,7 +1,8 @@
 // Native <dialog>s. Whatever htmx swaps into #dialogo opens it; it closes by Esc,
-// by [data-cerrar], by the server's HX-Trigger "dialogo:cerrar" or an empty
+// by [data-cerrar] (what was typed is kept for the next time), by the server's HX-Trigger "dialogo:cerrar" or an empty
 // answer. The focus goes back to where it was.
 import { byID, firstFocusable, on } from './dom.js'
+import { forget, keep, restore, typedInto } from './drafts.js'
 
 let opener = null // { el, id, key }: what had the focus when the dialog was asked for
 
@@ -30,15 +31,20 @@ function open(dialog) {
 const toasts = () => [byID('avisos')].filter(Boolean)
 
 document.addEventListener('htmx:beforeRequest', (e) => {
-  if (e.detail.target?.id === 'dialogo' && !e.detail.target.open) remember()
+  const dialog = e.detail.target
+  if (dialog?.id !== 'dialogo' || dialog.open) return
+  remember()
+  dialog.dataset.direccion = e.detail.requestConfig.path
 })
 
 document.addEventListener('htmx:afterSwap', (e) => {
   const dialog = byID('dialogo')
   if (e.detail.target !== dialog || !dialog) return
   if ('cerrando' in dialog.dataset) return
-  if (dialog.querySelector('[data-marco]')) open(dialog)
-  else if (dialog.open) dialog.close()
+  if (dialog.querySelector('[data-marco]')) {
+    if (!dialog.open) restore(dialog)
+    open(dialog)
+  } else if (dialog.open) dialog.close()
 })
 
 // The server's word comes before the swap of the same answer: that must not open it again.
@@ -46,6 +52,7 @@ document.addEventListener('dialogo:cerrar', () => {
   const dialog = byID('dialogo')
   if (!dialog?.open) return
   dialog.dataset.cerrando = ''
+  forget(dialog)
   dialog.close()
 })
 
@@ -61,12 +68,12 @@ on('click', '[data-abre]', (el) => {
 // A click on the ground beside the frame closes, unless something was typed.
 document.addEventListener('pointerdown', (e) => {
   if (!(e.target instanceof HTMLDialogElement) || !e.target.open) return
-  const dirty = [...e.target.querySelectorAll('input, textarea')].some((f) => f.type !== 'hidden' && !['checkbox', 'radio'].includes(f.type) && f.value !== f.defaultValue)
-  if (!dirty) e.target.close()
+  if (!typedInto(e.target)) e.target.close()
 })
 
 document.addEventListener('close', (e) => {
   if (!(e.target instanceof HTMLDialogElement)) return
+  if (e.target.id === 'dialogo' && !('cerrando' in e.target.dataset)) keep(e.target)
   delete e.target.dataset.cerrando
   const next = document.querySelector('dialog:modal')
   ;(next ?? document.body).append(...toasts())

@@ -1,18 +1,8 @@
 // Toasts leave by themselves after data-aviso seconds, not while the hand or the
 // focus is on them; at most two stand.
-import { byID, on } from './dom.js'
+import { on } from './dom.js'
 
 const most = 2
-
-export function say(text, icon) {
-  const region = byID('avisos')
-  if (!region) return
-  const toast = document.createElement('div')
-  toast.className = 'aviso'
-  toast.dataset.aviso = '5'
-  toast.append(Object.assign(document.createElement('p'), { textContent: text, className: 'min-w-0 flex-1 py-1.5' }))
-  region.append(toast)
-}
 
 function schedule(toast) {
   if (toast.dataset.visto) return
