@@ -28,6 +28,8 @@ func SignInRoutes(r *web.Router, s *SignIn) {
 	r.POST("/ingresar/codigo", s.takeCode, web.Public())
 	r.GET("/ingresar/registro", toSignIn, web.Public())
 	r.POST("/ingresar/registro", s.takeEnrolment, web.Public())
+	s.lockRoutes(r)
+	s.switchRoutes(r)
 }
 
 func toSignIn(c echo.Context) error { return web.SeeOther(c, "/ingresar") }
