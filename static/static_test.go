@@ -5,11 +5,13 @@ package static_test
 import (
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/json"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -58,6 +60,27 @@ var _ = Describe("The built files", func() {
 			total += info.Size()
 		}
 		Expect(total).To(BeNumerically("<=", 60_000))
+	})
+
+	It("has every icon that a view names", func() {
+		var listed []string
+		text, err := os.ReadFile("icons.json")
+		Expect(err).NotTo(HaveOccurred())
+		Expect(json.Unmarshal(text, &listed)).To(Succeed())
+		listed = append(listed, "diente", "chakana")
+		named := regexp.MustCompile(`Icon(?:Class)?\("([a-z0-9-]+)"|Icon: +"([a-z0-9-]+)"`)
+		for _, root := range []string{"../views", "../modules"} {
+			Expect(filepath.WalkDir(root, func(file string, _ fs.DirEntry, err error) error {
+				if err != nil || (!strings.HasSuffix(file, ".templ") && !strings.HasSuffix(file, ".go")) || strings.HasSuffix(file, "_templ.go") {
+					return err
+				}
+				source, err := os.ReadFile(file)
+				for _, m := range named.FindAllStringSubmatch(string(source), -1) {
+					Expect(listed).To(ContainElement(m[1]+m[2]), "%s draws the icon %s, which icons.json does not list", file, m[1]+m[2])
+				}
+				return err
+			})).To(Succeed())
+		}
 	})
 
 	It("reads days, figures and ids as promised", func() {

@@ -32,7 +32,7 @@ type Field struct {
 	Checked      bool // checkbox and switch only
 	Large        bool // 44 px, for pages with a single task
 	Options      []Option
-	Source       string // combobox only: address that answers options for q
+	Source       string           // combobox only: address that answers options for q
 	Attrs        templ.Attributes // further attributes of the control: hx-*, data-*
 }
 

@@ -1,0 +1,117 @@
+package views_test
+
+import (
+	"context"
+	"regexp"
+	"strings"
+
+	"github.com/a-h/templ"
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"hampi/views"
+)
+
+func draw(c templ.Component) string {
+	var out strings.Builder
+	Expect(c.Render(context.Background(), &out)).To(Succeed())
+	return out.String()
+}
+
+var _ = Describe("A field", func() {
+	name := views.Field{Name: "dni", Label: "DNI", Help: "Ocho dígitos"}
+
+	It("is explained by its help", func() {
+		html := draw(views.TextField(name))
+		Expect(html).To(ContainSubstring(`aria-describedby="c-dni-nota"`))
+		Expect(html).To(ContainSubstring(`id="c-dni-nota">Ocho dígitos`))
+		Expect(html).NotTo(ContainSubstring("aria-invalid"))
+	})
+
+	It("keeps what was typed and says its problem in place of the help", func() {
+		html := draw(views.TextField(name.With(`123"<`, map[string]string{"dni": "El DNI tiene 8 dígitos; aquí hay 3."})))
+		Expect(html).To(ContainSubstring(`value="123&#34;&lt;"`))
+		Expect(html).To(ContainSubstring(`aria-invalid="true"`))
+		Expect(html).To(ContainSubstring("El DNI tiene 8 dígitos"))
+		Expect(html).NotTo(ContainSubstring("Ocho dígitos"))
+	})
+
+	It("marks only the optional ones", func() {
+		Expect(draw(views.TextField(name))).To(And(ContainSubstring(`aria-required="true"`), Not(ContainSubstring("(opcional)"))))
+		name.Optional = true
+		Expect(draw(views.TextField(name))).To(And(ContainSubstring("(opcional)"), Not(ContainSubstring("aria-required"))))
+	})
+
+	It("offers select options in their groups, the value chosen", func() {
+		html := draw(views.SelectField(views.Field{Name: "p", Label: "Profesional", Value: "2",
+			Options: []views.Option{{Value: "1", Label: "Uno", Group: "A"}, {Value: "2", Label: "Dos", Group: "B"}}}))
+		Expect(html).To(MatchRegexp(`<optgroup label="B">\s*<option value="2" selected`))
+	})
+
+	It("counts the problems of a form and says the one of no field", func() {
+		Expect(draw(views.FormErrors(nil))).To(BeEmpty())
+		html := draw(views.FormErrors(map[string]string{"dni": "x", "": "Algo de todos."}))
+		Expect(html).To(And(ContainSubstring("Hay 2 datos por corregir."), ContainSubstring("Algo de todos.")))
+	})
+})
+
+var _ = Describe("The shell", func() {
+	shell := views.Shell{Title: "Agenda", LockMinutes: 15, SearchURL: "/pacientes/buscar",
+		Nav:       []views.NavItem{{Label: "Agenda", Href: "/agenda", Icon: "calendar-days", Current: true}, {Label: "Auditoría", Href: "/auditoria", Icon: "shield-check", Count: 2, Late: true}},
+		BottomNav: []views.NavItem{{Label: "Hoy", Href: "/agenda", Icon: "calendar-days"}},
+		Person:    views.Person{Name: "Yesenia <Rojas>"}, Clinic: views.Clinic{Name: "Norte"}}
+
+	It("carries no inline style, script or handler, which the content policy would refuse", func() {
+		shell.QuickCreate = []views.NavItem{{Label: "Cita", Href: "/citas/nueva", Key: "r", Dialog: true}}
+		html := draw(views.AppShell(shell)) + draw(views.HelpPage()) + draw(views.PublicShell(views.Public{}))
+		Expect(html).NotTo(MatchRegexp(`\sstyle=`))
+		Expect(html).NotTo(MatchRegexp(`\son[a-z]+=|hx-on`))
+		for _, script := range regexp.MustCompile(`(?s)<script([^>]*)>(.*?)</script>`).FindAllStringSubmatch(html, -1) {
+			Expect(script[1]).To(ContainSubstring("src="))
+			Expect(script[2]).To(BeEmpty())
+		}
+	})
+
+	It("names the page once, and leads to its content", func() {
+		html := draw(views.AppShell(shell))
+		Expect(html).To(ContainSubstring("<title>Agenda · Hampi</title>"))
+		Expect(strings.Count(html, "<h1")).To(Equal(2), "one on the page, one in the spare lock, which is a template")
+		Expect(html).To(ContainSubstring(`href="#contenido"`))
+		Expect(html).To(ContainSubstring("Yesenia &lt;Rojas&gt;"))
+	})
+
+	It("draws nothing that does not exist", func() {
+		shell.QuickCreate, shell.SearchURL, shell.LockMinutes = nil, "", 0
+		html := draw(views.AppShell(shell))
+		for _, absent := range []string{"menu-nuevo", `id="buscador"`, "data-bloquear", "data-bloqueo-min", "hampi-sw"} {
+			Expect(html).NotTo(ContainSubstring(absent))
+		}
+	})
+
+	It("drops the phone's bar and folds the sidebar in focus mode", func() {
+		shell.Focus = true
+		html := draw(views.AppShell(shell))
+		Expect(html).To(ContainSubstring(`data-riel="foco"`))
+		Expect(html).NotTo(ContainSubstring("pie-movil"))
+	})
+
+	It("draws the person's look from the start", func() {
+		html := draw(views.Document(views.Head{Look: views.Look{Theme: "oscuro", Density: "comoda", Accent: "molle", Shortcuts: "no", Rail: true}}))
+		for _, part := range []string{`class="dark"`, `data-densidad="comoda"`, `data-acento="molle"`, `data-atajos="no"`, `data-riel="si"`} {
+			Expect(html).To(ContainSubstring(part))
+		}
+	})
+})
+
+var _ = Describe("States of an appointment", func() {
+	It("are said in word, icon and colour, each its own", func() {
+		seen := map[string]bool{}
+		for _, s := range views.States() {
+			html := draw(views.Pill(s, ""))
+			Expect(html).To(ContainSubstring(s.Label()))
+			Expect(seen).NotTo(HaveKey(s.Icon()))
+			Expect(seen).NotTo(HaveKey(s.Data()))
+			seen[s.Icon()], seen[s.Data()] = true, true
+		}
+	})
+})
