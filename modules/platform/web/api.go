@@ -75,13 +75,10 @@ func answered(next echo.HandlerFunc) echo.HandlerFunc {
 		var failed failure
 		held := NewRecorder(response.Header())
 		c.SetRequest(request.WithContext(context.WithValue(request.Context(), failureKey{}, &failed)))
-		c.SetResponse(echo.NewResponse(held, c.Echo()))
-		err := next(c)
-		c.SetResponse(response)
-		c.SetRequest(request)
-		if err := errors.Join(err, failed.err); err != nil {
-			return err
+		if err := heldBack(c, held, next); err != nil || failed.err != nil {
+			return errors.Join(err, failed.err)
 		}
+		c.SetRequest(request)
 		return held.Send(response)
 	}
 }
@@ -97,6 +94,13 @@ func wantJSON(r *http.Request) error {
 		return nil
 	}
 	return echo.ErrUnsupportedMediaType
+}
+
+// heldBack lets next answer into held, and puts the real answer back also after a panic.
+func heldBack(c echo.Context, held *Recorder, next echo.HandlerFunc) error {
+	defer c.SetResponse(c.Response())
+	c.SetResponse(echo.NewResponse(held, c.Echo()))
+	return next(c)
 }
 
 // Operation adds one typed operation with what it asks of whoever comes. h returns faults like any service.

@@ -136,7 +136,6 @@ func (s *Server) inTransaction(c echo.Context, route Route, h echo.HandlerFunc) 
 	for attempt := 1; ; attempt++ {
 		answer := NewRecorder(response.Header())
 		err := s.attempt(c, request, body, operation, answer, h)
-		c.SetResponse(response)
 		if database.Retryable(err) && attempt == 1 {
 			continue
 		}
@@ -154,6 +153,7 @@ func (s *Server) attempt(c echo.Context, request *http.Request, body []byte, op 
 	again := request.Clone(ctx)
 	again.Body = io.NopCloser(bytes.NewReader(body))
 	c.SetRequest(again)
+	defer c.SetResponse(c.Response()) // also after a panic: its page must reach the person
 	c.SetResponse(echo.NewResponse(answer, c.Echo()))
 
 	if op != nil {
