@@ -11,6 +11,7 @@ func Steps() []*gormigrate.Migration {
 		sqlStep("0002_accounts"),
 		sqlStep("0003_catalog"),
 		sqlStep("0004_patients"),
+		sqlStep("0005_agenda"),
 		sqlStep("0007_settings"),
 	}
 }
