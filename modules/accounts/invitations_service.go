@@ -113,33 +113,34 @@ func (s *Staff) Offer(ctx context.Context, token string) (Offer, error) {
 // AcceptNew makes the account of somebody who has none and lets them work in the clinic.
 //
 // It is refused as invalid for a name that is missing or a password that does not serve, with ErrLogInFirst when the
-// e-mail has an account by now, and with fault.ErrNotFound when the link no longer opens.
-func (s *Staff) AcceptNew(ctx context.Context, token string, p Profile, password string) error {
+// e-mail has an account by now, and with fault.ErrNotFound when the link no longer opens. It returns the new person.
+func (s *Staff) AcceptNew(ctx context.Context, token, name, password string) (uuid.UUID, error) {
 	offer, err := s.Offer(ctx, token)
 	if err != nil {
-		return err
+		return uuid.Nil, err
 	}
 	if offer.Account != uuid.Nil {
-		return ErrLogInFirst
+		return uuid.Nil, ErrLogInFirst
 	}
-	p = Profile{Name: tidy(p.Name), Title: offer.Profile.Title, College: offer.Profile.College, CollegeNumber: offer.Profile.CollegeNumber}
+	p := offer.Profile
+	p.Name = tidy(name)
 	if err := acceptProblems(offer, p, password); err != nil {
-		return err
+		return uuid.Nil, err
 	}
 	hash, err := s.hasher.Hash(ctx, password)
 	if err != nil {
-		return err
+		return uuid.Nil, err
 	}
 	keys, err := s.vault.Keys(ctx, uuid.Nil)
 	if err != nil {
-		return err
+		return uuid.Nil, err
 	}
 	user := NewUser{ID: uuid.Must(uuid.NewV7()), Profile: p, Email: offer.Email, PasswordHash: hash, Now: s.now()}
 	err = s.accept(ctx, offer, user.ID, func(tx *gorm.DB) error { return CreateUser(tx, keys, user) })
 	if errors.Is(err, ErrEmailTaken) {
-		return ErrLogInFirst
+		return uuid.Nil, ErrLogInFirst
 	}
-	return err
+	return user.ID, err
 }
 
 func acceptProblems(offer Offer, p Profile, password string) error {
