@@ -77,6 +77,15 @@ func (p *Places) ByCode(code string) (Place, bool) {
 	return place, ok
 }
 
+// Place is the label of an INEI code; false for a code that does not exist.
+func (p *Places) Place(code string) (string, bool) {
+	place, ok := p.byCode[code]
+	if !ok {
+		return "", false
+	}
+	return place.Label(), true
+}
+
 // Len is how many districts the table holds.
 func (p *Places) Len() int { return len(p.list) }
 

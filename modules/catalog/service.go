@@ -50,17 +50,26 @@ func (c *Catalog) Services(ctx context.Context, f Filter) ([]Service, error) {
 	if err != nil {
 		return nil, err
 	}
+	found := f.among(afterSeen(all, f.After))
+	if f.DoctorID != uuid.Nil {
+		found = slices.DeleteFunc(found, func(s Service) bool { return !offers(doctor, s) })
+	}
+	if f.Limit > 0 && len(found) > f.Limit {
+		found = found[:f.Limit]
+	}
+	return found, nil
+}
+
+// among picks by name, specialty and whether it is offered.
+func (f Filter) among(all []Service) []Service {
 	typed := textfold.Words(f.Query)
 	found := []Service{}
-	for _, s := range afterSeen(all, f.After) {
-		if f.Limit > 0 && len(found) == f.Limit {
-			break
-		}
-		if f.lets(s, typed) && (f.DoctorID == uuid.Nil || offers(doctor, s)) {
+	for _, s := range all {
+		if f.lets(s, typed) {
 			found = append(found, s)
 		}
 	}
-	return found, nil
+	return found
 }
 
 func (c *Catalog) doctorOf(ctx context.Context, f Filter) (accounts.Member, error) {
@@ -133,6 +142,14 @@ func (c *Catalog) Doctors(ctx context.Context, serviceID uuid.UUID) ([]accounts.
 		return nil, err
 	}
 	return slices.DeleteFunc(slices.Clone(people), func(m accounts.Member) bool { return !offers(m, service) }), nil
+}
+
+// Sites are the clinic's sites, closed ones included.
+func (c *Catalog) Sites(ctx context.Context) ([]accounts.Site, error) { return c.house.Sites(ctx) }
+
+// LastChange is who changed a service or a resource last.
+func (c *Catalog) LastChange(ctx context.Context, id uuid.UUID) (Change, error) {
+	return c.store.LastChange(ctx, id)
 }
 
 // AddService offers something new. ID comes from the form, so a retry finds what the first try made.

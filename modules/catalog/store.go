@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -27,6 +28,15 @@ type Store interface {
 	AddResource(ctx context.Context, r Resource) error
 	ChangeResource(ctx context.Context, r Resource) error
 	UseResource(ctx context.Context, id uuid.UUID, active bool) error
+
+	// LastChange is who changed a service or a resource last; the zero Change when nobody knows.
+	LastChange(ctx context.Context, id uuid.UUID) (Change, error)
+}
+
+// Change is who changed something, and when.
+type Change struct {
+	By string
+	At time.Time
 }
 
 // What a store may have to refuse, beside the field it belongs to.

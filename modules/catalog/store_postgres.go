@@ -190,6 +190,19 @@ func staleOrGone(ctx context.Context, table string, id uuid.UUID) error {
 	return ErrStale
 }
 
+func (Postgres) LastChange(ctx context.Context, id uuid.UUID) (Change, error) {
+	const query = `select coalesce(u.name, '') as by, a.at from audit_log a left join users u on u.id = a.user_id
+		where a.entity in ('services', 'resources') and a.entity_id = ? order by a.at desc, a.id desc limit 1`
+	var found []Change
+	if err := database.From(ctx).Raw(query, id).Scan(&found).Error; err != nil {
+		return Change{}, fmt.Errorf("read who changed something last: %w", err)
+	}
+	if len(found) == 0 {
+		return Change{}, nil
+	}
+	return found[0], nil
+}
+
 func serviceRefusal(err error) error {
 	switch {
 	case database.Violates(err, "services_name"):

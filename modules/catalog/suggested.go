@@ -66,6 +66,15 @@ func (c *Catalog) NotYetOffered(ctx context.Context, specialties []string) ([]Su
 	return slices.DeleteFunc(Suggested(specialties...), func(s Suggestion) bool { return taken[nameKey(s.Name)] }), nil
 }
 
+// OpenSuggestions are those for the clinic's own specialties.
+func (c *Catalog) OpenSuggestions(ctx context.Context) ([]Suggestion, error) {
+	clinic, err := c.house.Clinic(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return c.NotYetOffered(ctx, specialtiesOf(clinic))
+}
+
 // AddSuggested offers what was accepted and tells how many were new; what the clinic has by that name stays as it is,
 // so that sending the form twice adds nothing twice. Dental services ask for a chair when the clinic has one.
 //
@@ -109,3 +118,15 @@ func (c *Catalog) addAccepted(ctx context.Context, a Accepted, hasChair bool) er
 }
 
 func priceField(key string) string { return "precio-" + key }
+
+// specialtiesOf are the clinic's, and all of them for one that has not said.
+func specialtiesOf(clinic accounts.Clinic) []string {
+	if len(clinic.Specialties) > 0 {
+		return clinic.Specialties
+	}
+	var all []string
+	for _, s := range accounts.Specialties() {
+		all = append(all, s.Key)
+	}
+	return all
+}
