@@ -134,7 +134,12 @@ func (app *signInApp) count(sql string, args ...any) int {
 	return n
 }
 
-func (app *signInApp) code() string { return accounts.CodeAt(knownSecret, app.clock.Now()) }
+func (app *signInApp) code() string { return app.codeAt(0) }
+
+// codeAt is the code that the doctor's application shows so long from now.
+func (app *signInApp) codeAt(shift time.Duration) string {
+	return accounts.CodeAt(knownSecret, app.clock.Now().Add(shift))
+}
 
 // browser is one device: it keeps cookies and follows nothing by itself.
 type browser struct {

@@ -30,6 +30,7 @@ func SignInRoutes(r *web.Router, s *SignIn) {
 	r.POST("/ingresar/registro", s.takeEnrolment, web.Public())
 	s.lockRoutes(r)
 	s.switchRoutes(r)
+	s.resetRoutes(r)
 }
 
 func toSignIn(c echo.Context) error { return web.SeeOther(c, "/ingresar") }
