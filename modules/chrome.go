@@ -69,10 +69,10 @@ func clinicOf(who access.Identity, around accounts.Surroundings) views.Clinic {
 		if current {
 			clinic.SiteName = "Sede " + site.Name
 		}
-		clinic.Sites = append(clinic.Sites, views.Place{Name: "Sede " + site.Name, Action: "/sede/" + site.ID.String(), Current: current})
+		clinic.Sites = append(clinic.Sites, views.Place{Name: "Sede " + site.Name, Action: "/sede?site=" + site.ID.String(), Current: current})
 	}
 	for _, other := range around.Others {
-		clinic.Others = append(clinic.Others, views.Place{Name: other.Name, Action: "/clinica/" + other.ID.String()})
+		clinic.Others = append(clinic.Others, views.Place{Name: other.Name, Action: "/clinica?membership=" + other.ID.String()})
 	}
 	return clinic
 }

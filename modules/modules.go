@@ -5,16 +5,17 @@
 package modules
 
 import (
-	"context"
 	"crypto/rsa"
 	"log/slog"
-	"net/http"
-	"time"
 
+	"github.com/alexedwards/scs/v2"
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/labstack/echo/v4"
 	"github.com/riverqueue/river"
 
 	"hampi/config"
+	"hampi/modules/accounts"
+	"hampi/modules/platform/audit"
 	"hampi/modules/platform/clock"
 	"hampi/modules/platform/database"
 	"hampi/modules/platform/jobs"
@@ -26,15 +27,16 @@ import (
 
 // Parts are what the program opened before it can be built.
 type Parts struct {
-	Config    config.Config
-	DB        *database.DB
-	Vault     *pii.Vault
-	JWTKey    *rsa.PrivateKey
-	Mail      mail.Sender
-	Now       clock.Now
-	SealerURL string // login of the audit sealer; only the worker needs it
-	Log       *slog.Logger
-	Version   string
+	Config  config.Config
+	DB      *database.DB
+	Sealer  *pgxpool.Pool // the audit sealer's login; nil in a process that works no jobs
+	Vault   *pii.Vault
+	JWTKey  *rsa.PrivateKey
+	Mail    mail.Sender
+	Address func() string // how people reach the program, without a slash at the end
+	Now     clock.Now
+	Log     *slog.Logger
+	Version string
 }
 
 // App is the built program.
@@ -44,61 +46,118 @@ type App struct {
 	Metrics  *web.Metrics
 	Workers  *river.Workers
 	Periodic []*river.PeriodicJob
+	Rotator  *pii.Rotator
+	Staff    *accounts.Staff
+	Queue    *jobs.Queue
+}
+
+// house holds the modules while they are joined.
+type house struct {
+	Parts
+	sessions *scs.SessionManager
+	queue    *jobs.Queue
+	hasher   *accounts.PasswordHasher
+	signIn   *accounts.SignIn
+	staff    *accounts.Staff
 }
 
 // Build puts the house together. It fails on a route that nobody guards.
 func Build(p Parts) (*App, error) {
-	queue, err := jobs.NewQueue()
+	h, err := newHouse(p)
 	if err != nil {
 		return nil, err
 	}
-	app := &App{Echo: echo.New(), Metrics: web.NewMetrics(), Workers: river.NewWorkers()}
+	app := &App{Echo: echo.New(), Metrics: web.NewMetrics(), Workers: river.NewWorkers(), Staff: h.staff, Queue: h.queue}
 	server := &web.Server{
 		DB: p.DB, Answers: web.NewAnswers(p.Vault), Now: p.Now, Log: p.Log,
 		People: web.NewLimiter(p.Config.RateLimit), Visitors: web.NewLimiter(p.Config.RateLimitAnon),
 	}
 	app.Router = web.NewRouter(app.Echo, server.Guard)
-	if err := app.listen(p); err != nil {
+	if err := h.listen(app); err != nil {
 		return nil, err
 	}
-	_ = queue
-	if err := web.AddWorkers(app.Workers, p.DB, p.Now); err != nil {
+	h.routes(app)
+	if err := h.work(app); err != nil {
 		return nil, err
 	}
-	app.Periodic = append(app.Periodic, web.Periodic()...)
-	web.Statics(app.Router, static.Dist())
-	healthRoutes(app.Router, p.DB)
-	helpRoutes(app.Router)
 	return app, app.Router.Check()
 }
 
+func newHouse(p Parts) (*house, error) {
+	h := &house{Parts: p, sessions: web.NewSessions(p.DB.SystemPool(), p.Config.Secure())}
+	var err error
+	if h.queue, err = jobs.NewQueue(); err != nil {
+		return nil, err
+	}
+	if h.hasher, err = accounts.NewPasswordHasher(accounts.PasswordParams()); err != nil {
+		return nil, err
+	}
+	h.signIn = accounts.NewSignIn(accounts.SignInConfig{
+		DB: p.DB, Vault: p.Vault, Sessions: h.sessions, Hasher: h.hasher, Queue: h.queue, SigningKey: p.JWTKey,
+		Secure: p.Config.Secure(), Log: p.Log, Now: p.Now,
+	})
+	h.staff = accounts.NewStaff(p.DB, p.Vault, h.hasher, h.queue, p.Now)
+	return h, nil
+}
+
 // listen stacks what every request passes, outermost first (DESIGN §3).
-func (a *App) listen(p Parts) error {
+func (h *house) listen(a *App) error {
 	e := a.Echo
 	e.HideBanner, e.HidePort = true, true
-	e.IPExtractor = web.IPExtractor(p.Config.TrustedProxies)
-	e.HTTPErrorHandler = web.Errors{Log: p.Log, Classify: web.DatabaseFaults}.Handle
-	sameOrigin, err := web.SameOrigin(p.Config.PublicURL)
+	e.IPExtractor = web.IPExtractor(h.Config.TrustedProxies)
+	e.HTTPErrorHandler = web.Errors{Log: h.Log, Classify: web.DatabaseFaults}.Handle
+	sameOrigin, err := web.SameOrigin(h.Config.PublicURL)
 	if err != nil {
 		return err
 	}
-	e.Use(web.RequestIDs(), web.Log(p.Log, a.Metrics), web.Recover(p.Log), web.Headers(p.Config.Secure()), sameOrigin,
-		web.Sessions(web.NewSessions(p.DB.SystemPool(), p.Config.Secure())))
+	e.Use(web.RequestIDs(), web.Log(h.Log, a.Metrics), web.Recover(h.Log), web.Headers(h.Config.Secure()), sameOrigin,
+		web.Sessions(h.sessions), web.Identify(h.signIn), web.WithChrome(chrome(h.DB)))
 	return nil
 }
 
-// healthRoutes tell a balancer whether the process lives, and whether it can answer.
-func healthRoutes(r *web.Router, db *database.DB) {
-	r.GET("/healthz", func(c echo.Context) error { return c.String(http.StatusOK, "ok") }, web.Public())
-	r.GET("/readyz", func(c echo.Context) error {
-		ctx, cancel := context.WithTimeout(c.Request().Context(), readyLimit)
-		defer cancel()
-		if err := db.Pool().Ping(ctx); err != nil {
-			return c.String(http.StatusServiceUnavailable, "database")
-		}
-		return c.String(http.StatusOK, "ok")
-	}, web.Public())
+func (h *house) routes(a *App) {
+	r := a.Router
+	web.Statics(r, static.Dist())
+	healthRoutes(r, h.DB)
+	helpRoutes(r)
+	homeRoute(r)
+	accounts.SignInRoutes(r, h.signIn)
+	accounts.InvitationRoutes(r, h.staff, h.signIn)
+	accounts.OnboardingRoutes(r, h.staff, h.signIn, accounts.OnboardingParts{})
 }
 
-// readyLimit is how long a balancer's question waits for the database.
-const readyLimit = 2 * time.Second
+// work adds the jobs of every module.
+func (h *house) work(a *App) error {
+	if err := web.AddWorkers(a.Workers, h.DB, h.Now); err != nil {
+		return err
+	}
+	accounts.AddSignInWorkers(a.Workers, accounts.SignInLetters{DB: h.DB, Vault: h.Vault, Mail: h.Mail, Now: h.Now, Address: h.Address})
+	accounts.AddStaffWorkers(a.Workers, accounts.StaffLetters{DB: h.DB, Vault: h.Vault, Mail: h.Mail, Now: h.Now, Address: h.Address})
+	a.Periodic = append(a.Periodic, web.Periodic()...)
+	if h.Sealer != nil {
+		audit.AddWorkers(a.Workers, audit.NewSealer(h.Sealer))
+		a.Periodic = append(a.Periodic, audit.Periodic()...)
+	}
+	return h.rotations(a)
+}
+
+// rotations lets keys be changed: every module names what of it is encrypted.
+func (h *house) rotations(a *App) error {
+	all := joined(accounts.Reencrypters(h.DB), web.Reencrypters(h.DB))
+	var err error
+	a.Rotator, err = pii.NewRotator(h.Vault, pii.NewPostgresProgressStore(h.DB.AsSystem), all, pii.Pace{})
+	if err != nil {
+		return err
+	}
+	pii.AddWorkers(a.Workers, a.Rotator)
+	return nil
+}
+
+func joined(parts ...pii.Reencrypters) pii.Reencrypters {
+	var all pii.Reencrypters
+	for _, p := range parts {
+		all.Clinic = append(all.Clinic, p.Clinic...)
+		all.Platform = append(all.Platform, p.Platform...)
+	}
+	return all
+}

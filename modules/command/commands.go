@@ -33,17 +33,25 @@ func printVersion(_ context.Context, h *house, _ []string) error {
 	return nil
 }
 
-// announce says where the program answers and, in the demonstration, who may come in.
-func (h *house) announce(ctx context.Context, addr net.Addr) {
-	scheme := "http"
+// addressOf writes an address as a person would type it.
+func (h *house) addressOf(addr net.Addr) string {
+	scheme := "http://"
 	if h.config.TLSCert != "" {
-		scheme = "https"
+		scheme = "https://"
 	}
-	where := addr.String()
-	if host, port, err := net.SplitHostPort(where); err == nil && (net.ParseIP(host).IsUnspecified() || net.ParseIP(host).IsLoopback()) {
-		where = net.JoinHostPort("localhost", port)
+	host, port, err := net.SplitHostPort(addr.String())
+	if err != nil {
+		return scheme + addr.String()
 	}
-	fmt.Fprintf(h.out, "\nHampi answers at %s://%s  (%s)\n", scheme, where, h.config.Env)
+	if ip := net.ParseIP(host); ip == nil || ip.IsUnspecified() || ip.IsLoopback() {
+		host = "localhost"
+	}
+	return scheme + net.JoinHostPort(host, port)
+}
+
+// announce says where the program answers and, in the demonstration, who may come in.
+func (h *house) announce(ctx context.Context) {
+	fmt.Fprintf(h.out, "\nHampi answers at %s  (%s)\n", h.publicAddress(), h.config.Env)
 	if h.config.Env == config.Demo {
 		h.announceDemo(ctx)
 	}

@@ -10,6 +10,10 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
+	"sync/atomic"
+
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"hampi/config"
 	"hampi/migrations"
@@ -30,6 +34,7 @@ type house struct {
 	server  *embedded.Server
 	logins  database.Logins
 	db      *database.DB
+	address atomic.Value // string: where people reach the program, once it listens
 	close   []func() error
 }
 
@@ -108,7 +113,7 @@ func (h *house) open(ctx context.Context) error {
 }
 
 // parts gathers what the roof builds the program from.
-func (h *house) parts() (modules.Parts, error) {
+func (h *house) parts(ctx context.Context) (modules.Parts, error) {
 	master, jwt, err := h.config.Keys()
 	if err != nil {
 		return modules.Parts{}, err
@@ -117,10 +122,11 @@ func (h *house) parts() (modules.Parts, error) {
 	if err != nil {
 		return modules.Parts{}, err
 	}
+	sealer, err := h.sealer(ctx)
 	return modules.Parts{
-		Config: h.config, DB: h.db, Vault: vault, JWTKey: jwt, Mail: h.mail(), SealerURL: h.logins.Sealer,
+		Config: h.config, DB: h.db, Sealer: sealer, Vault: vault, JWTKey: jwt, Mail: h.mail(), Address: h.publicAddress,
 		Now: clock.System, Log: h.log, Version: h.version,
-	}, nil
+	}, err
 }
 
 func (h *house) vault(master string) (*pii.Vault, error) {
@@ -143,6 +149,30 @@ func (h *house) vault(master string) (*pii.Vault, error) {
 	return pii.NewVault(m, pii.NewPostgresKeyStore(h.db.AsSystem), clock.System), nil
 }
 
+// sealer opens the audit sealer's login where it is known; a process without it seals nothing.
+func (h *house) sealer(ctx context.Context) (*pgxpool.Pool, error) {
+	if h.logins.Sealer == "" {
+		return nil, nil
+	}
+	pool, err := database.Pool(ctx, h.logins.Sealer, sealerConnections)
+	if err != nil {
+		return nil, err
+	}
+	h.close = append(h.close, func() error { pool.Close(); return nil })
+	return pool, nil
+}
+
+const sealerConnections = 2
+
+// publicAddress is HAMPI_PUBLIC_URL or, without one, where this process listens.
+func (h *house) publicAddress() string {
+	if h.config.PublicURL != "" {
+		return strings.TrimSuffix(h.config.PublicURL, "/")
+	}
+	address, _ := h.address.Load().(string)
+	return address
+}
+
 func (h *house) mail() mail.Sender {
 	c := h.config
 	if c.SMTPHost == "" {
@@ -156,7 +186,7 @@ func (h *house) build(ctx context.Context) (*modules.App, error) {
 	if err := h.open(ctx); err != nil {
 		return nil, err
 	}
-	parts, err := h.parts()
+	parts, err := h.parts(ctx)
 	if err != nil {
 		return nil, err
 	}

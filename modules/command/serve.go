@@ -28,9 +28,14 @@ func serve(ctx context.Context, h *house, _ []string) error {
 	if err != nil {
 		return err
 	}
-	if err := h.greet(ctx); err != nil {
+	if err := h.greet(ctx, app); err != nil {
 		return err
 	}
+	listener, err := h.listen()
+	if err != nil {
+		return err
+	}
+	h.address.Store(h.addressOf(listener.Addr()))
 	if h.config.AllInOne() {
 		stop, err := h.startWorker(ctx, app)
 		if err != nil {
@@ -38,19 +43,15 @@ func serve(ctx context.Context, h *house, _ []string) error {
 		}
 		defer stop()
 	}
-	listener, err := h.listen()
-	if err != nil {
-		return err
-	}
-	h.announce(ctx, listener.Addr())
+	h.announce(ctx)
 	return h.answer(ctx, app, listener)
 }
 
 // greet fills the demonstration clinics of an empty database, and keeps production away from them.
-func (h *house) greet(ctx context.Context) error {
+func (h *house) greet(ctx context.Context, app *modules.App) error {
 	switch h.config.Env {
 	case config.Demo:
-		return demo(ctx, h, nil)
+		return h.fillDemo(ctx, app)
 	case config.Production:
 		return h.refuseDemoData(ctx)
 	}
