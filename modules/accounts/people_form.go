@@ -4,6 +4,7 @@ package accounts
 
 import (
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -120,3 +121,5 @@ func siteName(sites []Site, id uuid.UUID) string {
 	}
 	return "Todas"
 }
+
+func dayIn(t time.Time, zone *time.Location) string { return views.Day(t.In(zone)) }
