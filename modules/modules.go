@@ -124,6 +124,13 @@ func (h *house) routes(a *App) {
 	accounts.SignInRoutes(r, h.signIn)
 	accounts.InvitationRoutes(r, h.staff, h.signIn)
 	accounts.OnboardingRoutes(r, h.staff, h.signIn, accounts.OnboardingParts{})
+	h.api(r)
+}
+
+// api adds the JSON API of every module and its description.
+func (h *house) api(r *web.Router) {
+	api := web.NewAPI(r, h.Version)
+	api.Docs()
 }
 
 // work adds the jobs of every module.

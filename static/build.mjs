@@ -50,6 +50,11 @@ if (wasm) {
 }
 const worker = await serviceWorker()
 if (worker) outputs.push({ name: 'sw.js', data: Buffer.from(worker), text: true })
+// The API's browsable description: only that page asks for it, so it stays out of the offline shell.
+const swagger = (name) => readFileSync(at('node_modules/swagger-ui-dist', name))
+emit('swagger-ui.css', swagger('swagger-ui.css'))
+emit('swagger-ui.js', swagger('swagger-ui-bundle.js'))
+emit('api-docs.js', await script(['./js/api-docs.js']))
 
 mkdirSync(join(dist, 'meta'), { recursive: true })
 const sizes = await write()
