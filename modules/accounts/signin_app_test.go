@@ -82,6 +82,7 @@ func newSignInApp() *signInApp {
 	server := &web.Server{DB: app.DB, Answers: web.NewAnswers(app.Vault), People: web.NewLimiter(100000), Visitors: web.NewLimiter(100000), Log: log, Now: app.clock.Now}
 	r := web.NewRouter(e, server.Guard)
 	accounts.SignInRoutes(r, app.signIn)
+	accounts.SignInAPI(web.NewAPI(r, "spec"), app.signIn)
 	inside := func(c echo.Context) error {
 		who := access.Who(c.Request().Context())
 		return c.String(http.StatusOK, "dentro: "+who.Name+" "+who.ClinicID.String()+" "+who.SiteID.String())

@@ -116,8 +116,9 @@ type ProblemError struct {
 
 func (e Errors) problemFor(c echo.Context, err error) ProblemDetails {
 	p := ProblemOf(err)
-	if isAPI(c) && fault.KindOf(err) == fault.Forbidden {
-		p.Status, p.Title = http.StatusForbidden, "Sin permiso"
+	var f *fault.Fault
+	if isAPI(c) && errors.As(err, &f) && f.Kind == fault.Forbidden {
+		p.Status, p.Title, p.Detail = http.StatusForbidden, "Sin permiso", f.Error()
 	}
 	var many *TooMany
 	if errors.As(err, &many) {
