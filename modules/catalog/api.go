@@ -68,14 +68,14 @@ func doctorJSON(m accounts.Member) DoctorJSON {
 	return DoctorJSON{ID: m.ID, Name: m.Name, Title: m.Title, Specialty: m.Specialty, College: m.College, CollegeNumber: m.CollegeNumber}
 }
 
-// listed are the parameters of every list.
-type listed struct {
+// Listed are the parameters of every list; exported, as huma fills no other embedded struct.
+type Listed struct {
 	Limit  int    `query:"limit" minimum:"1" maximum:"100" default:"50"`
 	Cursor string `query:"cursor" doc:"El next de la respuesta anterior"`
 }
 
 // after is the id of the last row already seen.
-func (l listed) after() (uuid.UUID, error) {
+func (l Listed) after() (uuid.UUID, error) {
 	if l.Cursor == "" {
 		return uuid.Nil, nil
 	}
@@ -121,7 +121,7 @@ func pageOf[N, T any](found []N, limit int, id func(N) uuid.UUID, draw func(N) T
 }
 
 type servicesIn struct {
-	listed
+	Listed
 	Query     string `query:"q" maxLength:"120" doc:"Comienzos de palabras del nombre, sin acentos"`
 	Specialty string `query:"specialty" maxLength:"60"`
 	DoctorID  string `query:"doctor_id" doc:"Solo los que hace este profesional"`
@@ -162,7 +162,7 @@ func (a api) service(ctx context.Context, in *serviceIn) (*serviceOut, error) {
 }
 
 type doctorsIn struct {
-	listed
+	Listed
 	ServiceID string `query:"service_id"`
 }
 
