@@ -79,7 +79,8 @@ func merge(current Appointment, edit Edit, stamp Stamp, offline bool) merged {
 	m := merged{Appointment: current}
 	asked := edit.over(current)
 	for _, g := range []Group{PlaceGroup, ReasonGroup, NotesGroup} {
-		if !differs(g, current, asked) {
+		replaced := g == PlaceGroup && current.NeedsReschedule && edit.Place != nil
+		if !differs(g, current, asked) && !replaced {
 			continue
 		}
 		last := current.FieldClock[g]

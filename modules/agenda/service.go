@@ -120,20 +120,25 @@ func (s *Service) repeated(ctx context.Context, b Booking) (*Appointment, error)
 	return &kept, nil
 }
 
-// place keeps a new appointment, in another room or chair when somebody takes the first choice meanwhile.
+// place keeps a new appointment.
 func (s *Service) place(ctx context.Context, d desk, a Appointment) (Appointment, error) {
 	event := Event{ID: newID(), AppointmentID: a.ID, At: a.CreatedAt, ByID: a.BookedBy, What: Booked, ToStatus: a.Status}
-	choices := d.resources
-	for {
-		err := s.store.Add(ctx, a, event)
+	return s.settle(ctx, d, a, func(a Appointment) (Appointment, error) { return a, s.store.Add(ctx, a, event) })
+}
+
+// settle writes, in another room or chair when somebody takes the first choice meanwhile; an hour that went to
+// somebody else is refused with a TakenError.
+func (s *Service) settle(ctx context.Context, d desk, a Appointment, write func(Appointment) (Appointment, error)) (Appointment, error) {
+	for choices := d.resources; ; choices = choices[1:] {
+		saved, err := write(a)
 		if isResourceTaken(err) && len(choices) > 0 {
-			a.ResourceID, choices = &choices[0], choices[1:]
+			a.ResourceID = &choices[0]
 			continue
 		}
 		if isDoctorTaken(err) || isResourceTaken(err) {
 			return a, s.taken(ctx, a, d.service, err)
 		}
-		return a, err
+		return saved, err
 	}
 }
 
@@ -166,7 +171,7 @@ func (s *Service) desk(ctx context.Context, b Booking) (desk, error) {
 	if err := problems.Err(); err != nil {
 		return desk{}, err
 	}
-	return s.furnish(ctx, b, service)
+	return s.furnish(ctx, b, service, nil)
 }
 
 func (s *Service) checkPast(problems fault.Problems, start time.Time, zone *time.Location) {

@@ -16,8 +16,9 @@ import (
 )
 
 // furnish finds where a checked booking can be: the site of the working hours, their room or chair or a free one of
-// the kind that the service needs. Hours that somebody closed are refused unless it is a sobreturno.
-func (s *Service) furnish(ctx context.Context, b Booking, service catalog.Service) (desk, error) {
+// the kind that the service needs. What moves (current) stays at its site and in its room where that is possible.
+// Hours that somebody closed are refused unless it is a sobreturno.
+func (s *Service) furnish(ctx context.Context, b Booking, service catalog.Service, current *Appointment) (desk, error) {
 	zone, span := s.Zone(ctx), Span{b.StartTime, b.EndTime}
 	day := DateOf(b.StartTime, zone)
 	hours, err := s.hours(ctx, day, day, []uuid.UUID{b.DoctorID})
@@ -29,7 +30,7 @@ func (s *Service) furnish(ctx context.Context, b Booking, service catalog.Servic
 		DoctorID: b.DoctorID, SiteID: b.SiteID, ResourceID: b.ResourceID, StartTime: b.StartTime, EndTime: b.EndTime, Overbooked: b.Overbooked,
 	}}
 	if d.place.SiteID == uuid.Nil {
-		if d.place.SiteID, err = s.siteFor(ctx, worked.SiteID, hours.Schedules, day, b.DoctorID); err != nil {
+		if d.place.SiteID, err = s.siteFor(ctx, worked.SiteID, hours.Schedules, day, b.DoctorID, current); err != nil {
 			return d, err
 		}
 	}
@@ -43,7 +44,7 @@ func (s *Service) furnish(ctx context.Context, b Booking, service catalog.Servic
 		d.place.ResourceID = worked.ResourceID
 		return d, nil
 	}
-	return d, s.chooseResource(ctx, &d)
+	return d, s.chooseResource(ctx, &d, current)
 }
 
 // workedAt finds the working stretch that holds the span, at the asked site if one was asked for.
@@ -56,10 +57,15 @@ func workedAt(open []Open, span Span, site uuid.UUID) (Open, bool) {
 	return Open{}, false
 }
 
-// siteFor guesses the site: of the hours, else of that weekday, else where the person books, else where the
-// professional usually works.
-func (s *Service) siteFor(ctx context.Context, worked uuid.UUID, weekly []Schedule, day Date, doctor uuid.UUID) (uuid.UUID, error) {
+// siteFor guesses the site: of the hours, else where the appointment was, else of that weekday, else where the person
+// books, else where the professional usually works.
+func (s *Service) siteFor(
+	ctx context.Context, worked uuid.UUID, weekly []Schedule, day Date, doctor uuid.UUID, current *Appointment,
+) (uuid.UUID, error) {
 	guess := worked
+	if current != nil {
+		guess = cmp.Or(guess, current.SiteID)
+	}
 	for _, w := range weekly {
 		if w.DoctorID == doctor && w.holdsOn(day) {
 			guess = cmp.Or(guess, w.SiteID)
@@ -126,7 +132,7 @@ func (s *Service) checkResource(ctx context.Context, id, site uuid.UUID) error {
 }
 
 // chooseResource picks a free room or chair of the kind that the service needs; the others that would do come after it.
-func (s *Service) chooseResource(ctx context.Context, d *desk) error {
+func (s *Service) chooseResource(ctx context.Context, d *desk, current *Appointment) error {
 	byReach, err := s.resourcesFor(ctx, d.service)
 	if err != nil {
 		return err
@@ -136,11 +142,15 @@ func (s *Service) chooseResource(ctx context.Context, d *desk) error {
 		return nil // the site keeps no such rooms: nothing to take
 	}
 	span := Span{d.place.StartTime, d.place.EndTime}
-	busy, err := s.store.Busy(ctx, span, []uuid.UUID{d.place.DoctorID})
+	busy, err := s.store.Busy(ctx, span, []uuid.UUID{d.place.DoctorID}, idOrNone(current))
 	if err != nil {
 		return err
 	}
 	free := slices.DeleteFunc(slices.Clone(fitting), func(id uuid.UUID) bool { return resourceBusy(busy, id, span) })
+	if current != nil && current.ResourceID != nil && slices.Contains(free, *current.ResourceID) {
+		d.place.ResourceID, d.resources = current.ResourceID, free
+		return nil
+	}
 	switch {
 	case len(free) > 0:
 		d.place.ResourceID, d.resources = &free[0], free[1:]
@@ -153,6 +163,13 @@ func (s *Service) chooseResource(ctx context.Context, d *desk) error {
 	}
 	sentence := "A las " + views.Clock(d.place.StartTime.In(s.Zone(ctx))) + " no hay " + lower(d.service.Resource.Label()) + " libre."
 	return s.refusal(ctx, "start_time", "", sentence, d.place, d.service)
+}
+
+func idOrNone(a *Appointment) uuid.UUID {
+	if a == nil {
+		return uuid.Nil
+	}
+	return a.ID
 }
 
 func lower(label string) string {
@@ -197,11 +214,17 @@ func (s *Service) hours(ctx context.Context, from, to Date, doctors []uuid.UUID)
 	}
 	hours.Zone, hours.Holidays = zone, map[Date]string{}
 	for d := from; !to.Before(d); d = d.Add(1) {
-		if holiday, is := catalog.HolidayOn(d.In(time.UTC)); is {
-			hours.Holidays[d] = holiday.Name
+		if name := holidayOn(d); name != "" {
+			hours.Holidays[d] = name
 		}
 	}
 	return hours, nil
+}
+
+// holidayOn names the holiday that d is; empty for working days.
+func holidayOn(d Date) string {
+	holiday, _ := catalog.HolidayOn(d.In(time.UTC))
+	return holiday.Name
 }
 
 // Professionals are those whom patients can be booked with.

@@ -141,7 +141,7 @@ func (s *Service) free(ctx context.Context, q freeQuery) ([]Slot, error) {
 		return nil, err
 	}
 	start, end := bounds(q.from, q.to, zone)
-	busy, err := s.store.Busy(ctx, Span{start, end}, q.doctors)
+	busy, err := s.store.Busy(ctx, Span{start, end}, q.doctors, uuid.Nil)
 	if err != nil {
 		return nil, err
 	}
@@ -194,8 +194,12 @@ func (s *Service) WalkIn(ctx context.Context, w WalkIn) (a Appointment, created 
 	if err != nil {
 		return a, false, err
 	}
+	mayOverbook := access.Who(ctx).Can(accounts.AgendaOverbook)
+	if b.Overbooked && !mayOverbook {
+		return a, false, fault.ConflictAt("doctor_id", "Hoy no queda una hora libre. Reserve para otro día, o pida un sobreturno en recepción.")
+	}
 	a, created, err = s.Book(ctx, b)
-	if fault.KindOf(err) == fault.Conflict && !b.Overbooked && !isSameID(err) {
+	if fault.KindOf(err) == fault.Conflict && !b.Overbooked && mayOverbook && !isSameID(err) {
 		b.Overbooked = true // the nearest hour went to somebody else meanwhile; the patient is here all the same
 		return s.Book(ctx, b)
 	}
