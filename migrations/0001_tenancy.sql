@@ -184,7 +184,7 @@ grant select, insert on audit_seals to hampi_sealer;
 call insert_only('audit_seals');
 
 -- Months ahead, by the owner's right: the sealer calls it, and row-level security stands on each partition too.
-create procedure audit_partitions(months int) language plpgsql security definer set search_path = public as $$
+create procedure audit_partitions(months int) language plpgsql security definer set search_path = public, pg_temp as $$
 declare
   first date := date_trunc('month', now())::date;
   m int;

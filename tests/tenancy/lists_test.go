@@ -1,0 +1,89 @@
+package tenancy_test
+
+// globalTables belong to no clinic. A table without clinic_id that is not here fails; so does one here that is gone.
+var globalTables = []string{
+	"clinics",    // the clinics themselves; a clinic sees its own row
+	"users",      // people may work in several clinics; a clinic sees name, college and number of its own
+	"migrations", // which steps the schema has seen
+	// What happens before a clinic is known: the system's login alone.
+	"user_emails", "recovery_codes", "refresh_tokens", "password_resets", "login_attempts", "sessions", "signups",
+	// These name a clinic and yet belong to the platform.
+	"keysets",         // wrapped keys; the platform's own has the zero id
+	"key_rotations",   // how far a rotation of them is
+	"logins",          // a person's log-ins; the clinic is the one they chose, if any
+	"security_events", // what happens before a clinic is known
+	// The job queue carries ids only.
+	"river_job", "river_leader", "river_queue", "river_migration", "river_notification",
+}
+
+// appMayOnGlobal is all that the clinics' login may do with global tables; column grants are listed by the column.
+var appMayOnGlobal = map[string][]string{
+	"clinics": {
+		"SELECT", "UPDATE(name)", "UPDATE(legal_name)", "UPDATE(ruc)", "UPDATE(phone)", "UPDATE(time_zone)", "UPDATE(accent)", "UPDATE(logo)",
+		"UPDATE(logo_type)", "UPDATE(lock_after_minutes)", "UPDATE(version)", "UPDATE(updated_at)", "UPDATE(specialties)", "UPDATE(onboarded_at)",
+	},
+	"users":      {"SELECT(id)", "SELECT(name)", "SELECT(title)", "SELECT(college)", "SELECT(college_number)"},
+	"migrations": {"SELECT"},
+	"river_job":  anything, "river_leader": anything, "river_queue": anything, "river_migration": anything, "river_notification": anything,
+}
+
+var anything = []string{"SELECT", "INSERT", "UPDATE", "DELETE"}
+
+// withoutRowSecurity are global tables that no policy guards: nothing in them belongs to anybody.
+var withoutRowSecurity = []string{
+	"migrations", "river_job", "river_leader", "river_queue", "river_migration", "river_notification",
+}
+
+// systemSees are the tenant tables that the system's login reaches across clinics, with what it may do there.
+var systemSees = map[string][]string{
+	"sites":           {"SELECT", "INSERT"},
+	"memberships":     {"SELECT", "INSERT", "UPDATE"},
+	"invitations":     {"SELECT", "UPDATE"},
+	"change_counters": {"SELECT", "INSERT", "UPDATE"}, // numbers what the system changes for the devices of a clinic
+	"change_log":      {"INSERT"},
+	"audit_log":       {"INSERT"}, // it is watched too, and reads nothing of it
+}
+
+// sealerSees are the tables of the login that seals the audit.
+var sealerSees = map[string][]string{
+	"audit_log":   {"SELECT", "UPDATE(seal_no)"}, // a trigger lets it set the number once
+	"audit_seals": {"SELECT", "INSERT"},
+	"clinics":     {"SELECT(id)", "SELECT(name)"},
+}
+
+// insertOnly are the tables whose rows nobody changes, with the function that refuses it.
+var insertOnly = map[string]string{
+	"audit_log":          "refuse_audit_change", // lets the sealer number a row once
+	"audit_seals":        "refuse_change",
+	"security_events":    "refuse_change",
+	"patient_merges":     "refuse_change",
+	"patient_aliases":    "refuse_change",
+	"appointment_events": "refuse_change",
+	"allergies":          "retire_once", // what was noted stays; it may be retired, once
+	"conditions":         "retire_once",
+}
+
+// appMayChange are the columns that may yet be set on insert-only tables.
+var appMayChange = map[string][]string{
+	"allergies":  {"retired_at", "retired_by", "retire_reason", "version", "updated_at"},
+	"conditions": {"retired_at", "retired_by", "retire_reason", "version", "updated_at"},
+}
+
+// Exceptions from what every tenant table keeps, each with its reason.
+var (
+	noDefault = map[string]string{
+		"audit_seals": "the sealer writes for all clinics and names the one it means",
+	}
+	noClinicKey = map[string]string{
+		"audit_log":   "an audit row outlives everything, and a partitioned key check for each row would be dear",
+		"audit_seals": "sealed for whatever clinic the audit row names",
+	}
+	indexElsewhere = map[string]string{
+		"audit_log_unsealed": "the sealer takes rows of all clinics in their order",
+		"memberships_user":   "the system's login asks where a person works",
+		"invitations_token":  "the system's login finds an invitation by its secret link",
+	}
+	definerRoutines = map[string]string{
+		"audit_partitions": "the sealer makes the coming months' partitions with the owner's right",
+	}
+)
