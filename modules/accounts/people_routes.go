@@ -161,11 +161,11 @@ type memberPage struct {
 	Form     inviteForm
 	Sites    []Site
 	Problems fault.Problems
-	Changed  []difference // what somebody else stored meanwhile, where it is not what was ticked
+	Changed  []Difference // what somebody else stored meanwhile, where it is not what was ticked
 }
 
-// difference is one field of which two versions exist.
-type difference struct{ Label, Stored, Typed string }
+// Difference is one field of which two versions exist.
+type Difference struct{ Label, Stored, Typed string }
 
 func (p peopleRoutes) show(c echo.Context) error {
 	id, err := idOf(c)
@@ -239,14 +239,14 @@ func (p peopleRoutes) refuse(c echo.Context, id uuid.UUID, form inviteForm, refu
 }
 
 // changedWork lists where what is stored differs from what was ticked.
-func changedWork(m Member, form inviteForm, sites []Site) []difference {
+func changedWork(m Member, form inviteForm, sites []Site) []Difference {
 	stored := formOf(m)
-	all := []difference{
+	all := []Difference{
 		{"Roles", RoleLabels(m.Roles), RoleLabels(ParseRoles(form.Roles))},
 		{"Especialidad", SpecialtyLabel(stored.Specialty), SpecialtyLabel(form.Specialty)},
 		{"Sede habitual", siteName(sites, m.SiteID), siteNameTyped(sites, form.Site)},
 	}
-	var differ []difference
+	var differ []Difference
 	for _, d := range all {
 		if d.Stored != d.Typed {
 			differ = append(differ, d)
