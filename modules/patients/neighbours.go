@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"hampi/modules/catalog"
 	"hampi/views"
 )
 
@@ -66,10 +67,10 @@ type People interface {
 	NamesByUser(ctx context.Context, users []uuid.UUID) (map[uuid.UUID]string, error)
 }
 
-// Places names districts.
+// Places knows the districts of Peru.
 type Places interface {
-	// Place names a district by its INEI code: "Amarilis, Huánuco, Huánuco"; false when there is none.
-	Place(ubigeo string) (string, bool)
+	ByCode(ubigeo string) (catalog.Place, bool)
+	Search(query string, limit int) []catalog.Place
 }
 
 // Tab is a section of the patient's page that another module draws at /pacientes/{id}/<Path>.

@@ -23,7 +23,7 @@ func (s *Postgres) ByDocument(ctx context.Context, documents []Document) ([]uuid
 	}
 	var tuples [][]any
 	for _, d := range documents {
-		for _, index := range keys.Indexes(documentField, d.Number) {
+		for _, index := range keys.Indexes(documentIndex, d.Number) {
 			tuples = append(tuples, []any{d.Type, int64(index.KeyID), index.Value})
 		}
 	}
@@ -35,7 +35,7 @@ func (s *Postgres) ByPhone(ctx context.Context, phone string) ([]uuid.UUID, erro
 	if err != nil {
 		return nil, err
 	}
-	return s.byContact(ctx, phoneField, keys.Indexes(phoneField, phone))
+	return s.byContact(ctx, phoneIndex, keys.Indexes(phoneIndex, phone))
 }
 
 func (s *Postgres) byContact(ctx context.Context, kind string, indexes []pii.BlindIndex) ([]uuid.UUID, error) {

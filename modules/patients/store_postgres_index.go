@@ -17,9 +17,9 @@ import (
 
 // Fields of the blind index: the same digits as a phone and as a document differ.
 const (
-	documentField = "document"
-	phoneField    = "phone"
-	emailField    = "email"
+	documentIndex = "document"
+	phoneIndex    = "phone"
+	emailIndex    = "email"
 )
 
 type documentRow struct {
@@ -65,7 +65,7 @@ func documentRows(keys *pii.Keys, people []Patient) []documentRow {
 		if p.Document.Number == "" {
 			continue
 		}
-		for _, index := range keys.Indexes(documentField, p.Document.Number) {
+		for _, index := range keys.Indexes(documentIndex, p.Document.Number) {
 			rows = append(rows, documentRow{p.Document.Type, int64(index.KeyID), index.Value, p.ID})
 		}
 	}
@@ -76,7 +76,7 @@ func documentRows(keys *pii.Keys, people []Patient) []documentRow {
 func contactRows(keys *pii.Keys, people []Patient) []contactRow {
 	var rows []contactRow
 	for _, p := range people {
-		for kind, value := range map[string]string{phoneField: p.Phone, emailField: p.Email} {
+		for kind, value := range map[string]string{phoneIndex: p.Phone, emailIndex: p.Email} {
 			if value == "" {
 				continue
 			}

@@ -1,0 +1,102 @@
+package patients
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"hampi/modules/accounts"
+	"hampi/modules/platform/access"
+	"hampi/modules/platform/web"
+	"hampi/views"
+)
+
+// Frame is what stands around every section of a patient's page: header, tabs, and who is asking.
+type Frame struct {
+	Patient  Patient
+	Family   []uuid.UUID // Patient's id first
+	Clinical *Clinical   // in force; nil for whoever may not see it
+	Tabs     []views.NavItem
+	Today    time.Time
+	Book     bool // offers Reservar
+	Merge    bool // may join entries
+	Suspects []Patient
+	tab      string
+}
+
+// Frame reads what stands around the section called tab ("" is Resumen) of the person's page.
+func (s *Service) Frame(ctx context.Context, id uuid.UUID, tab string) (Frame, error) {
+	p, err := s.Active(ctx, id)
+	if err != nil {
+		return Frame{}, err
+	}
+	who := access.Who(ctx)
+	f := Frame{Patient: p, Today: s.today(ctx), Book: who.Can(accounts.AgendaBook), Merge: who.Can(accounts.PatientsMerge), tab: tab}
+	if f.Family, err = s.store.Family(ctx, p.ID); err != nil {
+		return Frame{}, err
+	}
+	may, err := s.MayClinical(ctx, f.Family)
+	if err != nil {
+		return Frame{}, err
+	}
+	if may {
+		clinical, err := s.store.Clinical(ctx, f.Family)
+		if err != nil {
+			return Frame{}, err
+		}
+		clinical = clinical.InForce()
+		f.Clinical = &clinical
+	}
+	if f.Merge {
+		if f.Suspects, err = s.Suspects(ctx, p); err != nil {
+			return Frame{}, err
+		}
+	}
+	f.Tabs, err = s.tabs(ctx, f)
+	return f, err
+}
+
+func (s *Service) tabs(ctx context.Context, f Frame) ([]views.NavItem, error) {
+	all := append([]Tab{{Path: "", Label: "Resumen"}, {Path: "datos", Label: "Datos", Order: 1000}}, s.neighbours.Tabs...)
+	slices.SortStableFunc(all, func(a, b Tab) int { return a.Order - b.Order })
+	var items []views.NavItem
+	for _, t := range all {
+		if t.For != nil && !t.For(ctx, f.Patient) {
+			continue
+		}
+		item := views.NavItem{Label: t.Label, Href: pathOf(f.Patient.ID, t.Path), Current: t.Path == f.tab}
+		if t.Count != nil {
+			n, late, err := t.Count(ctx, f.Family)
+			if err != nil {
+				return nil, err
+			}
+			item.Count, item.Late = n, late
+		}
+		items = append(items, item)
+	}
+	return items, nil
+}
+
+// ShowFrame answers with a section of the patient's page; body is drawn inside the page's scrolling region.
+func ShowFrame(c echo.Context, status int, f Frame, body templ.Component) error {
+	return web.Show(c, web.Page{
+		Status: status, Title: f.Patient.FullName(), Heading: "Pacientes", Nav: "/pacientes", Back: "/pacientes",
+		Body: framed(f, body),
+	})
+}
+
+// pathOf is the address of a patient's page or of one of its sections.
+func pathOf(id uuid.UUID, section string) string {
+	path := "/pacientes/" + id.String()
+	if section != "" {
+		path += "/" + section
+	}
+	return path
+}
+
+// bookPath is where the agenda books for a patient.
+func bookPath(id uuid.UUID) string { return "/citas/nueva?paciente=" + id.String() }
