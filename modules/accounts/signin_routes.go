@@ -31,6 +31,8 @@ func SignInRoutes(r *web.Router, s *SignIn) {
 	s.lockRoutes(r)
 	s.switchRoutes(r)
 	s.resetRoutes(r)
+	s.accountRoutes(r)
+	s.deviceRoutes(r)
 }
 
 func toSignIn(c echo.Context) error { return web.SeeOther(c, "/ingresar") }
@@ -190,6 +192,9 @@ func (s *SignIn) takeCode(c echo.Context) error {
 	}
 	if status, problems, ok := refusal(c, err); ok {
 		return step(c, status, "Código de verificación", codeStep(a.Email, problems))
+	}
+	if left := a.CodesLeft - 1; err == nil && plainRecoveryCode(typed.Recovery) != "" && left <= recoveryWarn {
+		web.Flash(c, codesLeft(left)+" Cree otros en Mi cuenta.")
 	}
 	return err
 }

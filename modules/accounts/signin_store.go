@@ -141,7 +141,7 @@ func (s *SignIn) openLogin(ctx context.Context, l newLogin) (uuid.UUID, error) {
 	}
 	now := s.now()
 	err = s.db.AsSystem(ctx, "begin a log-in", func(tx *gorm.DB) error {
-		if err := tx.Exec("select 1 from users where id = ? for update", l.User).Error; err != nil {
+		if err := lockUser(tx, l.User); err != nil {
 			return err
 		}
 		const insert = `insert into logins (id, user_id, clinic_id, membership_id, site_id, kind, user_agent, ip, created_at, last_seen_at, ends_at)

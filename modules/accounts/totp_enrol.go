@@ -55,6 +55,10 @@ func (s *SignIn) confirmFactor(ctx context.Context, a account, code string, from
 	if err != nil {
 		return nil, err
 	}
+	kind := EventFactorEnrolled
+	if a.HasFactor() {
+		kind = EventFactorReplaced
+	}
 	err = s.db.AsSystem(ctx, "confirm a second factor", func(tx *gorm.DB) error {
 		const confirm = `update users set totp_secret = ?, totp_pending = null, totp_confirmed_at = ?, totp_last_step = ?, version = version + 1, updated_at = ?
 			where id = ? and totp_pending is not null`
@@ -65,14 +69,13 @@ func (s *SignIn) confirmFactor(ctx context.Context, a account, code string, from
 		if done.RowsAffected == 0 {
 			return fault.InvalidField("code", wrongCode) // the same key was confirmed a moment ago
 		}
-		return storeRecoveryCodes(tx, a.ID, hashes)
+		if err := storeRecoveryCodes(tx, a.ID, hashes); err != nil {
+			return err
+		}
+		return s.queue.InsertTx(tx, changedArgs{UserID: a.ID, What: kind}, nil)
 	})
 	if err != nil {
 		return nil, err
-	}
-	kind := EventFactorEnrolled
-	if a.HasFactor() {
-		kind = EventFactorReplaced
 	}
 	if err := s.note(ctx, securityEvent{Kind: kind, User: a.ID, IP: from.IP, RequestID: from.RequestID}); err != nil {
 		return nil, err
