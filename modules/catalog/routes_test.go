@@ -118,14 +118,23 @@ var _ = Describe("the catalogue's pages", func() {
 		answer := admin.post(address, late)
 		Expect(answer.Code).To(Equal(http.StatusConflict))
 		Expect(answer.Body.String()).To(And(ContainSubstring("Otra persona cambió estos datos"), ContainSubstring("S/ 90.00"), ContainSubstring("S/ 100.00"),
-			ContainSubstring("Profilaxis dental"), ContainSubstring(`value="Limpieza"`)))
-		Expect(answer.Body.String()).NotTo(ContainSubstring("<th scope=\"row\">Duración"))
+			ContainSubstring("Profilaxis dental"), ContainSubstring(`value="Limpieza"`), MatchRegexp(`<th scope="row"[^>]*>Precio`)))
+		Expect(answer.Body.String()).NotTo(MatchRegexp(`<th scope="row"[^>]*>Duración`))
 		Expect(stored()[0].Price.StringFixed(2)).To(Equal("90.00"))
 
 		late.Set("version", hidden(answer, "version"))
 		late.Set("op_id", hidden(answer, "op_id"))
 		Expect(admin.post(address, late).Code).To(Equal(http.StatusSeeOther))
 		Expect(stored()[0].Name).To(Equal("Limpieza"))
+	})
+
+	It("keep naming somebody who left, rather than opening the service to everybody", func() {
+		s := added()
+		_, err := a.Admin.Exec(context.Background(), "update memberships set active = false where id = $1", a.Norte.People["doctor"].Membership)
+		Expect(err).NotTo(HaveOccurred())
+		page := admin.get("/configuracion/servicios/" + s.ID.String()).Body.String()
+		Expect(page).To(And(ContainSubstring("Alguien que ya no atiende en la clínica"), MatchRegexp(`value="`+s.Doctors[0].String()+`" checked`)))
+		Expect(a.catalog.DoctorsOf(a.RolledBack(a.Norte, "clinic_admin"), s.ID)).To(BeEmpty())
 	})
 
 	It("retire a service and offer it again", func() {

@@ -58,6 +58,13 @@ func (p servicePage) ticked(doctor accounts.Member) bool {
 	return slices.Contains(p.Form.Doctors, doctor.ID.String())
 }
 
+// gone are the professionals named on the service who no longer work here: they stay named until somebody unticks them.
+func (p servicePage) gone() []string {
+	return slices.DeleteFunc(slices.Clone(p.Form.Doctors), func(id string) bool {
+		return slices.ContainsFunc(p.Doctors, func(d accounts.Member) bool { return d.ID.String() == id })
+	})
+}
+
 // resourcesPage is the list of chairs and rooms, by site.
 type resourcesPage struct {
 	Sites   []siteResources
