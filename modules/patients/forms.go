@@ -19,6 +19,9 @@ type personForm struct {
 	Serv   string `form:"servicio"`
 	Doctor string `form:"profesional"`
 
+	Seen   string `form:"version"` // of the patient, when a part of the data is edited
+	Chosen string `form:"elegido"` // version that choices between two people's values were made against
+
 	DocumentType     string `form:"document_type"`
 	DocumentNumber   string `form:"document_number"`
 	FirstName        string `form:"first_name"`

@@ -146,15 +146,11 @@ func (h routes) savePart(c echo.Context, part section) error {
 // readPart reads the posted part into an edit of the groups that the person changed, and into the view that shows
 // the typed again.
 func (h routes) readPart(c echo.Context, view *partView) (Edit, error) {
-	var form struct {
-		personForm
-		Seen   string `form:"version"`
-		Chosen string `form:"elegido"`
-	}
+	var form personForm
 	if err := web.Bind(c, &form); err != nil {
 		return Edit{}, err
 	}
-	view.Form, view.OpID = form.personForm, form.OpID
+	view.Form, view.OpID = form, form.OpID
 	view.Seen, _ = strconv.ParseInt(form.Seen, 10, 64) // unreadable is version 0: everything has changed since
 	view.Chosen, _ = strconv.ParseInt(form.Chosen, 10, 64)
 	view.District = h.district(form.Ubigeo)
