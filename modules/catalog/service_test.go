@@ -2,6 +2,7 @@ package catalog_test
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/uuid"
 	. "github.com/onsi/ginkgo/v2"
@@ -226,6 +227,27 @@ var _ = Describe("the services of a clinic", Ordered, func() {
 			_, err := service.AddService(ctx, s)
 			Expect(err).To(MatchError(catalog.ErrUnknownDoctor))
 		})
+	})
+
+	It("are added once when two people add the same at the same moment", func() {
+		start, answers := make(chan struct{}), make(chan error, 2)
+		for range 2 {
+			go func() {
+				defer GinkgoRecover()
+				<-start
+				answers <- world.Committed(world.Norte, "clinic_admin", func(ctx context.Context) error {
+					s := cleaning()
+					s.Name = "Fluorización"
+					_, err := service.AddService(ctx, s)
+					return err
+				})
+			}()
+		}
+		close(start)
+		var first, second error
+		Eventually(answers).WithTimeout(10 * time.Second).Should(Receive(&first))
+		Eventually(answers).WithTimeout(10 * time.Second).Should(Receive(&second))
+		Expect([]error{first, second}).To(ConsistOf(BeNil(), MatchError(catalog.ErrServiceName)))
 	})
 
 	It("go into the change feed and the audit", func() {

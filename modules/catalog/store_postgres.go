@@ -20,6 +20,9 @@ import (
 // still be drawn from what is stored.
 type Postgres struct{}
 
+// NewPostgres is the catalogue's store on the server.
+func NewPostgres() Postgres { return Postgres{} }
+
 type serviceRow struct {
 	ID           uuid.UUID
 	Name         string
