@@ -7,6 +7,7 @@ package modules
 import (
 	"crypto/rsa"
 	"log/slog"
+	"slices"
 
 	"github.com/alexedwards/scs/v2"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -15,6 +16,9 @@ import (
 
 	"hampi/config"
 	"hampi/modules/accounts"
+	"hampi/modules/agenda"
+	"hampi/modules/catalog"
+	"hampi/modules/patients"
 	"hampi/modules/platform/audit"
 	"hampi/modules/platform/clock"
 	"hampi/modules/platform/database"
@@ -22,6 +26,7 @@ import (
 	"hampi/modules/platform/mail"
 	"hampi/modules/platform/pii"
 	"hampi/modules/platform/web"
+	"hampi/modules/settings"
 	"hampi/static"
 )
 
@@ -59,6 +64,12 @@ type house struct {
 	hasher   *accounts.PasswordHasher
 	signIn   *accounts.SignIn
 	staff    *accounts.Staff
+	platform *accounts.Platform
+	catalog  *catalog.Catalog
+	places   *catalog.Places
+	patients *patients.Service
+	agenda   *agenda.Service
+	settings *settings.Service
 }
 
 // Build puts the house together. It fails on a route that nobody guards.
@@ -97,7 +108,33 @@ func newHouse(p Parts) (*house, error) {
 		Secure: p.Config.Secure(), Log: p.Log, Now: p.Now,
 	})
 	h.staff = accounts.NewStaff(p.DB, p.Vault, h.hasher, h.queue, p.Now)
+	h.platform = accounts.NewPlatform(p.DB, p.Vault, h.hasher, p.Now)
+	if h.places, err = catalog.LoadPlaces(); err != nil {
+		return nil, err
+	}
+	h.catalog = catalog.New(catalog.NewPostgres(), accounts.Colleagues{})
+	h.joinPeople()
+	h.settings = settings.New(h.staff, settingsPages(), nil, p.Now)
 	return h, nil
+}
+
+// joinPeople builds the register and the agenda, each of which asks things of the other: the register through an
+// agenda that is filled in right after.
+func (h *house) joinPeople() {
+	later := &agendaLater{}
+	h.patients = patients.New(patients.NewPostgres(h.Vault, h.Now), patients.Neighbours{
+		Care: later, People: h.staff, Places: h.places,
+	}, h.Now)
+	h.agenda = agenda.New(agenda.NewPostgres(), h.patients, accounts.Colleagues{}, h.catalog, h.Now)
+	later.Service = h.agenda
+}
+
+// agendaLater is the agenda as the register knows it before it is built.
+type agendaLater struct{ *agenda.Service }
+
+// settingsPages are the entries of /configuracion, whoever draws them.
+func settingsPages() []web.SettingsPage {
+	return slices.Concat(settings.Pages(), []web.SettingsPage{accounts.PeopleSettings()}, catalog.SettingsPages())
 }
 
 // listen stacks what every request passes, outermost first (DESIGN §3).
@@ -111,7 +148,8 @@ func (h *house) listen(a *App) error {
 		return err
 	}
 	e.Use(web.RequestIDs(), web.Log(h.Log, a.Metrics), web.Recover(h.Log), web.Headers(h.Config.Secure()), sameOrigin,
-		web.Sessions(h.sessions), web.Identify(h.signIn), web.WithChrome(chrome(h.DB)))
+		web.Sessions(h.sessions), web.Identify(h.signIn), web.WithChrome(chrome(h.DB)),
+		web.WithSettings(settingsPages(), settings.Frame))
 	return nil
 }
 
@@ -123,7 +161,13 @@ func (h *house) routes(a *App) {
 	homeRoute(r)
 	accounts.SignInRoutes(r, h.signIn)
 	accounts.InvitationRoutes(r, h.staff, h.signIn)
-	accounts.OnboardingRoutes(r, h.staff, h.signIn, accounts.OnboardingParts{})
+	accounts.OnboardingRoutes(r, h.staff, h.signIn, accounts.OnboardingParts{Services: catalog.NewFirstServices(h.catalog)})
+	accounts.PeopleRoutes(r, h.staff)
+	accounts.PlatformRoutes(r, h.platform)
+	catalog.Routes(r, h.catalog, h.places)
+	patients.Routes(r, h.patients)
+	agenda.Routes(r, h.agenda, h.catalog, h.patients)
+	settings.Routes(r, h.settings)
 	h.api(r)
 }
 
@@ -131,6 +175,9 @@ func (h *house) routes(a *App) {
 func (h *house) api(r *web.Router) {
 	api := web.NewAPI(r, h.Version)
 	api.Docs()
+	accounts.SignInAPI(api, h.signIn)
+	accounts.SitesAPI(api, accounts.Colleagues{})
+	catalog.API(api, h.catalog)
 }
 
 // work adds the jobs of every module.
@@ -148,16 +195,21 @@ func (h *house) work(a *App) error {
 	return h.rotations(a)
 }
 
-// rotations lets keys be changed: every module names what of it is encrypted.
+// rotations lets keys be changed.
 func (h *house) rotations(a *App) error {
-	all := joined(accounts.Reencrypters(h.DB), web.Reencrypters(h.DB))
 	var err error
-	a.Rotator, err = pii.NewRotator(h.Vault, pii.NewPostgresProgressStore(h.DB.AsSystem), all, pii.Pace{})
+	a.Rotator, err = pii.NewRotator(h.Vault, pii.NewPostgresProgressStore(h.DB.AsSystem), Reencrypters(h.DB), pii.Pace{})
 	if err != nil {
 		return err
 	}
 	pii.AddWorkers(a.Workers, a.Rotator)
 	return nil
+}
+
+// Reencrypters are everything that is encrypted, as every module names it. What is missing here would be lost when keys
+// are rotated; tests/tenancy looks for it.
+func Reencrypters(db *database.DB) pii.Reencrypters {
+	return joined(accounts.Reencrypters(db), web.Reencrypters(db))
 }
 
 func joined(parts ...pii.Reencrypters) pii.Reencrypters {
