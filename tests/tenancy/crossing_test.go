@@ -237,3 +237,33 @@ var _ = Describe("two clinics", Ordered, ContinueOnFailure, func() {
 			ContainSubstring("insert met"), ContainSubstring("giving a row away met"), ContainSubstring("insert without a clinic met")))
 	})
 })
+
+// rowOf is an insert of an invented row that points at a row of the owner's table: Norte's, or a person's.
+func (c *crossing) rowOf(table, column, owner string) string {
+	GinkgoHelper()
+	of := ""
+	if !slices.Contains(globalTables, owner) {
+		of = " where clinic_id = '" + c.Norte.ID.String() + "'"
+	}
+	var names, invented []string
+	for _, col := range c.columns(table) {
+		if !col.Needed && col.Name != "clinic_id" {
+			continue
+		}
+		value := values[col.Type]
+		switch col.Name {
+		case "clinic_id":
+			value = "'" + c.Norte.ID.String() + "'"
+		case column:
+			value = "(select id from " + owner + of + " limit 1)"
+		}
+		names, invented = append(names, col.Name), append(invented, value)
+	}
+	return fmt.Sprintf("insert into %s (%s) values (%s)", table, strings.Join(names, ", "), strings.Join(invented, ", "))
+}
+
+func (c *crossing) count(sql string) (n int) {
+	GinkgoHelper()
+	Expect(c.Admin.QueryRow(context.Background(), sql).Scan(&n)).To(Succeed())
+	return n
+}

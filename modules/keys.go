@@ -1,0 +1,16 @@
+//go:build !js
+
+package modules
+
+import (
+	"hampi/modules/accounts"
+	"hampi/modules/platform/database"
+	"hampi/modules/platform/pii"
+	"hampi/modules/platform/web"
+)
+
+// Reencrypters are everything that is encrypted, as every module names it. What is missing here would be lost when keys
+// are rotated; tests/tenancy looks for it.
+func Reencrypters(db *database.DB) pii.Reencrypters {
+	return joined(accounts.Reencrypters(db), web.Reencrypters(db))
+}
