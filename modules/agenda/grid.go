@@ -1,0 +1,452 @@
+package agenda
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"hampi/modules/accounts"
+	"hampi/views"
+)
+
+// sheet is a grid ready to draw: every card, block and free hour with its rows and columns as classes.
+type sheet struct {
+	FirstHour int // of the clock, in the clinic's zone
+	Hours     int
+	Zoom      int // 1: 72 px an hour at the desk, 2: 96, 3: 144
+	Columns   []sheetColumn
+	NowRow    int // rows of five minutes from the top; -1 on another day
+	StartRow  int // where the screen opens: one hour before now
+	FreeTotal int
+}
+
+// sheetColumn is one professional's day, or one day of a week.
+type sheetColumn struct {
+	ID       string // unique on the page
+	Doctor   uuid.UUID
+	Date     Date
+	Title    string
+	Subtitle string
+	Initials string
+	Today    bool
+	Load     int // of ten; how much of the worked time is promised
+	Off      bool
+	Closed   string
+	Blocks   []sheetBlock
+	Items    []sheetItem
+	Hidden   int // cancelled cards that would only crowd the column
+}
+
+// sheetBlock is a stretch that is not worked.
+type sheetBlock struct {
+	ID    uuid.UUID // zero for hours nobody works
+	Label string
+	Class string
+	Mine  bool // may be removed one by one
+}
+
+// sheetItem is a card or a free hour; the keyboard walks them in this order.
+type sheetItem struct {
+	Card  *Card
+	Free  *freeHour
+	Class string
+	Small bool // room for one line only
+	Row   int
+}
+
+// freeHour is a place where somebody can be booked.
+type freeHour struct {
+	Doctor uuid.UUID
+	Site   uuid.UUID
+	Start  time.Time // in the clinic's zone
+	End    time.Time
+	Next   bool // the first of its column: shown stronger
+}
+
+const (
+	rowMinutes   = 5
+	rowsPerHour  = 60 / rowMinutes
+	usualLength  = 30 * time.Minute
+	shortestFree = 10 * time.Minute
+	dayFrom      = 8 // what an empty day shows
+	dayTo        = 18
+)
+
+// layout lays a grid out. zoom 0 takes the scale that the shortest card needs; book offers free hours.
+func layout(g Grid, zoom int, book bool) sheet {
+	s := sheet{NowRow: -1, Zoom: zoom}
+	if s.Zoom < 1 || s.Zoom > 3 {
+		s.Zoom = scaleFor(g.Columns)
+	}
+	s.FirstHour, s.Hours = span(g)
+	for _, c := range g.Columns {
+		s.Columns = append(s.Columns, s.column(c, g, book))
+	}
+	if !g.Today.Before(g.From) && !g.To.Before(g.Today) {
+		s.NowRow = s.row(g.Now)
+		s.StartRow = max(0, s.NowRow-rowsPerHour)
+		if s.NowRow < 0 || s.NowRow >= s.Hours*rowsPerHour {
+			s.NowRow, s.StartRow = -1, 0
+		}
+	}
+	for _, c := range s.Columns {
+		for _, i := range c.Items {
+			if i.Free != nil {
+				s.FreeTotal++
+			}
+		}
+	}
+	return s
+}
+
+// scaleFor finds the scale at which the shortest booking is 24 px tall.
+func scaleFor(columns []Column) int {
+	shortest := 24 * time.Hour
+	for _, c := range columns {
+		for _, card := range c.Cards {
+			if card.Status != Cancelled {
+				shortest = min(shortest, card.Duration())
+			}
+		}
+	}
+	switch {
+	case shortest < 15*time.Minute:
+		return 3
+	case shortest < 20*time.Minute:
+		return 2
+	}
+	return 1
+}
+
+// span is the first hour to draw and how many.
+func span(g Grid) (first, hours int) {
+	from, to := 24*60, 0
+	stretch := func(start, end time.Time) {
+		a, b := minuteOf(start, g.Zone), minuteOf(end, g.Zone)
+		if b <= a {
+			b = 24 * 60
+		}
+		from, to = min(from, a), max(to, b)
+	}
+	for _, c := range g.Columns {
+		for _, o := range c.Open {
+			stretch(o.Start, o.End)
+		}
+		for _, card := range c.Cards {
+			stretch(card.StartTime, card.EndTime)
+		}
+	}
+	if to == 0 {
+		return dayFrom, dayTo - dayFrom
+	}
+	first = from / 60
+	return first, max((to+59)/60-first, 4)
+}
+
+func minuteOf(t time.Time, zone *time.Location) int {
+	local := t.In(zone)
+	return local.Hour()*60 + local.Minute()
+}
+
+// row counts five minutes from the top of the sheet.
+func (s sheet) row(local time.Time) int {
+	return (local.Hour()*60 + local.Minute() - s.FirstHour*60) / rowMinutes
+}
+
+// place is the class of a stretch of the day: "f-12 d-6".
+func (s sheet) place(start, end time.Time, zone *time.Location) string {
+	from := min(max(s.row(start.In(zone)), 0), s.Hours*rowsPerHour-1)
+	rows := int((end.Sub(start) + (rowMinutes*time.Minute - 1)) / (rowMinutes * time.Minute))
+	rows = min(max(rows, 1), s.Hours*rowsPerHour-from)
+	return "f-" + strconv.Itoa(from) + " d-" + strconv.Itoa(rows)
+}
+
+func (s sheet) column(c Column, g Grid, book bool) sheetColumn {
+	col := sheetColumn{
+		ID: c.Doctor.ID.String() + "-" + c.Date.String(), Doctor: c.Doctor.ID, Date: c.Date, Title: c.Doctor.DisplayName(),
+		Subtitle: c.Doctor.SpecialtyLabel(), Initials: views.InitialsOf(c.Doctor.Name), Today: c.Date == g.Today,
+		Closed: c.Closed, Off: len(c.Open) == 0,
+	}
+	if c.Worked > 0 {
+		col.Load = min((c.Promised*10+c.Worked-1)/c.Worked, 10)
+	}
+	col.Blocks = s.blocks(c, g)
+	cards, hidden := seen(c.Cards)
+	col.Hidden = hidden
+	lanes := arrange(cards)
+	for i := range cards {
+		col.Items = append(col.Items, sheetItem{
+			Card: &cards[i], Class: strings.TrimSpace(s.place(cards[i].StartTime, cards[i].EndTime, g.Zone) + " " + lanes[i]),
+			Small: s.small(cards[i].Duration()), Row: s.row(cards[i].StartTime.In(g.Zone)),
+		})
+	}
+	if book && !c.Date.Before(g.Today) {
+		for _, f := range freeHours(c, cards, g) {
+			f := f
+			col.Items = append(col.Items, sheetItem{Free: &f, Class: s.place(f.Start, f.End, g.Zone), Row: s.row(f.Start)})
+		}
+	}
+	slices.SortStableFunc(col.Items, func(a, b sheetItem) int { return a.Row - b.Row })
+	return col
+}
+
+// small reports whether a card has room for one line only.
+func (s sheet) small(d time.Duration) bool {
+	pixels := map[int]float64{1: 72, 2: 96, 3: 144}[s.Zoom]
+	return d.Hours()*pixels < 32
+}
+
+// seen leaves out cancelled cards that lie under others: they would only crowd the column.
+func seen(cards []Card) (shown []Card, hidden int) {
+	for _, c := range cards {
+		crowds := c.Status == Cancelled && slices.ContainsFunc(cards, func(o Card) bool {
+			return o.Status != Cancelled && (Span{c.StartTime, c.EndTime}).overlaps(Span{o.StartTime, o.EndTime})
+		})
+		if crowds {
+			hidden++
+			continue
+		}
+		shown = append(shown, c)
+	}
+	return shown, hidden
+}
+
+// arrange puts cards that overlap beside one another: a class "p-1-2" for each, empty for the whole width.
+func arrange(cards []Card) []string {
+	classes := make([]string, len(cards))
+	for from := 0; from < len(cards); {
+		to, end := from+1, cards[from].EndTime
+		for to < len(cards) && cards[to].StartTime.Before(end) {
+			end = later(end, cards[to].EndTime)
+			to++
+		}
+		lanes, count := lanesOf(cards[from:to])
+		for i, lane := range lanes {
+			if count > 1 {
+				classes[from+i] = "p-" + strconv.Itoa(min(lane, 3)+1) + "-" + strconv.Itoa(min(count, 4))
+			}
+		}
+		from = to
+	}
+	return classes
+}
+
+// lanesOf gives each card of a group, sorted by start, the first lane that is free.
+func lanesOf(cards []Card) (lanes []int, count int) {
+	var ends []time.Time
+	for _, c := range cards {
+		lane := slices.IndexFunc(ends, func(end time.Time) bool { return !c.StartTime.Before(end) })
+		if lane < 0 {
+			lane = len(ends)
+			ends = append(ends, time.Time{})
+		}
+		ends[lane] = c.EndTime
+		lanes = append(lanes, lane)
+	}
+	return lanes, len(ends)
+}
+
+// blocks are the stretches with a reason (refrigerio, ausente, feriado), cut to the sheet.
+func (s sheet) blocks(c Column, g Grid) []sheetBlock {
+	top, bottom := c.Date.At(s.FirstHour*60, g.Zone), c.Date.At((s.FirstHour+s.Hours)*60, g.Zone)
+	if c.Closed != "" && len(c.Open) == 0 {
+		return []sheetBlock{{Label: c.Closed, Class: s.place(top, bottom, g.Zone)}}
+	}
+	var blocks []sheetBlock
+	for _, e := range c.Blocks {
+		start, end := later(e.StartTime, top), e.EndTime
+		if end.After(bottom) {
+			end = bottom
+		}
+		if end.After(start) {
+			blocks = append(blocks, sheetBlock{ID: e.ID, Label: e.Label(), Class: s.place(start, end, g.Zone), Mine: e.Kind == BlockKind})
+		}
+	}
+	return blocks
+}
+
+// freeHours are what is worked and not promised from now on, in pieces of the column's usual length.
+func freeHours(c Column, cards []Card, g Grid) []freeHour {
+	length := usual(cards)
+	earliest := roundUp(g.Now)
+	var free []freeHour
+	for _, o := range c.Open {
+		for _, gap := range gaps(o, cards, earliest) {
+			free = append(free, pieces(gap, length, g.Zone)...)
+		}
+	}
+	if len(free) > 0 {
+		free[0].Next = true
+	}
+	return free
+}
+
+func roundUp(t time.Time) time.Time {
+	down := t.Truncate(rowMinutes * time.Minute)
+	if down.Equal(t) {
+		return t
+	}
+	return down.Add(rowMinutes * time.Minute)
+}
+
+// usual is the commonest length of a column's cards.
+func usual(cards []Card) time.Duration {
+	counts := map[time.Duration]int{}
+	best := usualLength
+	for _, c := range cards {
+		if !c.Overbooked {
+			counts[c.Duration()]++
+		}
+	}
+	for length, n := range counts {
+		if n > counts[best] || n == counts[best] && length < best {
+			best = length
+		}
+	}
+	return best
+}
+
+// gaps are what is left of a working stretch.
+func gaps(o Open, cards []Card, earliest time.Time) []Open {
+	left := []Open{o}
+	for _, c := range cards {
+		if c.Status == Cancelled || c.Status == NoShow || c.Overbooked || c.NeedsReschedule {
+			continue
+		}
+		var next []Open
+		for _, piece := range left {
+			next = append(next, cut(piece, Span{c.StartTime, c.EndTime})...)
+		}
+		left = next
+	}
+	var from []Open
+	for _, piece := range left {
+		piece.Start = later(piece.Start, earliest)
+		if piece.End.Sub(piece.Start) >= shortestFree {
+			from = append(from, piece)
+		}
+	}
+	return from
+}
+
+func pieces(gap Open, length time.Duration, zone *time.Location) []freeHour {
+	n := max(int(gap.End.Sub(gap.Start)/length), 1)
+	list := make([]freeHour, 0, n)
+	for i := range n {
+		start := gap.Start.Add(time.Duration(i) * length)
+		end := start.Add(length)
+		if i == n-1 {
+			end = gap.End
+		}
+		list = append(list, freeHour{Doctor: gap.DoctorID, Site: gap.SiteID, Start: start.In(zone), End: end.In(zone)})
+	}
+	return list
+}
+
+// hourMarks are the hours written at the left.
+func (s sheet) hourMarks() []hourMark {
+	marks := make([]hourMark, s.Hours)
+	for i := range marks {
+		marks[i] = hourMark{Text: strconv.Itoa(s.FirstHour+i) + ":00", Class: "f-" + strconv.Itoa(i*rowsPerHour)}
+	}
+	return marks
+}
+
+type hourMark struct{ Text, Class string }
+
+// classes of the grid: its columns and its scale.
+func (s sheet) classes() string {
+	names := "dia dia-ancho dia-" + strconv.Itoa(min(max(len(s.Columns), 1), 12))
+	if s.Zoom > 1 {
+		names += " zoom-" + strconv.Itoa(s.Zoom)
+	}
+	return names
+}
+
+func (s sheet) height() string { return "horas-" + strconv.Itoa(min(s.Hours, 24)) }
+
+// state is what a card looks like: a clash and an arrival stand over the status.
+func (c Card) state() views.State {
+	switch {
+	case c.NeedsReschedule && c.Status.Pending():
+		return views.Clash
+	case c.InWaitingRoom():
+		return views.Arrived
+	}
+	return views.State(c.Status)
+}
+
+// note is the bold beginning of a card's second line.
+func (c Card) note(zone *time.Location) string {
+	switch {
+	case c.state() == views.Clash:
+		return "Hora tomada sin conexión"
+	case c.InWaitingRoom():
+		return "espera " + views.Minutes(c.Waited)
+	}
+	return ""
+}
+
+// kind is the rest of the second line.
+func (c Card) kind() string {
+	words := []string{}
+	if c.Service != "" {
+		words = append(words, c.Service)
+	}
+	if c.Overbooked {
+		words = append(words, "sobreturno")
+	}
+	if c.FirstVisit {
+		words = append(words, "1.ª vez")
+	}
+	return strings.Join(words, ", ")
+}
+
+// spoken is a card in one sentence, for screen readers.
+func (c Card) spoken(zone *time.Location) string {
+	text := views.Clock(c.StartTime.In(zone)) + " " + c.Patient
+	if kind := c.kind(); kind != "" {
+		text += ", " + kind
+	}
+	text += ". " + c.state().Label()
+	if c.InWaitingRoom() {
+		text += ", " + views.Minutes(c.Waited)
+	}
+	return text
+}
+
+// hours writes "11:15 a 12:00".
+func (c Card) hours(zone *time.Location) string {
+	return views.Clock(c.StartTime.In(zone)) + " a " + views.Clock(c.EndTime.In(zone))
+}
+
+// totalsText is what stands beside the date: "42 citas · 10 atendidas · 1 no asistió".
+func totalsText(t Totals) string {
+	words := []string{views.Plural(t.All, "cita", "citas")}
+	if n := t.ByStatus[Completed]; n > 0 {
+		words = append(words, views.Plural(n, "atendida", "atendidas"))
+	}
+	if n := t.ByStatus[NoShow]; n > 0 {
+		words = append(words, views.Plural(n, "no asistió", "no asistieron"))
+	}
+	return strings.Join(words, " · ")
+}
+
+// shortName is a professional in a chip: "Dra. Malpartida".
+func shortName(m accounts.Member) string {
+	names := strings.Fields(m.Name)
+	if len(names) == 0 {
+		return m.DisplayName()
+	}
+	surname := names[0]
+	if len(names) > 1 {
+		surname = names[1]
+	}
+	if len(names) > 3 {
+		surname = names[2]
+	}
+	return strings.TrimSpace(m.Title + " " + surname)
+}

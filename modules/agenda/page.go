@@ -1,0 +1,121 @@
+package agenda
+
+import (
+	"github.com/google/uuid"
+
+	"hampi/modules/accounts"
+	"hampi/modules/platform/access"
+	"hampi/views"
+)
+
+// board is the agenda's region ready to draw: it answers the page, each poll and each change made on it.
+type board struct {
+	At       address
+	Grid     Grid
+	Sheet    sheet
+	Days     []DayLoad // month only
+	Lost     []lost    // por reprogramar
+	Detail   *detail   // of the selected card
+	Refusal  *refusal  // why the last wish was not granted
+	Who      access.Identity
+	CanBook  bool
+	CanBlock bool
+	Shown    uuid.UUID // the column that phones show
+}
+
+// lost is an appointment that lost its place while a device was offline, with hours to offer.
+type lost struct {
+	Card Card
+	Free []Slot
+}
+
+// refusal says why something was not done, and which hours are free instead.
+type refusal struct {
+	Text    string
+	Card    uuid.UUID
+	Free    []Slot
+	Version int64
+}
+
+// newBoard lays out what was read for whoever asks.
+func newBoard(at address, g Grid, who access.Identity) board {
+	b := board{At: at, Grid: g, Who: who, CanBook: who.Can(accounts.AgendaBook), CanBlock: who.Can(accounts.AgendaBlock)}
+	b.At.Date = g.From
+	if at.View == weekView && !at.Date.IsZero() {
+		b.At.Date = at.Date
+	}
+	b.Sheet = layout(g, at.Zoom, b.CanBook)
+	b.Shown = b.shownColumn(who)
+	return b
+}
+
+// shownColumn is the column for a narrow screen: the chosen one, one's own, else the first.
+func (b board) shownColumn(who access.Identity) uuid.UUID {
+	for _, wanted := range []uuid.UUID{b.At.Column, who.MembershipID} {
+		for _, c := range b.Sheet.Columns {
+			if c.Doctor == wanted {
+				return wanted
+			}
+		}
+	}
+	if len(b.Sheet.Columns) > 0 {
+		return b.Sheet.Columns[0].Doctor
+	}
+	return uuid.Nil
+}
+
+func (b board) isToday() bool { return b.At.Date == b.Grid.Today }
+
+// heading is the date, or the week or month, in words.
+func (b board) heading() string {
+	today := b.Grid.Today.In(b.Grid.Zone)
+	switch b.At.View {
+	case weekView:
+		from, to := b.Grid.From.In(b.Grid.Zone), b.Grid.To.In(b.Grid.Zone)
+		return "Semana del " + views.DayMonth(from, today) + " al " + views.DayMonth(to, today)
+	case monthView:
+		return views.MonthYear(b.At.Date.In(b.Grid.Zone))
+	}
+	return views.LongDay(b.At.Date.In(b.Grid.Zone), today)
+}
+
+// holiday names the day's holiday when nobody works because of it.
+func (b board) holiday() string {
+	if b.At.View != dayView {
+		return ""
+	}
+	for _, c := range b.Grid.Columns {
+		if c.Closed != "" {
+			return c.Closed
+		}
+	}
+	return ""
+}
+
+func (b board) views() []views.NavItem {
+	return []views.NavItem{
+		{Label: "Día", Href: b.At.as(dayView).href(), Key: "1", Current: b.At.View == dayView},
+		{Label: "Semana", Href: b.At.as(weekView).href(), Key: "2", Current: b.At.View == weekView},
+		{Label: "Mes", Href: b.At.as(monthView).href(), Key: "3", Current: b.At.View == monthView},
+	}
+}
+
+// stepName names the arrows: "Día anterior".
+func (b board) stepName(n int) string {
+	names := map[string][2]string{
+		dayView: {"Día anterior", "Día siguiente"}, weekView: {"Semana anterior", "Semana siguiente"}, monthView: {"Mes anterior", "Mes siguiente"},
+	}[b.At.View]
+	if n < 0 {
+		return names[0]
+	}
+	return names[1]
+}
+
+// one reports whether the week is of one professional.
+func (b board) doctorOptions() []views.Option {
+	var options []views.Option
+	for _, m := range b.Grid.Doctors {
+		options = append(options, views.Option{Value: m.ID.String(), Label: m.DisplayName()})
+	}
+	return options
+}
