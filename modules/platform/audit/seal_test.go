@@ -330,6 +330,22 @@ var _ = Describe("verifying the audit", func() {
 		Expect(out.String()).To(ContainSubstring(fmt.Sprintf("BROKEN at 1 places, first: clinic %s, seal 9: the row is not what was sealed (audit id %d", b.Norte.ID, victim)))
 	})
 
+	It("reads again what it printed, to be held against the chain of a later day", func() {
+		Expect(b.act(b.Sur, 1, nil)).To(Succeed())
+		var kept strings.Builder
+		_, err := audit.Verify(context.Background(), b.pool, &kept)
+		Expect(err).NotTo(HaveOccurred())
+		heads, err := audit.ReadHeads(strings.NewReader(kept.String()))
+		Expect(err).NotTo(HaveOccurred())
+		Expect(heads).To(ConsistOf(chainOf(b.verify(), b.Norte).Head, chainOf(b.verify(), b.Sur).Head))
+		b.seal()
+		Expect(b.verify(heads...).Intact()).To(BeTrue())
+		for _, other := range []string{"x", "x 1 ab", uuid.NewString() + " x ab", uuid.NewString() + " 1 abcd", uuid.NewString() + " 1 xx"} {
+			_, err := audit.ReadHeads(strings.NewReader(other))
+			Expect(err).To(MatchError(ContainSubstring("line 1")), other)
+		}
+	})
+
 	It("reports a clinic whose chain vanished whole", func() {
 		gone := audit.Head{Clinic: uuid.New(), SealNo: 3, Hash: make([]byte, 32)}
 		Expect(b.verify(gone).First()).To(HaveValue(HaveField("Clinic", gone.Clinic)))
