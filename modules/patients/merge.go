@@ -82,7 +82,7 @@ func Merge(a, b State) State {
 			winner = b
 		}
 		merged.take(g, winner.Demographics)
-		if stamp, ok := winner.Clock[g]; ok {
+		if stamp := winner.Clock[g]; !stamp.never() {
 			merged.Clock[g] = stamp
 		}
 	}
@@ -98,6 +98,11 @@ func later(b, a State, g Group) bool {
 		return x > y
 	}
 	return tie(b.Clock[g], a.Clock[g])
+}
+
+// never is the stamp of what nobody wrote.
+func (s Stamp) never() bool {
+	return s.At.IsZero() && s.Device == "" && s.Op == "" && s.By == uuid.Nil && s.Version == 0
 }
 
 // compare orders stamps by what decides.

@@ -116,7 +116,7 @@ var _ = Describe("the pages of the register", func() {
 	It("answers the search box with rows that open and book", func() {
 		p := registered(d, world.Norte, edith())
 		rows := d.post("/pacientes/buscar", url.Values{"q": {"edith hua"}}, "HX-Request", "true").Body.String()
-		Expect(rows).To(ContainSubstring(`data-href="/pacientes/` + p.ID.String()))
+		Expect(rows).To(ContainSubstring(`href="/pacientes/` + p.ID.String()))
 		Expect(rows).To(ContainSubstring("/citas/nueva?paciente=" + p.ID.String()))
 		Expect(rows).To(ContainSubstring("34 años · DNI 99012345 · 962 555 014 · cita hoy 13:00"))
 		Expect(rows).NotTo(ContainSubstring("<html"))
