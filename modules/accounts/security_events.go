@@ -30,7 +30,6 @@ const (
 	EventUnlocked         = "unlocked"
 	EventUnlockWrong      = "unlock_wrong"
 	EventClinicSwitched   = "clinic_switched"
-	EventLoginEnded       = "login_ended"
 	EventAddressThrottled = "address_throttled"
 )
 

@@ -80,7 +80,8 @@ func (s *SignIn) checkPassword(ctx context.Context, typed credentials, from clie
 	if err != nil {
 		return account{}, err
 	}
-	if err := s.tries.Within(ctx, addressSubject(keys, from.IP), addressTries, addressWindow, s.now()); err != nil {
+	address := addressSubject(keys, from.IP)
+	if err := s.tries.Within(ctx, address, addressTries, addressWindow, s.now()); err != nil {
 		return account{}, s.refused(ctx, err, securityEvent{Kind: EventAddressThrottled}, from)
 	}
 	subject, err := s.tries.accountSubject(ctx, keys, typed.Email, from.Device)
@@ -101,7 +102,7 @@ func (s *SignIn) checkPassword(ctx context.Context, typed credentials, from clie
 	if !matches || found.Disabled {
 		return account{}, s.refused(ctx, fault.InvalidField("password", noMatch), securityEvent{Kind: EventPasswordWrong, User: found.ID}, from)
 	}
-	if err := s.tries.Succeed(ctx, subject); err != nil {
+	if err := errors.Join(s.tries.Succeed(ctx, subject), s.tries.GiveBack(ctx, address)); err != nil {
 		return account{}, err
 	}
 	if weak {
@@ -201,7 +202,7 @@ func needsFactor(a account, places []Workplace) bool {
 		return true
 	}
 	for _, p := range places {
-		if AnyNeedsSecondFactor(p.Roles) {
+		if !p.Suspended && AnyNeedsSecondFactor(p.Roles) {
 			return true
 		}
 	}

@@ -26,6 +26,7 @@ import (
 	"hampi/modules/platform/jobs"
 	"hampi/modules/platform/pii"
 	"hampi/modules/platform/web"
+	"hampi/static"
 )
 
 // stoppedClock stands still until a spec moves it.
@@ -83,6 +84,7 @@ func newSignInApp() *signInApp {
 	r := web.NewRouter(e, server.Guard)
 	accounts.SignInRoutes(r, app.signIn)
 	accounts.SignInAPI(web.NewAPI(r, "spec"), app.signIn)
+	web.Statics(r, static.Dist())
 	inside := func(c echo.Context) error {
 		who := access.Who(c.Request().Context())
 		return c.String(http.StatusOK, "dentro: "+who.Name+" "+who.ClinicID.String()+" "+who.SiteID.String())

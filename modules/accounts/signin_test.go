@@ -89,6 +89,27 @@ var _ = Describe("signing in", func() {
 		Expect(app.count("select count(*) from sessions where token = $1", whole)).To(BeZero(), "the token is kept hashed")
 	})
 
+	It("does not go on with a session that somebody else chose", func() {
+		stranger := app.browser()
+		stranger.swap("/ingresar", "email", "doctora@norte.pe", "password", goodPassword)
+		planted := stranger.cookie("sid")
+		victim := app.browser()
+		victim.request("POST", "/ingresar", formOf("email", "recepcion@norte.pe", "password", goodPassword), "HX-Request", "true", "Cookie", "sid="+planted)
+		Expect(victim.get("/dentro").Status).To(Equal(200))
+		Expect(victim.cookie("sid")).NotTo(Equal(planted))
+		Expect(stranger.get("/dentro").Status).To(Equal(303))
+	})
+
+	It("shows a new key to each who begins to enrol, so that one seen by a stranger is worth nothing", func() {
+		app.give(app.Norte.People["clinic_admin"].User, "admin@norte.pe", "")
+		stranger := secretShown(app.browser().swap("/ingresar", "email", "admin@norte.pe", "password", goodPassword).Body)
+		b := app.browser()
+		own := secretShown(b.swap("/ingresar", "email", "admin@norte.pe", "password", goodPassword).Body)
+		Expect(own).NotTo(Equal(stranger))
+		Expect(b.swap("/ingresar/registro", "code", accounts.CodeAt(stranger, app.clock.Now())).Status).To(Equal(422))
+		Expect(codesShown(b.swap("/ingresar/registro", "code", accounts.CodeAt(own, app.clock.Now())).Body)).To(HaveLen(10))
+	})
+
 	It("makes an administrator enrol a second factor first, and shows ten recovery codes once", func() {
 		app.give(app.Norte.People["clinic_admin"].User, "admin@norte.pe", "")
 		b := app.browser()
@@ -111,6 +132,17 @@ var _ = Describe("signing in", func() {
 		b = app.browser()
 		b.swap("/ingresar", "email", "admin@norte.pe", "password", goodPassword)
 		Expect(b.swap("/ingresar/codigo", "recuperacion", recovery).Status).To(Equal(422))
+	})
+
+	It("leads people of the platform to no clinic, by a second factor", func() {
+		user := app.AddPerson(app.Norte, "Soporte", "receptionist").User
+		app.exec("delete from memberships where user_id = $1", user)
+		app.exec("update users set super_admin = true where id = $1", user)
+		app.give(user, "soporte@hampi.pe", "")
+		Expect(app.browser().swap("/ingresar", "email", "soporte@hampi.pe", "password", goodPassword).Body).To(ContainSubstring("/ingresar/registro"))
+		app.exec("delete from user_emails where user_id = $1", user)
+		app.give(user, "soporte@hampi.pe", knownSecret)
+		Expect(app.signedIn("soporte@hampi.pe").get("/dentro").Body).To(ContainSubstring("Soporte 00000000-0000-0000-0000-000000000000"))
 	})
 
 	It("says clearly that a person has no clinic, or that it is suspended", func() {

@@ -187,6 +187,15 @@ func (t throttle) Within(ctx context.Context, subject string, most int, window t
 	return nil
 }
 
+// GiveBack takes one try out of a window: a right password is no guess.
+func (t throttle) GiveBack(ctx context.Context, subject string) error {
+	_, err := t.db.SystemPool().Exec(ctx, "update login_attempts set failures = greatest(failures - 1, 0) where subject = $1", subject)
+	if err != nil {
+		return fmt.Errorf("take a try back: %w", err)
+	}
+	return nil
+}
+
 // Forgotten removes counters that nobody has used for a year, known devices included.
 func (t throttle) Forgotten(ctx context.Context, now time.Time) error {
 	_, err := t.db.SystemPool().Exec(ctx, "delete from login_attempts where last_failure < $1", now.Add(-deviceCookieAge))

@@ -115,6 +115,33 @@ var _ = Describe("guessing", func() {
 		Expect(app.browser().swap("/ingresar", "email", "recepcion@norte.pe", "password", goodPassword).Header.Get("HX-Redirect")).To(Equal("/"))
 	})
 
+	It("does not count those who get in", func() {
+		for range 25 {
+			Expect(app.browser().swap("/ingresar", "email", "recepcion@norte.pe", "password", goodPassword).Header.Get("HX-Redirect")).To(Equal("/"))
+		}
+	})
+
+	It("takes a recovery code once, also when it is sent twice at the same moment", func() {
+		b := app.signedIn("doctora@norte.pe")
+		app.clock.Pass(30 * time.Second)
+		codes := codesShown(b.post("/mi-cuenta/recuperacion", "actual", goodPassword, "code", app.code()).Body)
+		Expect(codes).To(HaveLen(10))
+		var in atomic.Int32
+		var all sync.WaitGroup
+		for range 4 {
+			all.Go(func() {
+				defer GinkgoRecover()
+				b := app.browser()
+				b.swap("/ingresar", "email", "doctora@norte.pe", "password", goodPassword)
+				if b.swap("/ingresar/codigo", "recuperacion", codes[0]).Header.Get("HX-Redirect") != "" {
+					in.Add(1)
+				}
+			})
+		}
+		all.Wait()
+		Expect(in.Load()).To(BeEquivalentTo(1))
+	})
+
 	It("takes five codes in five minutes", func() {
 		b := app.browser()
 		b.swap("/ingresar", "email", "doctora@norte.pe", "password", goodPassword)
