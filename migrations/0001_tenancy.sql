@@ -147,11 +147,12 @@ create index audit_log_at on audit_log (clinic_id, at);
 create index audit_log_unsealed on audit_log (id) where seal_no is null;
 create index audit_log_sealed on audit_log (clinic_id, seal_no) where seal_no is not null;
 create table audit_log_default partition of audit_log default;
-call tenant_table('audit_log', 'insert');
+-- Who writes down an act says neither its time nor its transaction nor its place in the chain.
+call tenant_table('audit_log', 'insert (clinic_id, user_id, request_id, ip, action, entity, entity_id, old, new)');
 call tenant_table('audit_log_default', 'insert');
 revoke all on audit_log_default from hampi_app;
 create policy system on audit_log for insert to hampi_system with check (true);
-grant insert on audit_log to hampi_system;
+grant insert (clinic_id, user_id, request_id, ip, action, entity, entity_id, old, new) on audit_log to hampi_system;
 create policy sealer on audit_log to hampi_sealer using (true) with check (true);
 grant select, update (seal_no) on audit_log to hampi_sealer;
 

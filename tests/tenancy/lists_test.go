@@ -34,6 +34,11 @@ var withoutRowSecurity = []string{
 	"migrations", "river_job", "river_leader", "river_queue", "river_migration", "river_notification",
 }
 
+// auditFields are what is told of an act. Its time, its transaction and its place in the chain are the server's to say.
+var auditFields = []string{
+	"INSERT(clinic_id)", "INSERT(user_id)", "INSERT(request_id)", "INSERT(ip)", "INSERT(action)", "INSERT(entity)", "INSERT(entity_id)", "INSERT(old)", "INSERT(new)",
+}
+
 // systemSees are the tenant tables that the system's login reaches across clinics, with what it may do there.
 var systemSees = map[string][]string{
 	"sites":           {"SELECT", "INSERT"},
@@ -41,7 +46,7 @@ var systemSees = map[string][]string{
 	"invitations":     {"SELECT", "UPDATE"},
 	"change_counters": {"SELECT", "INSERT", "UPDATE"}, // numbers what the system changes for the devices of a clinic
 	"change_log":      {"INSERT"},
-	"audit_log":       {"INSERT"}, // it is watched too, and reads nothing of it
+	"audit_log":       auditFields, // it is watched too, and reads nothing of it
 }
 
 // sealerSees are the tables of the login that seals the audit.

@@ -82,6 +82,7 @@ var _ = Describe("the wall of every table", Ordered, ContinueOnFailure, func() {
 		Entry("shows keys", "keysets: hampi_app has SELECT", "grant select on keysets to hampi_app"),
 		Entry("is a month reached past its table", "hampi_app has SELECT", "grant select on audit_log_default to hampi_app"),
 		Entry("lets audit rows be changed", "audit_log: is insert-only and hampi_app has UPDATE", "grant update on audit_log to hampi_app"),
+		Entry("lets the time of an act be told", "audit_log: hampi_app has INSERT(at)", "grant insert (at) on audit_log to hampi_app"),
 		Entry("lets the sealer rewrite", "audit_log: is insert-only and hampi_sealer has UPDATE(at)", "grant update (at) on audit_log to hampi_sealer"),
 		Entry("lost the trigger that keeps rows", "audit_seals: no trigger refuses to update", "drop trigger keep_rows on audit_seals"),
 		Entry("has that trigger asleep", "audit_seals: no trigger refuses to update", "alter table audit_seals disable trigger keep_rows"),
