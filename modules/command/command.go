@@ -26,7 +26,7 @@ func commands() []command {
 		{"serve", "serve               answer on HAMPI_ADDR; in demo and development also run the worker", serve},
 		{"worker", "worker              work the jobs: letters, imports, sealing of the audit", work},
 		{"migrate", "migrate             bring the database to this version's shape and create its logins", migrate},
-		{"demo", "demo                fill the demonstration clinics; may be run at any time, only with HAMPI_ENV=demo", demo},
+		{"demo", "demo                fill the demonstration clinics; may be run at any time, only with HAMPI_ENV=demo", fillDemoClinics},
 		{"audit", "audit verify        check the sealed chain of every clinic; exit 1 names the first broken row", audit},
 		{"keys", "keys rotate         give every clinic a new key and re-encrypt in the background", keys},
 		{"admin", "admin create        make the first person of the platform", admin},

@@ -129,6 +129,15 @@ func (h *house) parts(ctx context.Context) (modules.Parts, error) {
 	}, err
 }
 
+// ownVault opens the keysets for a command that does not build the whole program.
+func (h *house) ownVault() (*pii.Vault, error) {
+	master, _, err := h.config.Keys()
+	if err != nil {
+		return nil, err
+	}
+	return h.vault(master)
+}
+
 func (h *house) vault(master string) (*pii.Vault, error) {
 	current, err := pii.ParseMasterKey(master)
 	if err != nil {

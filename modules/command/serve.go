@@ -28,7 +28,7 @@ func serve(ctx context.Context, h *house, _ []string) error {
 	if err != nil {
 		return err
 	}
-	if err := h.greet(ctx, app); err != nil {
+	if err := h.greet(ctx); err != nil {
 		return err
 	}
 	listener, err := h.listen()
@@ -48,10 +48,10 @@ func serve(ctx context.Context, h *house, _ []string) error {
 }
 
 // greet fills the demonstration clinics of an empty database, and keeps production away from them.
-func (h *house) greet(ctx context.Context, app *modules.App) error {
+func (h *house) greet(ctx context.Context) error {
 	switch h.config.Env {
 	case config.Demo:
-		return h.fillDemo(ctx, app)
+		return h.fillDemo(ctx)
 	case config.Production:
 		return h.refuseDemoData(ctx)
 	}
