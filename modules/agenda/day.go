@@ -69,6 +69,10 @@ type words struct {
 	visited   map[uuid.UUID]bool
 }
 
+func newWords() words {
+	return words{members: map[uuid.UUID]accounts.Member{}, sites: map[uuid.UUID]accounts.Site{}, resources: map[uuid.UUID]catalog.Resource{}}
+}
+
 func (w words) card(a Appointment, now time.Time) Card {
 	c := Card{
 		Appointment: a, Patient: w.patients[a.PatientID], Service: w.services[a.ServiceID].Name,

@@ -32,6 +32,7 @@ type Colleagues interface {
 
 // Catalog is what the agenda asks of whoever keeps what is offered, and where.
 type Catalog interface {
+	Services(ctx context.Context, f catalog.Filter) ([]catalog.Service, error)
 	ServicesByID(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]catalog.Service, error)
 	DoctorsOf(ctx context.Context, service uuid.UUID) ([]uuid.UUID, error)
 	AllResources(ctx context.Context) ([]catalog.Resource, error)

@@ -8,7 +8,6 @@ import (
 	"github.com/google/uuid"
 
 	"hampi/modules/accounts"
-	"hampi/modules/catalog"
 )
 
 // View asks for a grid.
@@ -137,7 +136,7 @@ func waiting(cards []Card) []Card {
 
 // wordsFor reads the names behind appointments; since is when a first visit is judged from.
 func (s *Service) wordsFor(ctx context.Context, list []Appointment, since time.Time) (words, error) {
-	w := words{members: map[uuid.UUID]accounts.Member{}, sites: map[uuid.UUID]accounts.Site{}, resources: map[uuid.UUID]catalog.Resource{}}
+	w := newWords()
 	patients, services := idsOf(list)
 	var err error
 	if w.patients, err = s.patients.NamesByID(ctx, patients); err != nil {
