@@ -54,11 +54,17 @@ func (s *SignIn) Identify(c echo.Context, quiet bool) (access.Identity, bool, er
 		}
 		return s.identify(ctx, id, "api", quiet)
 	}
-	id, err := uuid.Parse(s.sessions.GetString(ctx, loginInSession))
-	if err != nil {
+	id, ok := s.idInSession(ctx, loginInSession)
+	if !ok {
 		return access.Identity{}, false, nil
 	}
 	return s.identify(ctx, id, "browser", quiet)
+}
+
+// idInSession reads an id that the session holds; false when it holds none.
+func (s *SignIn) idInSession(ctx context.Context, name string) (uuid.UUID, bool) {
+	id, err := uuid.Parse(s.sessions.GetString(ctx, name))
+	return id, err == nil
 }
 
 func bearer(c echo.Context) (string, bool) {

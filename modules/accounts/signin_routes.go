@@ -160,8 +160,8 @@ func (s *SignIn) keepPending(c echo.Context, user uuid.UUID, back string) error 
 // pending is who has given the password a moment ago; false when that is too long ago, or never was.
 func (s *SignIn) pending(c echo.Context) (account, bool, error) {
 	ctx := c.Request().Context()
-	id, err := uuid.Parse(s.sessions.GetString(ctx, pendingInSession))
-	if err != nil || s.now().Unix() > s.sessions.GetInt64(ctx, pendingUntil) {
+	id, ok := s.idInSession(ctx, pendingInSession)
+	if !ok || s.now().Unix() > s.sessions.GetInt64(ctx, pendingUntil) {
 		return account{}, false, nil
 	}
 	a, err := s.accountByID(ctx, id)
@@ -260,7 +260,7 @@ func (s *SignIn) start(c echo.Context, a account, places []Workplace) error {
 	if err != nil {
 		return s.refused(ctx, err, securityEvent{Kind: EventNoWorkplace, User: a.ID}, from)
 	}
-	if former, err := uuid.Parse(s.sessions.GetString(ctx, loginInSession)); err == nil {
+	if former, ok := s.idInSession(ctx, loginInSession); ok {
 		if err := s.endLogin(ctx, former, "replaced"); err != nil {
 			return err
 		}

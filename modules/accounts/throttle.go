@@ -55,18 +55,6 @@ func (e *TryLater) Words() string {
 // the table learns neither address nor account.
 type throttle struct{ db *database.DB }
 
-// waitAfter is how long an account rests after so many failures in a row.
-func waitAfter(failures int) time.Duration {
-	if failures < freeFailures {
-		return 0
-	}
-	wait := firstWait
-	for n := freeFailures; n < failures && wait < longestWait; n++ {
-		wait *= 2
-	}
-	return min(wait, longestWait)
-}
-
 // accountSubject names the counter of an account at a device. A device that has been signed in to this account before
 // has one of its own, so that a stranger's failures do not lock its owner out; all other devices share one.
 func (t throttle) accountSubject(ctx context.Context, keys *pii.Keys, email, device string) (string, error) {
