@@ -52,6 +52,7 @@ func newDesk(world *dbtest.World, neighbours patients.Neighbours) *desk {
 	}))
 	r := web.NewRouter(d.echo, server.Guard)
 	patients.Routes(r, d.service)
+	patients.API(web.NewAPI(r, "spec"), d.service)
 	Expect(r.Check()).To(Succeed())
 	return d
 }

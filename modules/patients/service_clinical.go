@@ -49,6 +49,9 @@ func (s *Service) Clinical(ctx context.Context, patient uuid.UUID) (Clinical, er
 }
 
 func (s *Service) clinicalFamily(ctx context.Context, patient uuid.UUID) ([]uuid.UUID, error) {
+	if !access.Who(ctx).Can(accounts.PatientsClinical) {
+		return nil, fault.ErrForbidden
+	}
 	family, err := s.store.Family(ctx, patient)
 	if err != nil {
 		return nil, err

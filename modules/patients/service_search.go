@@ -44,6 +44,19 @@ func (s *Service) Search(ctx context.Context, typed string, most int) (Found, er
 	return found, err
 }
 
+// SearchNames finds people by pieces of their names alone.
+func (s *Service) SearchNames(ctx context.Context, typed string, most int) ([]Patient, error) {
+	terms := ParseQuery(typed).Terms
+	if len(terms) == 0 {
+		return nil, nil
+	}
+	ids, err := s.byName(ctx, terms, most)
+	if err != nil {
+		return nil, err
+	}
+	return s.activeInOrder(ctx, ids, most)
+}
+
 func (s *Service) byNumber(ctx context.Context, q Query) ([]uuid.UUID, error) {
 	var all []uuid.UUID
 	if len(q.Documents) > 0 {

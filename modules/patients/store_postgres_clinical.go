@@ -34,7 +34,7 @@ type allergyRow struct {
 	Severity      Severity
 	NotedBy       uuid.UUID
 	CreatedAt     time.Time
-	retirementColumns
+	Retired       retirementColumns `gorm:"embedded"`
 }
 
 func (allergyRow) TableName() string { return "allergies" }
@@ -46,7 +46,7 @@ type conditionRow struct {
 	Since         string
 	NotedBy       uuid.UUID
 	CreatedAt     time.Time
-	retirementColumns
+	Retired       retirementColumns `gorm:"embedded"`
 }
 
 func (conditionRow) TableName() string { return "conditions" }
@@ -59,14 +59,14 @@ func (s *Postgres) Clinical(ctx context.Context, family []uuid.UUID) (Clinical, 
 		return c, fmt.Errorf("read allergies: %w", err)
 	}
 	for _, a := range allergies {
-		c.Allergies = append(c.Allergies, Allergy{a.ID, a.PatientID, a.Substance, a.Reaction, a.Severity, a.NotedBy, a.CreatedAt.UTC(), a.retirement()})
+		c.Allergies = append(c.Allergies, Allergy{a.ID, a.PatientID, a.Substance, a.Reaction, a.Severity, a.NotedBy, a.CreatedAt.UTC(), a.Retired.retirement()})
 	}
 	var conditions []conditionRow
 	if err := tx.Raw("select * from conditions where patient_id in ? order by created_at, id", family).Scan(&conditions).Error; err != nil {
 		return c, fmt.Errorf("read conditions: %w", err)
 	}
 	for _, x := range conditions {
-		c.Conditions = append(c.Conditions, Condition{x.ID, x.PatientID, x.Name, x.Code, x.Since, x.NotedBy, x.CreatedAt.UTC(), x.retirement()})
+		c.Conditions = append(c.Conditions, Condition{x.ID, x.PatientID, x.Name, x.Code, x.Since, x.NotedBy, x.CreatedAt.UTC(), x.Retired.retirement()})
 	}
 	var blood []struct {
 		ID        uuid.UUID
