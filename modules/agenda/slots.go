@@ -32,14 +32,15 @@ type Hours struct {
 // Closed names why the clinic does not open on d; empty when it does.
 func (h Hours) Closed(d Date) string { return h.Holidays[d] }
 
-// Open lists when doctor works from the day from to the day to (both included), sorted, without overlaps at one site.
+// Open lists when doctor works from the day from to the day to (both included), sorted and without overlaps.
 // Weekly hours lose holidays, absences, blocks and closed days; extra hours lose only blocks and absences.
 func (h Hours) Open(doctor uuid.UUID, from, to Date) []Open {
 	var open []Open
 	for d := from; !to.Before(d); d = d.Add(1) {
 		open = append(open, h.openOn(doctor, d)...)
 	}
-	return open
+	slices.SortStableFunc(open, func(a, b Open) int { return a.Start.Compare(b.Start) })
+	return apart(open)
 }
 
 func (h Hours) openOn(doctor uuid.UUID, d Date) []Open {
@@ -62,8 +63,7 @@ func (h Hours) openOn(doctor uuid.UUID, d Date) []Open {
 		o := Open{Span: Span{e.StartTime, e.EndTime}, DoctorID: doctor, SiteID: siteOf(e), ResourceID: e.ResourceID}
 		open = append(open, h.without(o, true)...)
 	}
-	slices.SortStableFunc(open, func(a, b Open) int { return a.Start.Compare(b.Start) })
-	return apart(open)
+	return open
 }
 
 func siteOf(e Exception) uuid.UUID {
