@@ -27,9 +27,9 @@ func commands() []command {
 		{"worker", "worker              work the jobs: letters, imports, sealing of the audit", work},
 		{"migrate", "migrate             bring the database to this version's shape and create its logins", migrate},
 		{"demo", "demo                fill the demonstration clinics; may be run at any time, only with HAMPI_ENV=demo", fillDemoClinics},
-		{"audit", "audit verify        check the sealed chain of every clinic; exit 1 names the first broken row", audit},
-		{"keys", "keys rotate         give every clinic a new key and re-encrypt in the background", keys},
-		{"admin", "admin create        make the first person of the platform", admin},
+		{"audit", "audit verify        check the sealed chain of every clinic; exit 1 names the first broken row", verifyAudit},
+		{"keys", "keys rotate|status  give every clinic a new key and re-encrypt in the background; see how far that is", keys},
+		{"admin", "admin create        make a person of the platform; asks e-mail, name and password", createAdmin},
 		{"version", "version             print the version", printVersion},
 	}
 }

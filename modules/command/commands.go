@@ -72,9 +72,10 @@ func (h *house) refuseDemoData(ctx context.Context) error {
 	return nil
 }
 
-func subcommand(args []string, want string) error {
+// subcommand refuses anything but "hampi command want".
+func subcommand(args []string, command, want string) error {
 	if len(args) == 0 || args[0] != want {
-		return fmt.Errorf("write: %s", want)
+		return fmt.Errorf("write: hampi %s %s", command, want)
 	}
 	return nil
 }
