@@ -97,16 +97,28 @@ func Load(environ []string) (Config, error) {
 	return c, c.check()
 }
 
+// parsers read what the library cannot: it asks the type itself first, and a network would refuse a single address.
 func parsers() map[reflect.Type]env.ParserFunc {
 	return map[reflect.Type]env.ParserFunc{
-		reflect.TypeFor[netip.Prefix](): func(v string) (any, error) {
-			v = strings.TrimSpace(v)
-			if addr, err := netip.ParseAddr(v); err == nil {
-				return netip.PrefixFrom(addr, addr.BitLen()), nil
+		reflect.TypeFor[[]netip.Prefix](): func(v string) (any, error) {
+			var networks []netip.Prefix
+			for _, one := range strings.Split(v, ",") {
+				network, err := readNetwork(strings.TrimSpace(one))
+				if err != nil {
+					return nil, err
+				}
+				networks = append(networks, network)
 			}
-			return netip.ParsePrefix(v)
+			return networks, nil
 		},
 	}
+}
+
+func readNetwork(text string) (netip.Prefix, error) {
+	if addr, err := netip.ParseAddr(text); err == nil {
+		return netip.PrefixFrom(addr, addr.BitLen()), nil
+	}
+	return netip.ParsePrefix(text)
 }
 
 func explain(err error) error {
