@@ -3,6 +3,7 @@
 package permissions_test
 
 import (
+	"context"
 	"crypto/rand"
 	"crypto/rsa"
 	"log/slog"
@@ -13,6 +14,7 @@ import (
 
 	"hampi/config"
 	"hampi/modules"
+	"hampi/modules/demo"
 	"hampi/modules/platform/clock"
 	"hampi/modules/platform/database/dbtest"
 	"hampi/modules/platform/mail"
@@ -31,7 +33,9 @@ var (
 
 var _ = BeforeSuite(func() {
 	world = dbtest.Start().World()
-	var err error
+	_, err := world.Admin.Exec(context.Background(), "update clinics set demo = true")
+	Expect(err).NotTo(HaveOccurred())
+	Expect(demo.Fill(context.Background(), demo.Deps{DB: world.DB, Vault: world.Vault, Now: clock.System})).To(Succeed())
 	key, err = rsa.GenerateKey(rand.Reader, 2048)
 	Expect(err).NotTo(HaveOccurred())
 	app, err = modules.Build(modules.Parts{

@@ -1,0 +1,192 @@
+package permissions_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"github.com/google/uuid"
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"hampi/modules/platform/web"
+)
+
+// doors says which table an address' ids belong to: the longest beginning that fits counts. A route with an id that
+// stands in no line here fails the walk, so that nobody forgets it.
+var doors = []struct{ beginning, param, query string }{
+	{"/citas/", ":id", "select id from appointments where clinic_id = $1 and status = 'scheduled' order by start_time desc limit 1"},
+	{"/api/v1/appointments/", ":id", "select id from appointments where clinic_id = $1 and status = 'scheduled' order by start_time desc limit 1"},
+	{"/agenda/bloqueos/", ":id", "select id from schedule_exceptions where clinic_id = $1 limit 1"},
+	{"/configuracion/horarios/excepciones/", ":id", "select id from schedule_exceptions where clinic_id = $1 limit 1"},
+	{"/configuracion/horarios/", ":id", "select id from schedules where clinic_id = $1 limit 1"},
+	{"/configuracion/horarios/", ":prof", "select id from memberships where clinic_id = $1 and 'doctor' = any(roles) limit 1"},
+	{"/configuracion/servicios/", ":id", "select id from services where clinic_id = $1 limit 1"},
+	{"/api/v1/services/", ":id", "select id from services where clinic_id = $1 limit 1"},
+	{"/configuracion/consultorios/", ":id", "select id from resources where clinic_id = $1 limit 1"},
+	{"/configuracion/sedes/", ":id", "select id from sites where clinic_id = $1 limit 1"},
+	{"/configuracion/personas/invitaciones/", ":id", "select id from invitations where clinic_id = $1 limit 1"},
+	{"/configuracion/personas/", ":id", "select id from memberships where clinic_id = $1 limit 1"},
+	{"/configuracion/seguridad/ingresos/", ":id", "select id from logins where clinic_id = $1 limit 1"},
+	{"/mi-cuenta/dispositivos/", ":id", "select id from logins where clinic_id = $1 limit 1"},
+	{"/pacientes/importar/", ":id", "select id from patient_imports where clinic_id = $1 limit 1"},
+	{"/pacientes/", ":id", "select id from patients where clinic_id = $1 limit 1"},
+	{"/api/v1/patients/", ":id", "select id from patients where clinic_id = $1 limit 1"},
+	{"/plataforma/clinicas/", ":id", "select id from clinics where id = $1"},
+}
+
+// words are parameters that are no ids.
+var words = map[string]string{":seccion": "contacto", ":paso": "sede", ":enlace": "nada", ":item": uuid.NewString(), ":union": uuid.NewString()}
+
+// forms give the fields without which a form would be refused before it looks for the row.
+var form = url.Values{
+	"version": {"1"}, "apellido": {"Quispe"}, "nombre": {"Uno"}, "name": {"Uno"}, "reason": {"prueba"}, "motivo": {"prueba"}, "hora": {"mañana 9:30"},
+}
+
+const insideDemo, insideNeighbour = "demo", "vecina"
+
+var people = map[string][]string{
+	insideDemo:      {"admin@demo.pe", "doctor@demo.pe", "triaje@demo.pe", "recepcion@demo.pe", "caja@demo.pe", "duena@demo.pe"},
+	insideNeighbour: {"admin@vecina.pe", "medico@vecina.pe"},
+}
+
+var _ = Describe("another clinic's ids", Ordered, func() {
+	clinics := map[string]uuid.UUID{}
+	BeforeAll(func() {
+		for slug := range people {
+			var id uuid.UUID
+			Expect(world.Admin.QueryRow(context.Background(), "select id from clinics where slug = $1", slug).Scan(&id)).To(Succeed())
+			clinics[slug] = id
+		}
+		plantMissing(clinics)
+	})
+
+	for own, emails := range people {
+		for _, email := range emails {
+			It("are unknown to "+email, func() {
+				other := insideDemo
+				if own == insideDemo {
+					other = insideNeighbour
+				}
+				before := fingerprint(clinics[other])
+				walk(signIn(email), clinics[other])
+				Expect(fingerprint(clinics[other])).To(Equal(before), "nothing of the other clinic changed")
+			})
+		}
+	}
+})
+
+// walk knocks at every door with another clinic's id and with one that nobody has: the two answers are the same.
+func walk(v *visitor, other uuid.UUID) {
+	GinkgoHelper()
+	for _, route := range app.Router.Routes() {
+		if route.Public || !strings.Contains(route.Path, ":") || strings.Contains(route.Path, ":paso") {
+			continue
+		}
+		theirs := knock(v, route, func(query string) string { return idIn(query, other) })
+		nobodys := knock(v, route, func(string) string { return uuid.NewString() })
+		name := v.email + " " + route.Method + " " + route.Path
+		Expect(theirs.Code).To(Equal(nobodys.Code), name)
+		Expect(anonymous(theirs)).To(Equal(anonymous(nobodys)), name)
+		if route.Method == http.MethodGet {
+			Expect(theirs.Code).To(Or(Equal(http.StatusNotFound), And(Equal(http.StatusForbidden), BeNumerically("==", apiRefusal(route)))), name)
+		}
+		Expect(theirs.Code).To(BeNumerically("<", 500), name+": "+theirs.Body.String())
+		Expect(theirs.Code).NotTo(BeNumerically("==", http.StatusOK), name)
+	}
+}
+
+// apiRefusal is the one status by which the API may refuse a role before it looks for anything.
+func apiRefusal(r web.Route) int {
+	if strings.HasPrefix(r.Path, "/api/") {
+		return http.StatusForbidden
+	}
+	return http.StatusNotFound
+}
+
+func knock(v *visitor, route web.Route, id func(query string) string) *httptest.ResponseRecorder {
+	GinkgoHelper()
+	address := fill(route.Path, id)
+	if strings.HasPrefix(route.Path, "/api/") && route.Method != http.MethodGet {
+		return v.sendJSON(route.Method, address, `{"version":1,"to":"confirmed"}`)
+	}
+	if route.Method == http.MethodGet {
+		return v.send(route.Method, address, nil)
+	}
+	return v.send(route.Method, address, form)
+}
+
+var parameter = regexp.MustCompile(`:\w+`)
+
+func fill(path string, id func(query string) string) string {
+	GinkgoHelper()
+	return parameter.ReplaceAllStringFunc(path, func(param string) string {
+		for _, d := range doors {
+			if strings.HasPrefix(path, d.beginning) && param == d.param {
+				return id(d.query)
+			}
+		}
+		word, known := words[param]
+		Expect(known).To(BeTrue(), "say in doors or words what "+param+" of "+path+" is")
+		return word
+	})
+}
+
+func idIn(query string, clinic uuid.UUID) string {
+	GinkgoHelper()
+	var id uuid.UUID
+	Expect(world.Admin.QueryRow(context.Background(), query, clinic).Scan(&id)).To(Succeed(), query)
+	return id.String()
+}
+
+// anonymous is an answer without what differs by nature: ids of requests and forms.
+var ids = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
+
+func anonymous(a *httptest.ResponseRecorder) string {
+	return ids.ReplaceAllString(fmt.Sprint(a.Header().Get("Location"), a.Header().Get("HX-Redirect"), a.Body.String()), "id")
+}
+
+// plantMissing gives both clinics a row of what the demonstration leaves out.
+func plantMissing(clinics map[string]uuid.UUID) {
+	GinkgoHelper()
+	for _, id := range clinics {
+		for _, statement := range []string{
+			`insert into invitations (clinic_id, id, email, name, roles, invited_by, token_hash, expires_at)
+			 select clinic_id, gen_random_uuid(), '', 'Invitada', '{receptionist}', id, sha256(id::text::bytea), now() + interval '7 days'
+			   from memberships where clinic_id = $1 limit 1`,
+			`insert into logins (id, user_id, clinic_id, membership_id, kind, ends_at)
+			 select gen_random_uuid(), user_id, clinic_id, id, 'browser', now() + interval '1 hour' from memberships where clinic_id = $1 limit 1`,
+		} {
+			_, err := world.Admin.Exec(context.Background(), statement, id)
+			Expect(err).NotTo(HaveOccurred())
+		}
+	}
+}
+
+// fingerprint sums up every tenant table of a clinic except what watching it writes.
+func fingerprint(clinic uuid.UUID) map[string]string {
+	GinkgoHelper()
+	ctx := context.Background()
+	rows, err := world.Admin.Query(ctx, `select c.relname from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'clinic_id'
+		where c.relkind = 'r' and not c.relispartition and c.relnamespace = 'public'::regnamespace and c.relname not in ('audit_seals', 'logins', 'security_events')`)
+	Expect(err).NotTo(HaveOccurred())
+	var tables []string
+	for rows.Next() {
+		var table string
+		Expect(rows.Scan(&table)).To(Succeed())
+		tables = append(tables, table)
+	}
+	Expect(tables).NotTo(BeEmpty())
+	sums := map[string]string{}
+	for _, table := range tables {
+		var sum string
+		query := fmt.Sprintf("select count(*) || ' ' || coalesce(md5(string_agg(t::text, '' order by t::text)), '') from %s t where clinic_id = $1", table)
+		Expect(world.Admin.QueryRow(ctx, query, clinic).Scan(&sum)).To(Succeed(), table)
+		sums[table] = sum
+	}
+	return sums
+}
