@@ -178,6 +178,8 @@ func (h *house) api(r *web.Router) {
 	accounts.SignInAPI(api, h.signIn)
 	accounts.SitesAPI(api, accounts.Colleagues{})
 	catalog.API(api, h.catalog)
+	patients.API(api, h.patients)
+	agenda.API(api, h.agenda)
 }
 
 // work adds the jobs of every module.
@@ -204,12 +206,6 @@ func (h *house) rotations(a *App) error {
 	}
 	pii.AddWorkers(a.Workers, a.Rotator)
 	return nil
-}
-
-// Reencrypters are everything that is encrypted, as every module names it. What is missing here would be lost when keys
-// are rotated; tests/tenancy looks for it.
-func Reencrypters(db *database.DB) pii.Reencrypters {
-	return joined(accounts.Reencrypters(db), web.Reencrypters(db))
 }
 
 func joined(parts ...pii.Reencrypters) pii.Reencrypters {
