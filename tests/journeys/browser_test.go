@@ -2,15 +2,18 @@ package journeys_test
 
 import (
 	"context"
-	"encoding/json"
+	"fmt"
 	"iter"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -26,11 +29,15 @@ const (
 
 const pageLimit = 20 * time.Second
 
-// Browser is one Chromium window with a profile of its own. Console errors and policy reports are gathered.
-type Browser struct {
-	ctx      context.Context
-	mu       sync.Mutex
-	problems []string
+// Window is a browser of somebody's own: cookies and storage are shared with no other window. Console errors and
+// policy reports are gathered.
+type Window struct {
+	ctx           context.Context
+	width, height int
+	touch         bool
+	mu            sync.Mutex
+	problems      []string
+	allowed       []int
 }
 
 func chromium() string {
@@ -49,33 +56,65 @@ func chromium() string {
 	return ""
 }
 
-// Open starts a browser window of that size; it closes after the spec (or container).
-func Open(width, height int) *Browser {
+// startBrowser runs the one Chromium whose windows the specs open; it ends with the suite.
+func startBrowser() context.Context {
 	GinkgoHelper()
 	profile, err := os.MkdirTemp("", "hampi-profile-")
 	Expect(err).NotTo(HaveOccurred())
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(chromium()), chromedp.UserDataDir(profile), chromedp.WindowSize(width, height),
+		chromedp.ExecPath(chromium()), chromedp.UserDataDir(profile), chromedp.WindowSize(deskWidth, deskHeight),
 		chromedp.NoSandbox, chromedp.DisableGPU, chromedp.Headless,
-		chromedp.Flag("disable-quic", true), chromedp.Flag("no-first-run", true), chromedp.Flag("disable-background-networking", true),
-		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true), chromedp.Flag("lang", "es-PE"),
-		chromedp.Flag("disable-dev-shm-usage", true))
+		chromedp.Flag("disable-quic", true), chromedp.Flag("no-first-run", true), chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("lang", "es-PE"))
 	allocator, endAllocator := chromedp.NewExecAllocator(context.Background(), options...)
 	ctx, endBrowser := chromedp.NewContext(allocator)
-	b := &Browser{ctx: ctx}
 	Expect(chromedp.Do(ctx)).To(Succeed())
-	go b.listen(chromedp.Console(ctx))
 	DeferCleanup(func() {
 		_ = chromedp.Cancel(ctx)
 		endBrowser()
 		endAllocator()
 		_ = os.RemoveAll(profile)
 	})
-	b.Do(chromedp.EmulateViewport(int64(width), int64(height)))
-	return b
+	return ctx
 }
 
-func (b *Browser) listen(messages iter.Seq2[chromedp.ConsoleMessage, error]) {
+// Desk opens a window of a desk with keyboard and mouse.
+func Desk() *Window {
+	GinkgoHelper()
+	return open(deskWidth, deskHeight, false)
+}
+
+// Phone opens a window of a phone with a touch screen.
+func Phone() *Window {
+	GinkgoHelper()
+	return open(phoneWidth, phoneHeight, true)
+}
+
+// open gives somebody a browser of that size; it closes after the spec.
+func open(width, height int, touch bool) *Window {
+	GinkgoHelper()
+	ctx, end := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
+	Expect(chromedp.Do(ctx)).To(Succeed())
+	w := &Window{ctx: ctx, width: width, height: height, touch: touch}
+	go w.listen(chromedp.Console(ctx))
+	DeferCleanup(func() {
+		if CurrentSpecReport().Failed() {
+			w.Shot("falla-" + strconv.Itoa(width))
+			GinkgoWriter.Println("at", w.Where(), "the console said:", w.problemsSoFar())
+		}
+		end()
+	})
+	var how []chromedp.EmulateViewportOption
+	if touch {
+		how = append(how, chromedp.EmulateMobile, chromedp.EmulateTouch)
+	}
+	_, err := chromedp.Call(ctx, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true})
+	Expect(err).NotTo(HaveOccurred())
+	w.Do(chromedp.EmulateViewport(int64(width), int64(height), how...))
+	return w
+}
+
+func (w *Window) listen(messages iter.Seq2[chromedp.ConsoleMessage, error]) {
 	for m, err := range messages {
 		if err != nil {
 			return
@@ -83,89 +122,90 @@ func (b *Browser) listen(messages iter.Seq2[chromedp.ConsoleMessage, error]) {
 		if m.Type != "error" && !m.IsException() {
 			continue
 		}
-		b.mu.Lock()
-		b.problems = append(b.problems, m.String())
-		b.mu.Unlock()
+		w.mu.Lock()
+		w.problems = append(w.problems, m.String()+" "+m.URL)
+		w.mu.Unlock()
 	}
 }
 
-// Problems are the console errors and policy reports so far; reading forgets them.
-func (b *Browser) Problems() []string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	found := b.problems
-	b.problems = nil
+func (w *Window) problemsSoFar() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.problems)
+}
+
+// Refused says that the next step is meant to be answered with that status: Chrome writes it to the console.
+func (w *Window) Refused(status int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.allowed = append(w.allowed, status)
+}
+
+// Problems are the console errors and policy reports so far but the refusals that were meant; reading forgets them.
+func (w *Window) Problems() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	found := slices.DeleteFunc(w.problems, func(line string) bool {
+		return slices.ContainsFunc(w.allowed, func(status int) bool {
+			return strings.Contains(line, fmt.Sprintf("the server responded with a status of %d ", status))
+		})
+	})
+	w.problems, w.allowed = nil, nil
 	return found
 }
 
 // Do runs browser actions, all within the page limit.
-func (b *Browser) Do(actions ...chromedp.Action[chromedp.Void]) {
+func (w *Window) Do(actions ...chromedp.Action[chromedp.Void]) {
 	GinkgoHelper()
-	ctx, cancel := context.WithTimeout(b.ctx, pageLimit)
+	ctx, cancel := context.WithTimeout(w.ctx, pageLimit)
 	defer cancel()
-	if err := chromedp.Do(ctx, actions...); err != nil {
-		b.Shot("falla")
-		Fail(err.Error() + "\nproblems: " + strings.Join(b.Problems(), "\n"))
-	}
+	Expect(chromedp.Do(ctx, actions...)).To(Succeed())
 }
 
-// Go opens an address of the program.
-func (b *Browser) Go(address string) {
+// Go opens an address of the demonstration, or a whole one.
+func (w *Window) Go(address string) {
 	GinkgoHelper()
-	b.Do(chromedp.Navigate(address))
+	if strings.HasPrefix(address, "/") {
+		address = demo.URL + address
+	}
+	w.Do(chromedp.Navigate(address))
+}
+
+// Where is the path and query that the window shows.
+func (w *Window) Where() string { return evalOr(w, `location.pathname + location.search`, "") }
+
+// At waits until the window shows an address.
+func (w *Window) At(path string) {
+	GinkgoHelper()
+	Eventually(w.Where).WithTimeout(pageLimit).Should(Equal(path))
 }
 
 // Eval runs script in the page, waits for its promise and reads its value.
-func Eval[T any](b *Browser, script string) T {
+func Eval[T any](w *Window, script string) T {
 	GinkgoHelper()
-	ctx, cancel := context.WithTimeout(b.ctx, pageLimit)
-	defer cancel()
-	value, err := chromedp.Run(ctx, chromedp.Evaluate[T](script, chromedp.EvalAwaitPromise))
+	value, err := eval[T](w, script)
 	Expect(err).NotTo(HaveOccurred(), script)
 	return value
 }
 
-// Text is what the first element of selector says now, "" without one.
-func (b *Browser) Text(selector string) string {
-	quoted, _ := json.Marshal(selector)
-	ctx, cancel := context.WithTimeout(b.ctx, pageLimit)
+func eval[T any](w *Window, script string) (T, error) {
+	ctx, cancel := context.WithTimeout(w.ctx, pageLimit)
 	defer cancel()
-	text, err := chromedp.Run(ctx, chromedp.Evaluate[string](`(document.querySelector(`+string(quoted)+`)?.innerText ?? "")`))
+	return chromedp.Run(ctx, chromedp.Evaluate[T](script, chromedp.EvalAwaitPromise))
+}
+
+// evalOr is Eval for questions asked again and again: between two pages there is no answer.
+func evalOr[T any](w *Window, script string, otherwise T) T {
+	value, err := eval[T](w, script)
 	if err != nil {
-		return ""
+		return otherwise
 	}
-	return strings.TrimSpace(text)
-}
-
-// See waits until an element of selector says text.
-func (b *Browser) See(selector, text string) {
-	GinkgoHelper()
-	Eventually(func() string { return b.Text(selector) }).WithTimeout(pageLimit).Should(ContainSubstring(text),
-		func() string { b.Shot("no-se-ve"); return "in " + selector })
-}
-
-// Fill replaces what a field holds.
-func (b *Browser) Fill(selector, text string) {
-	GinkgoHelper()
-	field := chromedp.CSS(selector)
-	b.Do(chromedp.WaitVisible(field), chromedp.SetValue(field, ""), chromedp.SendKeys(field, text))
-}
-
-// Click presses an element with the mouse.
-func (b *Browser) Click(selector string) {
-	GinkgoHelper()
-	b.Do(chromedp.Click(chromedp.CSS(selector)))
-}
-
-// Keys types on the keyboard, wherever the focus is.
-func (b *Browser) Keys(keys string) {
-	GinkgoHelper()
-	b.Do(chromedp.KeyEvent(keys))
+	return value
 }
 
 // Shot keeps a picture of the page in tests/tmp.
-func (b *Browser) Shot(name string) {
-	ctx, cancel := context.WithTimeout(b.ctx, pageLimit)
+func (w *Window) Shot(name string) {
+	ctx, cancel := context.WithTimeout(w.ctx, pageLimit)
 	defer cancel()
 	picture, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
 	if err != nil {
@@ -177,29 +217,9 @@ func (b *Browser) Shot(name string) {
 	}
 }
 
-// Axe reports the page's violations of WCAG 2.2 AA, one line each.
-func (b *Browser) Axe() []string {
-	GinkgoHelper()
-	script, err := os.ReadFile(filepath.Join(dbtest.Root(), "static", "node_modules", "axe-core", "axe.min.js"))
-	Expect(err).NotTo(HaveOccurred())
-	Eval[chromedp.Void](b, string(script)+";void 0")
-	return Eval[[]string](b, `axe.run(document, {runOnly: ["wcag2a","wcag2aa","wcag21a","wcag21aa","wcag22aa"]}).then(r =>
-		r.violations.flatMap(v => v.nodes.map(n => v.id + ": " + n.target.join(" ") + " — " + (n.any[0]||n.all[0]||n.none[0]||{}).message)))`)
-}
-
-// Clean expects a page without a console error, a policy report, an axe violation or sideways scrolling.
-func (b *Browser) Clean(name string) {
-	GinkgoHelper()
-	b.Shot(name)
-	Expect(b.Axe()).To(BeEmpty(), name)
-	Expect(b.Problems()).To(BeEmpty(), name)
-	overflow := Eval[bool](b, `document.documentElement.scrollWidth > document.documentElement.clientWidth`)
-	Expect(overflow).To(BeFalse(), name+" scrolls sideways")
-}
-
 // Fails opens an address that cannot be reached and returns the browser's own error.
-func (b *Browser) Fails(address string) string {
-	ctx, cancel := context.WithTimeout(b.ctx, pageLimit)
+func (w *Window) Fails(address string) string {
+	ctx, cancel := context.WithTimeout(w.ctx, pageLimit)
 	defer cancel()
 	if err := chromedp.Do(ctx, chromedp.Navigate(address)); err != nil {
 		return err.Error()

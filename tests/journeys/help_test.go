@@ -8,7 +8,7 @@ import (
 var _ = Describe("the help page", Serial, func() {
 	It("is answered by the browser's own app when the server is stopped, and by nothing else", func() {
 		program := StartDemo()
-		window := Open(deskWidth, deskHeight)
+		window := Desk()
 		window.Go(program.URL + "/ayuda")
 		window.See("h1", "Ayuda")
 		Eventually(func() bool {

@@ -9,6 +9,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -25,6 +27,7 @@ type Program struct {
 	env     []string
 	command *exec.Cmd
 	done    chan error
+	log     journal
 }
 
 var answersAt = regexp.MustCompile(`Hampi answers at (\S+)`)
@@ -38,7 +41,7 @@ func StartDemo(env ...string) *Program {
 	Expect(err).NotTo(HaveOccurred())
 	DeferCleanup(os.RemoveAll, dir)
 	p := &Program{DataDir: dir, env: append([]string{"HAMPI_ENV=demo", "HAMPI_DATA_DIR=" + dir, "HAMPI_ADDR=127.0.0.1:0",
-		"HAMPI_RATE_LIMIT=100000", "HAMPI_RATE_LIMIT_ANON=100000", "HAMPI_LOG_LEVEL=warn"}, env...)}
+		"HAMPI_RATE_LIMIT=100000", "HAMPI_RATE_LIMIT_ANON=100000", "HAMPI_LOG_LEVEL=info"}, env...)}
 	p.Start()
 	DeferCleanup(func() {
 		if p.command != nil {
@@ -54,16 +57,22 @@ func (p *Program) Start() {
 	p.command = exec.Command(filepath.Join(dbtest.Root(), "bin", "hampi"), "serve")
 	p.command.Dir = dbtest.Root()
 	p.command.Env = append(append(os.Environ(), p.env...), p.sameAddress()...)
-	p.command.Stderr = GinkgoWriter
 	p.command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	out, err := p.command.StdoutPipe()
+	Expect(err).NotTo(HaveOccurred())
+	errors, err := p.command.StderrPipe()
 	Expect(err).NotTo(HaveOccurred())
 	Expect(p.command.Start()).To(Succeed(), "run `make build` first")
 	found := make(chan string, 1)
 	go func() {
+		for lines := bufio.NewScanner(errors); lines.Scan(); {
+			p.log.take(lines.Text())
+		}
+	}()
+	go func() {
 		lines := bufio.NewScanner(out)
 		for lines.Scan() {
-			fmt.Fprintln(GinkgoWriter, lines.Text())
+			p.log.take(lines.Text())
 			if m := answersAt.FindStringSubmatch(lines.Text()); m != nil {
 				found <- m[1]
 			}
@@ -113,4 +122,33 @@ func (p *Program) end(signal syscall.Signal) {
 	Expect(p.command.Process.Signal(signal)).To(Succeed())
 	Eventually(p.done).WithTimeout(startLimit).Should(Receive())
 	p.command = nil
+}
+
+// journal is what the program writes down.
+type journal struct {
+	mu       sync.Mutex
+	failures []string
+}
+
+var failed = regexp.MustCompile(`"level":"ERROR"|"status":5\d\d|panic`)
+
+// take keeps a line: failures for the specs, all but the routine for whoever reads a failed spec.
+func (j *journal) take(line string) {
+	if !strings.Contains(line, `"level":"INFO"`) {
+		fmt.Fprintln(GinkgoWriter, line)
+	}
+	if failed.MatchString(line) {
+		j.mu.Lock()
+		defer j.mu.Unlock()
+		j.failures = append(j.failures, line)
+	}
+}
+
+// Failures are the errors that the program wrote down and its answers of 500 and above; reading forgets them.
+func (p *Program) Failures() []string {
+	p.log.mu.Lock()
+	defer p.log.mu.Unlock()
+	found := p.log.failures
+	p.log.failures = nil
+	return found
 }

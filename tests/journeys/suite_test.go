@@ -2,7 +2,9 @@
 package journeys_test
 
 import (
+	"context"
 	"testing"
+	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -13,6 +15,18 @@ func TestJourneys(t *testing.T) {
 	RunSpecs(t, "Journeys")
 }
 
-var demo *Program
+const pollEvery = 30 * time.Millisecond
 
-var _ = BeforeSuite(func() { demo = StartDemo() })
+var (
+	demo    *Program        // the demonstration that the journeys share
+	browser context.Context // the one Chromium; each person has a window of their own in it
+)
+
+var _ = BeforeSuite(func() {
+	demo = StartDemo()
+	browser = startBrowser()
+})
+
+var _ = AfterEach(func() {
+	Expect(demo.Failures()).To(BeEmpty(), "the program failed at something")
+})
