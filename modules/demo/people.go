@@ -79,6 +79,15 @@ func draw(r *rand.Rand, list []weighted) string {
 	return list[0].name
 }
 
+// Inventor draws people as the demonstration does, for who measures with more of them.
+type Inventor struct{ names names }
+
+// NewInventor reads the lists of names.
+func NewInventor() Inventor { return Inventor{readNames()} }
+
+// Somebody is a person without a document; r decides everything, so that the same r invents the same person.
+func (v Inventor) Somebody(r *rand.Rand) patients.Demographics { return v.names.somebody(r, 0, nil) }
+
 // known is a patient with a name of their own, who is there in every demonstration.
 type known struct {
 	first, last, second string

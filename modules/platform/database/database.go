@@ -48,11 +48,12 @@ type Options struct {
 	AppURL, SystemURL string
 	MaxConnections    int32
 	Log               *slog.Logger
+	Tracer            pgx.QueryTracer // sees every statement of the clinics' login; for measuring, nil otherwise
 }
 
 // Open connects both logins and refuses a server or a role that cannot keep clinics apart.
 func Open(ctx context.Context, o Options) (*DB, error) {
-	appPool, err := Pool(ctx, o.AppURL, o.MaxConnections)
+	appPool, err := tracedPool(ctx, o.AppURL, o.MaxConnections, o.Tracer)
 	if err != nil {
 		return nil, err
 	}
@@ -90,6 +91,10 @@ func (db *DB) SystemPool() *pgxpool.Pool { return db.pools[1] }
 
 // Pool opens a pgx pool with the house's time limits and says in one line what to do when the server does not answer.
 func Pool(ctx context.Context, url string, most int32) (*pgxpool.Pool, error) {
+	return tracedPool(ctx, url, most, nil)
+}
+
+func tracedPool(ctx context.Context, url string, most int32, tracer pgx.QueryTracer) (*pgxpool.Pool, error) {
 	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		return nil, fmt.Errorf("the database address cannot be read; write postgres://login:password@host:port/database")
@@ -103,6 +108,7 @@ func Pool(ctx context.Context, url string, most int32) (*pgxpool.Pool, error) {
 	} {
 		config.ConnConfig.RuntimeParams[name] = fmt.Sprint(limit.Milliseconds())
 	}
+	config.ConnConfig.Tracer = tracer
 	config.ConnConfig.RuntimeParams["application_name"] = "hampi"
 	config.ConnConfig.RuntimeParams["timezone"] = "UTC"
 	pool, err := pgxpool.NewWithConfig(ctx, config)
