@@ -114,7 +114,7 @@ func newHouse(p Parts) (*house, error) {
 	}
 	h.catalog = catalog.New(catalog.NewPostgres(), accounts.Colleagues{})
 	h.joinPeople()
-	h.settings = settings.New(h.staff, settingsPages(), nil, p.Now)
+	h.settings = settings.New(h.staff, settingsPages(), accounts.AuditSubjects(accounts.Colleagues{}), p.Now)
 	return h, nil
 }
 
@@ -161,6 +161,7 @@ func (h *house) routes(a *App) {
 	homeRoute(r)
 	accounts.SignInRoutes(r, h.signIn)
 	accounts.InvitationRoutes(r, h.staff, h.signIn)
+	accounts.ProfileRoutes(r, h.staff)
 	accounts.OnboardingRoutes(r, h.staff, h.signIn, accounts.OnboardingParts{Services: catalog.NewFirstServices(h.catalog)})
 	accounts.PeopleRoutes(r, h.staff)
 	accounts.PlatformRoutes(r, h.platform)

@@ -210,6 +210,19 @@ var _ = Describe("the page of a person", func() {
 		Expect(admin.post(path, "version", "3").Body).To(ContainSubstring("al menos un rol"))
 	})
 
+	It("says that a professional has no number yet, and the person writes it", func() {
+		doctor := app.Norte.People["doctor"]
+		path := "/configuracion/personas/" + doctor.Membership.String()
+		Expect(admin.get(path).Body).To(ContainSubstring("Falta su número de colegiatura."))
+		app.give(doctor.User, "doc@norte.pe", knownSecret)
+		app.clock.Pass(60e9)
+		b := app.signedIn("doc@norte.pe")
+		Expect(b.post("/mi-cuenta/colegiatura", "titulo", "Dr.", "colegio", "CMP").Body).To(ContainSubstring("Falta el número de colegiatura."))
+		Expect(b.post("/mi-cuenta/colegiatura", "titulo", "Dr.", "colegio", "CMP", "colegiatura", "04512", "nombre", "Otro").Status).To(Equal(http.StatusSeeOther))
+		Expect(b.get("/mi-cuenta/colegiatura").Body).To(ContainSubstring("Dr. doctor de Clínica Norte"))
+		Expect(admin.get(path).Body).To(ContainSubstring("CMP 04512"))
+	})
+
 	It("keeps the last administrator in words", func() {
 		path := "/configuracion/personas/" + app.Norte.People["clinic_admin"].Membership.String()
 		Expect(admin.post(path, "version", "1", "roles", "cashier").Body).To(ContainSubstring("Es la única persona con Administración"))

@@ -58,6 +58,7 @@ func newStaffApp(parts accounts.OnboardingParts) *staffApp {
 	accounts.OnboardingRoutes(r, app.staff, app.signIn, parts)
 	accounts.InvitationRoutes(r, app.staff, app.signIn)
 	accounts.PeopleRoutes(r, app.staff)
+	accounts.ProfileRoutes(r, app.staff)
 	accounts.PlatformRoutes(r, app.platform)
 	accounts.SitesAPI(web.NewAPI(r, "spec"), accounts.Colleagues{})
 	Expect(r.Check()).To(Succeed())
