@@ -33,7 +33,6 @@ func (s *SignIn) accountRoutes(r *web.Router) {
 type accountView struct {
 	Name, Email string
 	HasFactor   bool
-	MustFactor  bool
 	CodesLeft   int
 	Shortcuts   bool
 	Enrolment   *enrolment // a new application is being tied to the account
@@ -52,7 +51,7 @@ func (s *SignIn) drawAccount(c echo.Context, status int, change func(*accountVie
 		return err
 	}
 	view := accountView{Name: a.Name, Email: a.Email, HasFactor: a.HasFactor(), CodesLeft: a.CodesLeft, Shortcuts: a.Shortcuts,
-		MustFactor: AnyNeedsSecondFactor(rolesOf(access.Who(c.Request().Context()).Roles)), Problems: map[string]fault.Problems{}}
+		Problems: map[string]fault.Problems{}}
 	if change != nil {
 		change(&view)
 	}
@@ -135,7 +134,7 @@ func (s *SignIn) replacePassword(ctx context.Context, a account, current, passwo
 		return err
 	}
 	if err := s.provePassword(ctx, a.ID, current, from, EventPasswordWrong); err != nil {
-		return at("actual", err)
+		return moved("password", "actual", err)
 	}
 	hash, err := s.hasher.Hash(ctx, password)
 	if err != nil {
@@ -156,19 +155,18 @@ func (s *SignIn) replacePassword(ctx context.Context, a account, current, passwo
 	return s.note(ctx, securityEvent{Kind: EventPasswordChanged, User: a.ID, IP: from.IP, RequestID: from.RequestID})
 }
 
-// at moves the problem of a password asked for again to the field that asked.
-func at(field string, err error) error {
-	if problems, ok := fault.Fields(err); ok && problems["password"] != "" {
-		return fault.InvalidField(field, problems["password"])
+// moved puts the problem of one field beside the field that asked for it here.
+func moved(from, to string, err error) error {
+	if problems, ok := fault.Fields(err); ok && problems[from] != "" {
+		return fault.InvalidField(to, problems[from])
 	}
 	return err
 }
 
 // proofOfSelf is what a change of the second factor asks for: the password, and a code if there is one already.
 type proofOfSelf struct {
-	Current  string `form:"actual"`
-	Code     string `form:"code"`
-	Recovery string `form:"recuperacion"`
+	Current string `form:"actual"`
+	Code    string `form:"code"` // of the application, or a recovery code
 }
 
 func (s *SignIn) prove(c echo.Context) (account, error) {
@@ -182,12 +180,13 @@ func (s *SignIn) prove(c echo.Context) (account, error) {
 	}
 	ctx, from := c.Request().Context(), s.clientOf(c)
 	if err := s.provePassword(ctx, a.ID, typed.Current, from, EventPasswordWrong); err != nil {
-		return a, at("actual", err)
+		return a, moved("password", "actual", err)
 	}
 	if !a.HasFactor() {
 		return a, nil
 	}
-	return a, s.checkCode(ctx, a, typed.Code, typed.Recovery, from)
+	code, recovery := eitherCode(typed.Code)
+	return a, moved("recuperacion", "code", s.checkCode(ctx, a, code, recovery, from))
 }
 
 // factorUntil in the session says that this person has proven themselves for a new application of codes.

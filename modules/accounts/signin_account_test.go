@@ -75,7 +75,7 @@ var _ = Describe("one's own account", func() {
 	It("renews recovery codes, ends the former ones, and warns when three are left", func() {
 		b = app.signedIn("doctora@norte.pe")
 		first := codesShown(b.post("/mi-cuenta/recuperacion", "actual", goodPassword, "code", fresh()).Body)
-		second := codesShown(b.post("/mi-cuenta/recuperacion", "actual", goodPassword, "recuperacion", first[0]).Body)
+		second := codesShown(b.post("/mi-cuenta/recuperacion", "actual", goodPassword, "code", first[0]).Body)
 		Expect(second).To(HaveLen(10))
 		device := app.browser()
 		device.swap("/ingresar", "email", "doctora@norte.pe", "password", goodPassword)

@@ -132,10 +132,7 @@ func (s *SignIn) apiCode(ctx context.Context, in *apiCodeInput) (*TokenAnswer, e
 	if a.Disabled || !a.HasFactor() {
 		return nil, web.ErrSignIn
 	}
-	code, recovery := in.Body.Code, ""
-	if len(plainRecoveryCode(code)) == 16 {
-		code, recovery = "", code
-	}
+	code, recovery := eitherCode(in.Body.Code)
 	if err := s.checkCode(ctx, a, code, recovery, in.from); err != nil {
 		return nil, apiRefusal(err)
 	}

@@ -122,3 +122,11 @@ func plainRecoveryCode(typed string) string {
 		return -1
 	}, strings.ToUpper(typed))
 }
+
+// eitherCode tells a recovery code from a code of the application, where one field takes both.
+func eitherCode(typed string) (code, recovery string) {
+	if len(plainRecoveryCode(typed)) == 16 {
+		return "", typed
+	}
+	return typed, ""
+}
