@@ -6,6 +6,8 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"reflect"
+	"strconv"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -29,6 +31,7 @@ func NewAPI(router *Router, version string) *API {
 	config.DocsPath = ""    // /api/docs is a page of ours that needs no internet
 	config.SchemasPath = "" // schemas stand in the description
 	config.CreateHooks = nil
+	config.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", distinctNames())
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"bearer": {Type: "http", Scheme: "bearer", BearerFormat: "JWT"},
 	}
@@ -41,6 +44,24 @@ func NewAPI(router *Router, version string) *API {
 		a.declare(http.MethodGet, config.OpenAPIPath+suffix, Public())
 	}
 	return a
+}
+
+// distinctNames lets two modules call their bodies alike: the second type of a name gets a number.
+func distinctNames() func(t reflect.Type, hint string) string {
+	taken := map[string]reflect.Type{}
+	return func(t reflect.Type, hint string) string {
+		name := huma.DefaultSchemaNamer(t, hint)
+		for n := 1; ; n++ {
+			candidate := name
+			if n > 1 {
+				candidate += strconv.Itoa(n)
+			}
+			if other, ok := taken[candidate]; !ok || other == t {
+				taken[candidate] = t
+				return candidate
+			}
+		}
+	}
 }
 
 func (a *API) declare(method, path string, options ...Option) {
