@@ -18,7 +18,7 @@ import (
 type Patients interface {
 	// NamesByID returns the name to show ("Huamán Ponce, Edith") for each known id; unknown ids are left out.
 	NamesByID(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]string, error)
-	// Family is every entry of the person behind id, itself included; just id for somebody unknown.
+	// Family is every entry of the person behind id, itself included.
 	Family(ctx context.Context, id uuid.UUID) ([]uuid.UUID, error)
 }
 

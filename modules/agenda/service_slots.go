@@ -91,7 +91,7 @@ func (s *Service) NextFree(ctx context.Context, q Search, n int) ([]Slot, error)
 
 func (s *Service) searched(ctx context.Context, q Search, problems fault.Problems) (catalog.Service, []uuid.UUID, error) {
 	service, err := s.serviceFor(ctx, q.ServiceID, q.DoctorID, problems)
-	if err != nil {
+	if err != nil || len(problems) > 0 {
 		return service, nil, err
 	}
 	if q.DoctorID != uuid.Nil {
