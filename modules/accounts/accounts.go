@@ -42,4 +42,6 @@ func (r Role) Label() string {
 func (r Role) NeedsSecondFactor() bool { return r == Doctor || r == ClinicAdmin || r == SuperAdmin }
 
 // AnyNeedsSecondFactor reports whether one of the roles asks for a second factor.
-func AnyNeedsSecondFactor(roles []Role) bool { return slices.ContainsFunc(roles, Role.NeedsSecondFactor) }
+func AnyNeedsSecondFactor(roles []Role) bool {
+	return slices.ContainsFunc(roles, Role.NeedsSecondFactor)
+}

@@ -7,6 +7,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/riverqueue/river"
@@ -153,4 +154,11 @@ type tidyWorker struct {
 // Work forgets counters of attempts that are a year old. Links, tokens and log-ins stay: they are traces.
 func (w *tidyWorker) Work(ctx context.Context, _ *river.Job[TidySignIns]) error {
 	return throttle{db: w.DB}.Forgotten(ctx, w.Now())
+}
+
+// Periodic tidies once a day.
+func Periodic() []*river.PeriodicJob {
+	daily := river.PeriodicInterval(24 * time.Hour)
+	tidy := func() (river.JobArgs, *river.InsertOpts) { return TidySignIns{}, nil }
+	return []*river.PeriodicJob{river.NewPeriodicJob(daily, tidy, nil)}
 }

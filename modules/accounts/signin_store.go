@@ -93,7 +93,7 @@ type Workplace struct {
 func (s *SignIn) Workplaces(ctx context.Context, user uuid.UUID) ([]Workplace, error) {
 	const query = `
 		select m.id, m.clinic_id, c.name, m.roles, c.suspended_at is not null,
-		       coalesce(m.site_id, (select id from sites where clinic_id = m.clinic_id and active order by name limit 1))
+		       coalesce(m.site_id, (select id from sites where clinic_id = m.clinic_id and active order by created_at, id limit 1))
 		  from memberships m join clinics c on c.id = m.clinic_id
 		 where m.user_id = $1 and m.active
 		 order by (select max(last_seen_at) from logins l where l.user_id = m.user_id and l.membership_id = m.id) desc nulls last, m.created_at, m.id`
