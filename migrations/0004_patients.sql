@@ -244,7 +244,7 @@ create table patient_import_batches (
   id         uuid not null,
   import_id  uuid not null,
   no         int not null,
-  content    bytea not null,
+  content    bytea,
   report     bytea,
   done_at    timestamptz,
   version    bigint not null default 1,

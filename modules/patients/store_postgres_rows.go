@@ -45,11 +45,6 @@ type patientRow struct {
 
 func (patientRow) TableName() string { return "patients" }
 
-// encryptedColumns are those of patients that hold ciphertext.
-func encryptedColumns() []string {
-	return []string{"document_number", "phone", "email", "address", "guardian", "insurance_number"}
-}
-
 // columnsOf are the columns that a change of these groups writes.
 func columnsOf(groups []Group) []string {
 	columns := []string{"version", "updated_at", "field_clock"}
