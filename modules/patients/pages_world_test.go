@@ -21,16 +21,18 @@ import (
 	"hampi/modules/platform/access"
 	"hampi/modules/platform/clock"
 	"hampi/modules/platform/database/dbtest"
+	"hampi/modules/platform/jobs"
 	"hampi/modules/platform/web"
 	"hampi/views"
 )
 
 // desk is the register's pages and API over a world, asked as somebody of a clinic.
 type desk struct {
-	world   *dbtest.World
-	echo    *echo.Echo
-	service *patients.Service
-	who     access.Identity
+	world    *dbtest.World
+	echo     *echo.Echo
+	service  *patients.Service
+	importer *patients.Importer
+	who      access.Identity
 }
 
 // identity fills in what the log-in would.
@@ -52,6 +54,10 @@ func newDesk(world *dbtest.World, neighbours patients.Neighbours) *desk {
 	}))
 	r := web.NewRouter(d.echo, server.Guard)
 	patients.Routes(r, d.service)
+	queue, err := jobs.NewQueue()
+	Expect(err).NotTo(HaveOccurred())
+	d.importer = patients.NewImporter(world.DB, patients.NewPostgres(world.Vault, clock.System), queue, clock.At(now))
+	patients.ImportRoutes(r, d.importer, d.service)
 	patients.API(web.NewAPI(r, "spec"), d.service)
 	Expect(r.Check()).To(Succeed())
 	return d
