@@ -48,6 +48,13 @@ var _ = Describe("A field", func() {
 		Expect(html).To(MatchRegexp(`<optgroup label="B">\s*<option value="2" selected`))
 	})
 
+	It("asks for a day of birth as its caller says, each attribute once", func() {
+		html := draw(views.DateField(views.Field{Name: "nacimiento", Label: "Nacimiento", Attrs: templ.Attributes{"data-fecha": "nacimiento"}}))
+		Expect(strings.Count(html, "data-fecha=")).To(Equal(1))
+		Expect(html).To(ContainSubstring(`data-fecha="nacimiento"`))
+		Expect(draw(views.DateField(views.Field{Name: "desde", Label: "Desde"}))).To(ContainSubstring(`data-fecha=""`))
+	})
+
 	It("counts the problems of a form and says the one of no field", func() {
 		Expect(draw(views.FormErrors(nil))).To(BeEmpty())
 		html := draw(views.FormErrors(map[string]string{"dni": "x", "": "Algo de todos."}))

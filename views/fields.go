@@ -105,6 +105,16 @@ func (f Field) mayStayEmpty() Field {
 	return f
 }
 
+// dated is a field for a day: what its caller asked for wins, and no attribute is written twice.
+func (f Field) dated() Field {
+	attrs := templ.Attributes{"data-fecha": "", "placeholder": "dd/mm/aaaa", "inputmode": "numeric", "autocomplete": "off"}
+	for name, value := range f.Attrs {
+		attrs[name] = value
+	}
+	f.Attrs = attrs
+	return f
+}
+
 // choice is control for a <select>, whose placeholder is an option.
 func (f Field) choice() templ.Attributes {
 	attrs := f.control()

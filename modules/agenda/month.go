@@ -29,14 +29,6 @@ func (d DayLoad) spoken(now time.Time, zone *time.Location) string {
 	return text
 }
 
-// firstColumn is where a month begins in a week that begins on Monday, counted from 1.
-func firstColumn(days []DayLoad) int {
-	if len(days) == 0 {
-		return 1
-	}
-	return (int(days[0].Date.Weekday())+6)%7 + 1
-}
-
 func weekdayNames() []string {
 	names := make([]string, 7)
 	for i := range names {
