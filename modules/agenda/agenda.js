@@ -263,3 +263,22 @@ on('click', '[data-reserva] [data-hora]', (chip) => {
   field.dispatchEvent(new Event('input', { bubbles: true }))
   field.focus()
 })
+
+// What else decides the hour asks again how it stands.
+on('change', '[data-reserva] [name=profesional], [data-reserva] [name=servicio], [data-reserva] [name=duracion]', (el) => htmx.trigger(hour(el.form), 'recalcular'))
+
+// ---- looking for a free hour: the service chosen, the focus goes to the first hour; arrows walk them
+const hours = () => [...document.querySelectorAll('[data-hora-libre]')].filter(visible)
+let toHours = false
+on('elegido', '[data-horas] [data-combo]', () => { toHours = true })
+document.addEventListener('htmx:afterSettle', (e) => {
+  if (e.detail.target?.id !== 'horas-libres' && !document.getElementById('horas-libres')) return
+  if (toHours) hours()[0]?.focus()
+  toHours = false
+})
+on('keydown', '[data-hora-libre]', (el, e) => {
+  const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[e.key]
+  if (!step) return
+  e.preventDefault()
+  hours()[hours().indexOf(el) + step]?.focus()
+})

@@ -176,21 +176,41 @@ func (s sheet) column(c Column, g Grid, book bool) sheetColumn {
 	col.Blocks = s.blocks(c, g)
 	cards, hidden := seen(c.Cards)
 	col.Hidden = hidden
-	lanes := arrange(cards)
-	for i := range cards {
-		col.Items = append(col.Items, sheetItem{
-			Card: &cards[i], Class: strings.TrimSpace(s.place(cards[i].StartTime, cards[i].EndTime, g.Zone) + " " + lanes[i]),
-			Small: s.small(cards[i].Duration()), Row: s.row(cards[i].StartTime.In(g.Zone)),
-		})
-	}
+	var free []freeHour
 	if book && !c.Date.Before(g.Today) {
-		for _, f := range freeHours(c, cards, g) {
-			f := f
-			col.Items = append(col.Items, sheetItem{Free: &f, Class: s.place(f.Start, f.End, g.Zone), Row: s.row(f.Start)})
-		}
+		free = freeHours(c, cards, g)
 	}
-	slices.SortStableFunc(col.Items, func(a, b sheetItem) int { return a.Row - b.Row })
+	col.Items = s.items(cards, free, g.Zone)
 	return col
+}
+
+// items lays cards and free hours out together, by start: a free hour under a cancelled card stands beside it.
+func (s sheet) items(cards []Card, free []freeHour, zone *time.Location) []sheetItem {
+	items := make([]sheetItem, 0, len(cards)+len(free))
+	for i := range cards {
+		items = append(items, sheetItem{Card: &cards[i], Small: s.small(cards[i].Duration())})
+	}
+	for i := range free {
+		items = append(items, sheetItem{Free: &free[i]})
+	}
+	slices.SortStableFunc(items, func(a, b sheetItem) int { return a.span().Start.Compare(b.span().Start) })
+	spans := make([]Span, len(items))
+	for i, item := range items {
+		spans[i] = item.span()
+	}
+	lanes := arrange(spans)
+	for i := range items {
+		items[i].Row = s.row(spans[i].Start.In(zone))
+		items[i].Class = strings.TrimSpace(s.place(spans[i].Start, spans[i].End, zone) + " " + lanes[i])
+	}
+	return items
+}
+
+func (i sheetItem) span() Span {
+	if i.Card != nil {
+		return Span{i.Card.StartTime, i.Card.EndTime}
+	}
+	return Span{i.Free.Start, i.Free.End}
 }
 
 // small reports whether a card has room for one line only.
@@ -214,16 +234,16 @@ func seen(cards []Card) (shown []Card, hidden int) {
 	return shown, hidden
 }
 
-// arrange puts cards that overlap beside one another: a class "p-1-2" for each, empty for the whole width.
-func arrange(cards []Card) []string {
-	classes := make([]string, len(cards))
-	for from := 0; from < len(cards); {
-		to, end := from+1, cards[from].EndTime
-		for to < len(cards) && cards[to].StartTime.Before(end) {
-			end = later(end, cards[to].EndTime)
+// arrange puts what overlaps, sorted by start, beside one another: a class "p-1-2" for each, empty for the whole width.
+func arrange(spans []Span) []string {
+	classes := make([]string, len(spans))
+	for from := 0; from < len(spans); {
+		to, end := from+1, spans[from].End
+		for to < len(spans) && spans[to].Start.Before(end) {
+			end = later(end, spans[to].End)
 			to++
 		}
-		lanes, count := lanesOf(cards[from:to])
+		lanes, count := lanesOf(spans[from:to])
 		for i, lane := range lanes {
 			if count > 1 {
 				classes[from+i] = "p-" + strconv.Itoa(min(lane, 3)+1) + "-" + strconv.Itoa(min(count, 4))
@@ -234,16 +254,16 @@ func arrange(cards []Card) []string {
 	return classes
 }
 
-// lanesOf gives each card of a group, sorted by start, the first lane that is free.
-func lanesOf(cards []Card) (lanes []int, count int) {
+// lanesOf gives each of a group the first lane that is free.
+func lanesOf(spans []Span) (lanes []int, count int) {
 	var ends []time.Time
-	for _, c := range cards {
-		lane := slices.IndexFunc(ends, func(end time.Time) bool { return !c.StartTime.Before(end) })
+	for _, s := range spans {
+		lane := slices.IndexFunc(ends, func(end time.Time) bool { return !s.Start.Before(end) })
 		if lane < 0 {
 			lane = len(ends)
 			ends = append(ends, time.Time{})
 		}
-		ends[lane] = c.EndTime
+		ends[lane] = s.End
 		lanes = append(lanes, lane)
 	}
 	return lanes, len(ends)
@@ -279,7 +299,8 @@ func freeHours(c Column, cards []Card, g Grid) []freeHour {
 		}
 	}
 	if len(free) > 0 {
-		free[0].Next = true
+		first := slices.IndexFunc(free, func(f freeHour) bool { return f.End.Sub(f.Start) >= min(length, usualLength) })
+		free[max(first, 0)].Next = true
 	}
 	return free
 }
@@ -302,6 +323,9 @@ func usual(cards []Card) time.Duration {
 		}
 	}
 	for length, n := range counts {
+		if n < 2 {
+			continue // one of a kind is no custom
+		}
 		if n > counts[best] || n == counts[best] && length < best {
 			best = length
 		}
@@ -386,9 +410,14 @@ func (c Card) note(zone *time.Location) string {
 		return "Hora tomada sin conexión"
 	case c.InWaitingRoom():
 		return "espera " + views.Minutes(c.Waited)
+	case c.Status == InProgress && !c.since().IsZero():
+		return "desde " + views.Clock(c.since().In(zone))
 	}
 	return ""
 }
+
+// since is when the appointment got its status; zero when nobody noted it.
+func (c Card) since() time.Time { return c.FieldClock[StatusGroup].At }
 
 // kind is the rest of the second line.
 func (c Card) kind() string {
@@ -436,10 +465,21 @@ func totalsText(t Totals) string {
 }
 
 // shortName is a professional in a chip: "Dra. Malpartida".
-func shortName(m accounts.Member) string {
-	names := strings.Fields(m.Name)
+func shortName(m accounts.Member) string { return withoutFirstName(m.Title, m.Name) }
+
+// shortDoctor is shortName for a name that has its title already.
+func shortDoctor(name string) string {
+	title, rest, titled := strings.Cut(name, ". ")
+	if !titled {
+		return withoutFirstName("", name)
+	}
+	return withoutFirstName(title+".", rest)
+}
+
+func withoutFirstName(title, name string) string {
+	names := strings.Fields(name)
 	if len(names) == 0 {
-		return m.DisplayName()
+		return title
 	}
 	surname := names[0]
 	if len(names) > 1 {
@@ -448,5 +488,5 @@ func shortName(m accounts.Member) string {
 	if len(names) > 3 {
 		surname = names[2]
 	}
-	return strings.TrimSpace(m.Title + " " + surname)
+	return strings.TrimSpace(title + " " + surname)
 }

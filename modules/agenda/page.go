@@ -79,6 +79,23 @@ func (b board) heading() string {
 	return views.LongDay(b.At.Date.In(b.Grid.Zone), today)
 }
 
+// shortHeading is heading for a narrow screen.
+func (b board) shortHeading() string {
+	if b.At.View == dayView {
+		return views.ShortDay(b.At.Date.In(b.Grid.Zone), b.Grid.Today.In(b.Grid.Zone))
+	}
+	return b.heading()
+}
+
+// lostWords say why an appointment waits for another hour.
+func (b board) lostWords(l lost) string {
+	hour := views.ShortDayTime(l.Card.StartTime.In(b.Grid.Zone), b.Grid.Now)
+	if DateOf(l.Card.StartTime, b.Grid.Zone) == b.Grid.Today {
+		hour = "las " + views.Clock(l.Card.StartTime.In(b.Grid.Zone))
+	}
+	return "Su hora (" + hour + ") ya estaba tomada cuando volvió la conexión."
+}
+
 // holiday names the day's holiday when nobody works because of it.
 func (b board) holiday() string {
 	if b.At.View != dayView {
@@ -111,7 +128,6 @@ func (b board) stepName(n int) string {
 	return names[1]
 }
 
-// one reports whether the week is of one professional.
 func (b board) doctorOptions() []views.Option {
 	var options []views.Option
 	for _, m := range b.Grid.Doctors {

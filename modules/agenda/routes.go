@@ -28,6 +28,12 @@ func Routes(r *web.Router, agenda *Service, services Services, people People) {
 	r.GET("/agenda/cambios", h.changes, web.Needs(accounts.AgendaRead), web.Quiet())
 	h.bookingRoutes(r)
 	h.appointmentRoutes(r)
+	h.todayRoutes(r)
+	h.freeRoutes(r)
+	h.blockRoutes(r)
+	h.patientRoutes(r)
+	h.printRoutes(r)
+	h.scheduleRoutes(r)
 }
 
 // page is the agenda by day, week or month.

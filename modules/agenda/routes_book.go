@@ -142,6 +142,7 @@ func (h screens) hourView(ctx context.Context, f bookForm, moving string, proble
 // readFree reads the typed hour and the next free ones into v.
 func (h screens) readFree(ctx context.Context, v *hourView, length time.Duration, known bool) error {
 	var from Date
+	var wished time.Time
 	if strings.TrimSpace(v.Value) != "" {
 		start, problem := h.agenda.readHour(ctx, v.Value, v.Day, length)
 		v.Echo.Wrong = problem
@@ -150,7 +151,7 @@ func (h screens) readFree(ctx context.Context, v *hourView, length time.Duration
 			if v.Echo, err = h.agenda.echoOf(ctx, idOf(v.Doctor), start, length, idOf(v.Card)); err != nil {
 				return err
 			}
-			from = DateOf(start, v.Zone)
+			from, wished = DateOf(start, v.Zone), start
 		}
 	} else if day, ok := ParseDate(v.Day); ok {
 		from = day
@@ -161,12 +162,19 @@ func (h screens) readFree(ctx context.Context, v *hourView, length time.Duration
 	if today := h.agenda.Today(ctx); from.IsZero() || from.Before(today) {
 		from = today
 	}
-	var err error
 	search := Search{ServiceID: idOf(v.Service), DoctorID: idOf(v.Doctor), From: from, Duration: length}
-	if v.Free, err = h.agenda.NextFree(ctx, search, freeChips); fault.KindOf(err) == fault.Invalid {
+	free, err := h.agenda.NextFree(ctx, search, 12*freeChips)
+	if fault.KindOf(err) == fault.Invalid {
 		return nil
 	}
+	v.Free = near(free, wished)
 	return err
+}
+
+// near are the free hours to offer: from the wished one on, else the first.
+func near(free []Slot, wished time.Time) []Slot {
+	from := slices.IndexFunc(free, func(s Slot) bool { return !s.EndTime.Before(wished) })
+	return firstOf(free[max(from, 0):], freeChips)
 }
 
 // offering are the professionals who do a service.

@@ -1,16 +1,105 @@
 package agenda
 
 import (
-	"net/http"
+	"slices"
+	"strconv"
 
-	"github.com/labstack/echo/v4"
+	"github.com/google/uuid"
 
+	"hampi/modules/accounts"
+	"hampi/modules/platform/access"
 	"hampi/views"
 )
 
-func (h screens) todayRedrawn(c echo.Context, said *views.ToastMessage) error {
-	return c.NoContent(http.StatusNoContent)
+// todayPage is today as a list: a doctor's own, or a site's.
+type todayPage struct {
+	List     TodayList
+	Mine     bool
+	NextFree string // "12:30"; empty when nothing is free today
+	Who      access.Identity
+	Refusal  *refusal
 }
-func (h screens) todayRefused(c echo.Context, r *refusal) error {
-	return c.NoContent(http.StatusNoContent)
+
+// line is one appointment of the list.
+type todayLine struct {
+	Card
+	Main *act // the next thing in the visit
+	Rest []act
+}
+
+// lineOf finds what to offer at an appointment: the next thing as a button, the rest behind ⋯.
+func (p todayPage) line(c Card) todayLine {
+	l := todayLine{Card: c}
+	for _, x := range actsFor(c.Appointment, p.Who, p.List.Now, p.List.Zone) {
+		if l.Main == nil && p.leads(x, c) {
+			l.Main = &x
+			continue
+		}
+		l.Rest = append(l.Rest, x)
+	}
+	return l
+}
+
+// leads reports whether the act is what this person does next: whoever attends takes who waits, the desk lets in.
+func (p todayPage) leads(x act, c Card) bool {
+	if p.Who.Can(accounts.AgendaAttend) {
+		return c.InWaitingRoom() && x.Step == step(InProgress) || c.Status == InProgress && x.Step == step(Completed)
+	}
+	return x.Step == Arrival
+}
+
+// summary is what stands under the date: "11 citas · 2 atendidas · siguiente libre 12:30".
+func (p todayPage) summary() string {
+	text := totalsText(p.List.Totals)
+	if p.NextFree != "" {
+		text += " · siguiente libre " + p.NextFree
+	}
+	return text
+}
+
+// poll is where the page asks for what changed.
+func (p todayPage) poll() string {
+	return "/hoy/cambios?desde=" + strconv.FormatInt(p.List.Changes, 10)
+}
+
+// empty reports whether nothing at all is promised today.
+func (p todayPage) empty() bool {
+	return len(p.List.Current)+len(p.List.Waiting)+len(p.List.Next)+len(p.List.Done)+len(p.List.Missed) == 0
+}
+
+// second is the second line of an appointment: its service, and with whom where several work.
+func (p todayPage) second(c Card) string {
+	words := []string{c.kind()}
+	if !p.Mine {
+		words = append(words, shortDoctor(c.Doctor))
+	}
+	return join(words, " · ")
+}
+
+func join(words []string, with string) string {
+	words = slices.DeleteFunc(words, func(w string) bool { return w == "" })
+	text := ""
+	for i, w := range words {
+		if i > 0 {
+			text += with
+		}
+		text += w
+	}
+	return text
+}
+
+// viewFor is whose list it is: a doctor's own, else the site's.
+func viewFor(who access.Identity) (v View, mine bool) {
+	if who.Can(accounts.AgendaAttend) {
+		return View{Doctors: []uuid.UUID{who.MembershipID}}, true
+	}
+	return View{Site: who.SiteID}, false
+}
+
+// pill is a line's state with the minutes of who waits.
+func (c Card) waitText() string {
+	if c.InWaitingRoom() {
+		return views.Minutes(c.Waited)
+	}
+	return ""
 }
