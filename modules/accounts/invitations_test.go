@@ -32,7 +32,7 @@ func (app *staffApp) invite(b *browser, email string, roles ...string) string {
 	}
 	sent := b.request(http.MethodPost, "/configuracion/personas/invitar", form)
 	Expect(sent.Status).To(Equal(http.StatusSeeOther), sent.Body)
-	return app.letters.link(email, before+1)
+	return app.link(email, before+1)
 }
 
 // invitationID is the id of the one open invitation on the page of people.
@@ -80,7 +80,7 @@ var _ = Describe("an invitation", func() {
 		old := app.invite(admin, "rosa@correo.pe", "cashier")
 		id := invitationID(admin)
 		Expect(admin.post("/configuracion/personas/invitaciones/" + id + "/envio").Status).To(Equal(http.StatusSeeOther))
-		fresh := app.letters.link("rosa@correo.pe", 2)
+		fresh := app.link("rosa@correo.pe", 2)
 		Expect(fresh).NotTo(Equal(old))
 		Expect(app.browser().get(old).Status).To(Equal(http.StatusNotFound))
 		Expect(app.browser().get(fresh).Status).To(Equal(http.StatusOK))
@@ -92,7 +92,7 @@ var _ = Describe("an invitation", func() {
 		admin = app.signedIn("admin@norte.pe")
 		Expect(admin.get("/configuracion/personas").Body).To(ContainSubstring("Venció el"))
 		Expect(admin.post("/configuracion/personas/invitaciones/" + id + "/envio").Status).To(Equal(http.StatusSeeOther))
-		last := app.letters.link("rosa@correo.pe", 3)
+		last := app.link("rosa@correo.pe", 3)
 		Expect(admin.post("/configuracion/personas/invitaciones/" + id + "/retiro").Status).To(Equal(http.StatusSeeOther))
 		Expect(app.browser().get(last).Status).To(Equal(http.StatusNotFound))
 		Expect(admin.post("/configuracion/personas/invitaciones/" + id + "/envio").Status).To(Equal(http.StatusNotFound))

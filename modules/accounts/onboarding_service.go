@@ -24,6 +24,9 @@ const (
 	signUpWindow  = time.Hour
 )
 
+// signUpKept is how long a sign-up that opened nothing more is kept, for questions about a letter.
+const signUpKept = 7 * 24 * time.Hour
+
 // AskToOpen takes the wish to open a clinic and writes a letter to its e-mail. The answer is the same whether or not
 // the e-mail has an account. It is refused as invalid when the form has problems or the password does not serve.
 func (s *Staff) AskToOpen(ctx context.Context, asked SignUp) error {
@@ -64,6 +67,9 @@ func (s *Staff) storeSignUp(ctx context.Context, keys *pii.Keys, asked SignUp) e
 		return err
 	}
 	return s.db.AsSystem(ctx, "keep a wish to open a clinic", func(tx *gorm.DB) error {
+		if err := tx.Exec("delete from signups where expires_at < ?", s.now().Add(-signUpKept)).Error; err != nil {
+			return fmt.Errorf("forget old sign-ups: %w", err)
+		}
 		const insert = "insert into signups (id, content, expires_at) values (?, ?, ?)"
 		if err := tx.Exec(insert, id, content, s.now().Add(SignUpLife)).Error; err != nil {
 			return fmt.Errorf("keep a sign-up: %w", err)

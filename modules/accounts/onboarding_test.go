@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/a-h/templ"
 	"github.com/google/uuid"
@@ -89,8 +90,8 @@ var _ = Describe("opening a clinic", func() {
 		known := app.browser().post("/empezar", with(signUpFields, "correo", "conocida@norte.pe")...)
 		Expect(known.Status).To(Equal(unknown.Status))
 		Expect(strings.ReplaceAll(known.Body, "conocida@norte.pe", "X")).To(Equal(strings.ReplaceAll(unknown.Body, "nueva@norte.pe", "X")))
-		Expect(app.letters.link("nueva@norte.pe", 1)).To(HavePrefix("/empezar/confirmar/"))
-		Expect(app.letters.link("conocida@norte.pe", 1)).To(Equal("/empezar"))
+		Expect(app.link("nueva@norte.pe", 1)).To(HavePrefix("/empezar/confirmar/"))
+		Expect(app.link("conocida@norte.pe", 1)).To(Equal("/empezar"))
 	})
 
 	It("writes three letters an hour to one address and no more, with the same answer", func() {
@@ -104,7 +105,7 @@ var _ = Describe("opening a clinic", func() {
 	It("goes from the letter through the second factor to a prepared clinic", func() {
 		b := app.browser()
 		Expect(b.post("/empezar", signUpFields...).Status).To(Equal(http.StatusOK))
-		link := app.letters.link("marta@sauces.pe", 1)
+		link := app.link("marta@sauces.pe", 1)
 		Expect(b.get(link).Body).To(ContainSubstring("Clínica Los Sauces"))
 		Expect(b.get(link).Status).To(Equal(http.StatusOK), "looking opens nothing")
 
@@ -152,23 +153,26 @@ var _ = Describe("opening a clinic", func() {
 	It("opens no clinic by a link that is too old", func() {
 		b := app.browser()
 		b.post("/empezar", signUpFields...)
-		link := app.letters.link("marta@sauces.pe", 1)
+		link := app.link("marta@sauces.pe", 1)
 		app.clock.Pass(accounts.SignUpLife)
 		Expect(b.get(link).Status).To(Equal(http.StatusNotFound))
 		Expect(b.post(link, "password", goodPassword).Status).To(Equal(http.StatusNotFound))
+		app.clock.Pass(8 * 24 * time.Hour)
+		b.post("/empezar", with(signUpFields, "correo", "otra@sauces.pe")...)
+		Expect(app.count("select count(*) from signups")).To(Equal(1), "what is old is forgotten")
 	})
 
 	It("gives every clinic of one name an address of its own, and one account to two letters of one e-mail", func() {
 		app.browser().post("/empezar", signUpFields...)
 		app.browser().post("/empezar", signUpFields...)
-		first, second := app.letters.link("marta@sauces.pe", 1), app.letters.link("marta@sauces.pe", 2)
+		first, second := app.link("marta@sauces.pe", 1), app.link("marta@sauces.pe", 2)
 		Expect(app.browser().post(first, "password", goodPassword).Status).To(Equal(http.StatusOK))
 		late := app.browser().post(second, "password", goodPassword)
 		Expect(late.Header.Get("Location")).To(HavePrefix("/ingresar"))
 		Expect(app.count("select count(*) from clinics where name = 'Clínica Los Sauces'")).To(Equal(1))
 
 		app.browser().post("/empezar", with(signUpFields, "correo", "otra@sauces.pe")...)
-		Expect(app.browser().post(app.letters.link("otra@sauces.pe", 1), "password", goodPassword).Status).To(Equal(http.StatusOK))
+		Expect(app.browser().post(app.link("otra@sauces.pe", 1), "password", goodPassword).Status).To(Equal(http.StatusOK))
 		Expect(app.count("select count(*) from clinics where slug = 'clinica-los-sauces-2'")).To(Equal(1))
 	})
 
@@ -271,4 +275,3 @@ var _ = Describe("a form of a section of the clinic", Ordered, func() {
 		}
 	})
 })
-

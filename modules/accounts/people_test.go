@@ -298,4 +298,3 @@ func (w *staffWorld) ended(login uuid.UUID) (ended bool) {
 	Expect(w.Admin.QueryRow(context.Background(), "select ended_at is not null from logins where id = $1", login).Scan(&ended)).To(Succeed())
 	return ended
 }
-

@@ -28,6 +28,7 @@ type staffApp struct {
 	staff    *accounts.Staff
 	platform *accounts.Platform
 	letters  *mailbox
+	working  sync.Once
 }
 
 func newStaffApp(parts accounts.OnboardingParts) *staffApp {
@@ -65,13 +66,13 @@ func newStaffApp(parts accounts.OnboardingParts) *staffApp {
 	listener := httptest.NewServer(e)
 	DeferCleanup(listener.Close)
 	app.url = listener.URL
-	app.work(log)
 	return app
 }
 
 // work runs the jobs until the spec ends.
-func (app *staffApp) work(log *slog.Logger) {
+func (app *staffApp) work() {
 	GinkgoHelper()
+	log := slog.New(slog.NewTextHandler(GinkgoWriter, nil))
 	workers := river.NewWorkers()
 	accounts.AddStaffWorkers(workers, accounts.StaffLetters{
 		DB: app.DB, Vault: app.Vault, Mail: app.letters, Now: app.clock.Now, Address: func() string { return "https://hampi.spec" },
@@ -108,9 +109,11 @@ func (m *mailbox) to(address string) []mail.Letter {
 	return found
 }
 
-// link waits for the nth letter to address (from 1) and returns the path of the link in it.
-func (m *mailbox) link(address string, nth int) string {
+// link lets the letters be written, waits for the nth to address (from 1) and returns the path of the link in it.
+func (app *staffApp) link(address string, nth int) string {
 	GinkgoHelper()
+	app.working.Do(app.work)
+	m := app.letters
 	Eventually(func() int { return len(m.to(address)) }).WithTimeout(20 * time.Second).Should(BeNumerically(">=", nth))
 	found := regexp.MustCompile(`https://hampi\.spec(/\S+)`).FindStringSubmatch(m.to(address)[nth-1].Text)
 	Expect(found).To(HaveLen(2), m.to(address)[nth-1].Text)

@@ -83,7 +83,11 @@ func (s *Service) index(c echo.Context) error {
 	if len(open) == 0 {
 		return fault.ErrForbidden
 	}
-	return web.Show(c, web.Page{Title: "Configuración", Nav: "/configuracion", Body: indexPage(open)})
+	clinic, err := s.house.Clinic(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	return web.Show(c, web.Page{Title: "Configuración", Nav: "/configuracion", Body: indexPage(open, clinic.OnboardedAt == nil)})
 }
 
 // draw answers with a page of ours inside the frame.
