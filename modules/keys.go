@@ -4,6 +4,7 @@ package modules
 
 import (
 	"hampi/modules/accounts"
+	"hampi/modules/patients"
 	"hampi/modules/platform/database"
 	"hampi/modules/platform/pii"
 	"hampi/modules/platform/web"
@@ -12,5 +13,5 @@ import (
 // Reencrypters are everything that is encrypted, as every module names it. What is missing here would be lost when keys
 // are rotated; tests/tenancy looks for it.
 func Reencrypters(db *database.DB) pii.Reencrypters {
-	return joined(accounts.Reencrypters(db), web.Reencrypters(db))
+	return joined(accounts.Reencrypters(db), web.Reencrypters(db), patients.Reencrypters(db))
 }

@@ -68,6 +68,7 @@ type house struct {
 	catalog  *catalog.Catalog
 	places   *catalog.Places
 	patients *patients.Service
+	importer *patients.Importer
 	agenda   *agenda.Service
 	settings *settings.Service
 }
@@ -121,10 +122,11 @@ func newHouse(p Parts) (*house, error) {
 // joinPeople builds the register and the agenda, each of which asks things of the other: the register through an
 // agenda that is filled in right after.
 func (h *house) joinPeople() {
-	later := &agendaLater{}
-	h.patients = patients.New(patients.NewPostgres(h.Vault, h.Now), patients.Neighbours{
+	later, store := &agendaLater{}, patients.NewPostgres(h.Vault, h.Now)
+	h.patients = patients.New(store, patients.Neighbours{
 		Care: later, People: h.staff, Places: h.places,
 	}, h.Now)
+	h.importer = patients.NewImporter(h.DB, store, h.queue, h.Now)
 	h.agenda = agenda.New(agenda.NewPostgres(), h.patients, accounts.Colleagues{}, h.catalog, h.Now)
 	later.Service = h.agenda
 }
@@ -166,6 +168,7 @@ func (h *house) routes(a *App) {
 	accounts.PeopleRoutes(r, h.staff)
 	accounts.PlatformRoutes(r, h.platform)
 	catalog.Routes(r, h.catalog, h.places)
+	patients.ImportRoutes(r, h.importer, h.patients)
 	patients.Routes(r, h.patients)
 	agenda.Routes(r, h.agenda, h.catalog, h.patients)
 	settings.Routes(r, h.settings)
@@ -186,6 +189,9 @@ func (h *house) api(r *web.Router) {
 // work adds the jobs of every module.
 func (h *house) work(a *App) error {
 	if err := web.AddWorkers(a.Workers, h.DB, h.Now); err != nil {
+		return err
+	}
+	if err := patients.AddWorkers(a.Workers, h.importer); err != nil {
 		return err
 	}
 	accounts.AddSignInWorkers(a.Workers, accounts.SignInLetters{DB: h.DB, Vault: h.Vault, Mail: h.Mail, Now: h.Now, Address: h.Address})
