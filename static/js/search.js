@@ -19,6 +19,10 @@ lookup(field, {
 })
 
 on('keydown', field, (input, e) => {
+  if (e.key === 'Escape') { // the browser would only empty the field
+    e.preventDefault()
+    input.closest('dialog')?.close()
+  }
   if (e.key !== 'ArrowDown') return
   e.preventDefault()
   rows(input)[0]?.focus()
