@@ -118,15 +118,13 @@ func tracedPool(ctx context.Context, url string, most int32, tracer pgx.QueryTra
 	if err := pool.Ping(ctx); err != nil {
 		pool.Close()
 		return nil, fmt.Errorf("PostgreSQL does not answer at %s:%d as %s; start it or correct the HAMPI_*DATABASE_URL settings (%s)",
-			config.ConnConfig.Host, config.ConnConfig.Port, config.ConnConfig.User, firstLine(err))
+			config.ConnConfig.Host, config.ConnConfig.Port, config.ConnConfig.User, oneLine(err))
 	}
 	return pool, nil
 }
 
-func firstLine(err error) string {
-	line, _, _ := strings.Cut(err.Error(), "\n")
-	return line
-}
+// oneLine keeps the cause, which the driver writes below the address that it tried.
+func oneLine(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }
 
 func gormOver(pool *pgxpool.Pool) (*gorm.DB, error) {
 	return Gorm(stdlib.OpenDBFromPool(pool))
