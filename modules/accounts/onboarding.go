@@ -33,8 +33,8 @@ func (s SignUp) Problems() fault.Problems {
 }
 
 // OnboardingStep is a part of a clinic's first day that another module offers: working hours, services with prices.
-// Body draws its own form, which posts to /empezar/{slug}; Save reads it, and returns a *Redraw for a form that was
-// refused; Done tells whether the step may be skipped when the clinic is taken up again.
+// Body draws its own form, which posts to /empezar/{slug}. Save reads it, and returns a *Redraw for a form that was
+// refused; after nil the frame leads to the first step that still waits. Done tells which those are.
 type OnboardingStep interface {
 	Slug() string
 	Title() string

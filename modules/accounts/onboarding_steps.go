@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 
 	"github.com/a-h/templ"
 	"github.com/google/uuid"
@@ -97,13 +98,25 @@ func (s startRoutes) done(ctx context.Context, slug string) (bool, error) {
 		sites, err := s.staff.Sites(ctx)
 		return len(sites) > 0, err
 	case stepPeople:
-		doctors, err := s.staff.Doctors(ctx)
-		if err != nil || len(doctors) == 0 || s.parts.Schedules == nil {
-			return len(doctors) > 0, err
-		}
-		return s.parts.Schedules.Done(ctx)
+		return s.peopleDone(ctx)
 	}
 	return s.parts.Services.Done(ctx)
+}
+
+// peopleDone reports whether there is somebody to attend, with hours. Whoever is only invited gets hours later.
+func (s startRoutes) peopleDone(ctx context.Context) (bool, error) {
+	doctors, err := s.staff.Doctors(ctx)
+	if err != nil {
+		return false, err
+	}
+	if len(doctors) > 0 && s.parts.Schedules != nil {
+		return s.parts.Schedules.Done(ctx)
+	}
+	if len(doctors) > 0 {
+		return true, nil
+	}
+	invited, err := s.staff.Invitations(ctx)
+	return slices.ContainsFunc(invited, func(i Invitation) bool { return slices.Contains(i.Work.Roles, Doctor) }), err
 }
 
 func (s startRoutes) showStep(c echo.Context) error {
@@ -172,10 +185,23 @@ func (s startRoutes) saveOther(c echo.Context, slug string) error {
 	if errors.As(err, &refused) {
 		return s.redrawOther(c, page, refused)
 	}
-	if err != nil || c.Response().Committed || c.Response().Size > 0 {
+	if err != nil || c.Response().Committed {
 		return err
 	}
-	return web.SeeOther(c, "/empezar/"+page)
+	return s.goOn(c)
+}
+
+// goOn leads to the first page that still waits; when none does, the clinic is ready.
+func (s startRoutes) goOn(c echo.Context) error {
+	ctx := c.Request().Context()
+	next, err := s.firstUndone(ctx)
+	if err == nil && next == stepReady {
+		err = s.staff.FinishStart(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	return web.SeeOther(c, "/empezar/"+next)
 }
 
 func (s startRoutes) redrawOther(c echo.Context, page string, refused *Redraw) error {
