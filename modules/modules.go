@@ -122,21 +122,18 @@ func newHouse(p Parts) (*house, error) {
 // joinPeople builds the register and the agenda, each of which asks things of the other: the register through an
 // agenda that is filled in right after.
 func (h *house) joinPeople() {
-	later, store := &agendaLater{}, patients.NewPostgres(h.Vault, h.Now)
+	later, store := &agenda.ForPatients{}, patients.NewPostgres(h.Vault, h.Now)
 	h.patients = patients.New(store, patients.Neighbours{
-		Care: later, People: h.staff, Places: h.places,
+		Appointments: later, Care: later, WalkIns: later, People: h.staff, Places: h.places, Tabs: agenda.Tabs(),
 	}, h.Now)
 	h.importer = patients.NewImporter(h.DB, store, h.queue, h.Now)
 	h.agenda = agenda.New(agenda.NewPostgres(), h.patients, accounts.Colleagues{}, h.catalog, h.Now)
 	later.Service = h.agenda
 }
 
-// agendaLater is the agenda as the register knows it before it is built.
-type agendaLater struct{ *agenda.Service }
-
 // settingsPages are the entries of /configuracion, whoever draws them.
 func settingsPages() []web.SettingsPage {
-	return slices.Concat(settings.Pages(), []web.SettingsPage{accounts.PeopleSettings()}, catalog.SettingsPages())
+	return slices.Concat(settings.Pages(), []web.SettingsPage{accounts.PeopleSettings(), agenda.SchedulesPage()}, catalog.SettingsPages())
 }
 
 // listen stacks what every request passes, outermost first (DESIGN §3).
@@ -164,7 +161,9 @@ func (h *house) routes(a *App) {
 	accounts.SignInRoutes(r, h.signIn)
 	accounts.InvitationRoutes(r, h.staff, h.signIn)
 	accounts.ProfileRoutes(r, h.staff)
-	accounts.OnboardingRoutes(r, h.staff, h.signIn, accounts.OnboardingParts{Services: catalog.NewFirstServices(h.catalog)})
+	accounts.OnboardingRoutes(r, h.staff, h.signIn, accounts.OnboardingParts{
+		Schedules: agenda.NewFirstHours(h.agenda), Services: catalog.NewFirstServices(h.catalog),
+	})
 	accounts.PeopleRoutes(r, h.staff)
 	accounts.PlatformRoutes(r, h.platform)
 	catalog.Routes(r, h.catalog, h.places)
