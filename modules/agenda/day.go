@@ -67,6 +67,9 @@ type words struct {
 	sites     map[uuid.UUID]accounts.Site
 	resources map[uuid.UUID]catalog.Resource
 	visited   map[uuid.UUID]bool
+
+	everybody []accounts.Member // in their order
+	allSites  []accounts.Site
 }
 
 func newWords() words {

@@ -56,12 +56,7 @@ func (s *Service) grid(ctx context.Context, v View, from, to Date) (Grid, error)
 		return Grid{}, err
 	}
 	g := Grid{From: from, To: to, Today: s.Today(ctx), Now: s.Now(ctx), Zone: zone, Changes: changes, Totals: total(list)}
-	if g.Doctors, err = s.Professionals(ctx); err != nil {
-		return g, err
-	}
-	if g.Sites, err = s.Sites(ctx); err != nil {
-		return g, err
-	}
+	g.Doctors, g.Sites = attending(w.everybody), receiving(w.allSites)
 	cards := w.cards(list, g.Now)
 	g.Columns = columns(v, g, hours, cards, w)
 	g.Waiting = waiting(cards)
@@ -152,18 +147,17 @@ func (s *Service) wordsFor(ctx context.Context, list []Appointment, since time.T
 }
 
 func (s *Service) readPlaces(ctx context.Context, w *words, list []Appointment) error {
-	members, err := s.colleagues.Everybody(ctx)
-	if err != nil {
+	var err error
+	if w.everybody, err = s.colleagues.Everybody(ctx); err != nil {
 		return err
 	}
-	for _, m := range members {
+	for _, m := range w.everybody {
 		w.members[m.ID] = m
 	}
-	sites, err := s.colleagues.Sites(ctx)
-	if err != nil {
+	if w.allSites, err = s.colleagues.Sites(ctx); err != nil {
 		return err
 	}
-	for _, site := range sites {
+	for _, site := range w.allSites {
 		w.sites[site.ID] = site
 	}
 	if !slices.ContainsFunc(list, func(a Appointment) bool { return a.ResourceID != nil }) {

@@ -229,26 +229,28 @@ func holidayOn(d Date) string {
 
 // Professionals are those whom patients can be booked with.
 func (s *Service) Professionals(ctx context.Context) ([]accounts.Member, error) {
-	members, err := s.colleagues.Everybody(ctx)
-	if err != nil {
-		return nil, err
-	}
+	everybody, err := s.colleagues.Everybody(ctx)
+	return attending(everybody), err
+}
+
+func attending(everybody []accounts.Member) []accounts.Member {
 	var doctors []accounts.Member
-	for _, m := range members {
+	for _, m := range everybody {
 		if m.Active && m.IsDoctor() {
 			doctors = append(doctors, m)
 		}
 	}
-	return doctors, nil
+	return doctors
 }
 
 // Sites are those that receive patients.
 func (s *Service) Sites(ctx context.Context) ([]accounts.Site, error) {
 	sites, err := s.colleagues.Sites(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return slices.DeleteFunc(slices.Clone(sites), func(site accounts.Site) bool { return !site.Active }), nil
+	return receiving(sites), err
+}
+
+func receiving(sites []accounts.Site) []accounts.Site {
+	return slices.DeleteFunc(slices.Clone(sites), func(site accounts.Site) bool { return !site.Active })
 }
 
 // after lists what is free from an asked place on: with the same professional, today and the two weeks that follow.

@@ -65,7 +65,7 @@ func takenBy(by, thing string, recent bool, me uuid.UUID, booker *uuid.UUID) str
 	case booker != nil && *booker == me && me != uuid.Nil:
 		return "Usted ya reservó " + thing + "."
 	case by == "":
-		return strings.ToUpper(thing[:1]) + thing[1:] + ": ya está tomado."
+		return "A esa hora ya hay otra cita."
 	case recent:
 		return by + " tomó " + thing + " hace un momento."
 	}
