@@ -115,7 +115,7 @@ func newHouse(p Parts) (*house, error) {
 	}
 	h.catalog = catalog.New(catalog.NewPostgres(), accounts.Colleagues{})
 	h.joinPeople()
-	h.settings = settings.New(h.staff, settingsPages(), accounts.AuditSubjects(accounts.Colleagues{}), p.Now)
+	h.settings = settings.New(h.staff, settingsPages(), h.auditSubjects(), p.Now)
 	return h, nil
 }
 

@@ -4,7 +4,6 @@ package modules
 
 import (
 	"context"
-	"strings"
 
 	"github.com/google/uuid"
 
@@ -20,20 +19,8 @@ func touched(label string) audit.Column { return audit.Column{Label: label} }
 // auditSubjects say how /auditoria speaks of each table. Encrypted and clinical columns are only said to have changed.
 func (h *house) auditSubjects() []audit.Subject {
 	state := audit.Column{Label: "estado", Words: func(s string) string { return agenda.Status(s).Label() }}
-	roles := audit.Column{Label: "roles", Words: roleWords}
 	active := audit.Column{Label: "activo", Words: yesNo}
-	return []audit.Subject{
-		{Entity: "clinics", Label: "Clínica", Columns: map[string]audit.Column{
-			"name": shown("nombre"), "legal_name": shown("razón social"), "ruc": shown("RUC"), "phone": touched("teléfono"), "accent": shown("color"),
-			"logo": touched("logotipo"), "time_zone": shown("zona horaria"), "lock_after_minutes": shown("minutos hasta bloquear"), "suspended_at": touched("suspensión"),
-		}},
-		{Entity: "sites", Label: "Sede", Names: h.siteNames, Columns: map[string]audit.Column{
-			"name": shown("nombre"), "address": shown("dirección"), "ubigeo": shown("distrito"), "phone": shown("teléfono"), "active": active,
-		}},
-		{Entity: "memberships", Label: "Persona", Names: h.memberNames, Columns: map[string]audit.Column{
-			"roles": roles, "specialty": shown("especialidad"), "site_id": touched("sede"), "active": active,
-		}},
-		{Entity: "invitations", Label: "Invitación", Columns: map[string]audit.Column{"roles": roles, "accepted_at": touched("aceptada"), "revoked_at": touched("retirada")}},
+	return append(accounts.AuditSubjects(accounts.Colleagues{}), []audit.Subject{
 		{Entity: "services", Label: "Servicio", Names: h.serviceNames, Columns: map[string]audit.Column{
 			"name": shown("nombre"), "duration_min": shown("minutos"), "price": shown("precio"), "specialty": shown("especialidad"), "active": active,
 		}},
@@ -57,13 +44,7 @@ func (h *house) auditSubjects() []audit.Subject {
 			"resource_id": touched("consultorio"), "service_id": touched("servicio"), "arrived_at": touched("llegada"), "cancel_reason": touched("motivo"),
 			"notes": touched("nota"), "overbooked": touched("sobreturno"), "needs_reschedule": touched("por reprogramar"),
 		}},
-		{Entity: "route", Label: "Página no permitida"},
-	}
-}
-
-func roleWords(stored string) string {
-	names := strings.FieldsFunc(stored, func(r rune) bool { return strings.ContainsRune(`[]{}", `, r) })
-	return accounts.RoleLabels(accounts.ParseRoles(names))
+	}...)
 }
 
 func yesNo(stored string) string {
@@ -71,24 +52,6 @@ func yesNo(stored string) string {
 		return "sí"
 	}
 	return "no"
-}
-
-func (h *house) siteNames(ctx context.Context, _ []uuid.UUID) (map[uuid.UUID]string, error) {
-	names := map[uuid.UUID]string{}
-	sites, err := h.staff.Sites(ctx)
-	for _, s := range sites {
-		names[s.ID] = s.Name
-	}
-	return names, err
-}
-
-func (h *house) memberNames(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]string, error) {
-	names := map[uuid.UUID]string{}
-	members, err := h.staff.Members(ctx, ids)
-	for id, m := range members {
-		names[id] = m.DisplayName()
-	}
-	return names, err
 }
 
 func (h *house) serviceNames(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]string, error) {
