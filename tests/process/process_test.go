@@ -68,6 +68,25 @@ var _ = Describe("a demonstration in a folder with spaces, below a closed one", 
 		Expect(running.ready()).To(Equal(200))
 	})
 
+	It("ends with 1 when somebody has changed what was sealed", func(ctx SpecContext) {
+		sealer := as(ctx, data, "hampi_sealer")
+		sealed := func() (n int, err error) {
+			err = sealer.QueryRow(ctx, "select count(*) from audit_log where seal_no = 2").Scan(&n)
+			return n, err
+		}
+		Eventually(sealed).WithTimeout(startLimit).WithPolling(startLimit/120).Should(Equal(2), "both clinics")
+		for _, command := range []string{
+			"alter table audit_log no force row level security", "alter table audit_log disable trigger user",
+			"update audit_log set user_id = null where seal_no = 2",
+			"alter table audit_log enable trigger user", "alter table audit_log force row level security",
+		} {
+			_, err := as(ctx, data, "hampi_owner").Exec(ctx, command)
+			Expect(err).NotTo(HaveOccurred())
+		}
+		Expect(install("HAMPI_DATA_DIR="+data).run("", "audit", "verify")).To(And(
+			HaveField("Code", 1), HaveField("Out", ContainSubstring("First broken row: clinic")), HaveField("Err", BeEmpty())))
+	}, SpecTimeout(2*startLimit))
+
 	It("refuses a database login that could look into every clinic", func() {
 		refusedInOneLine(install("HAMPI_ENV=development", anyPort, "HAMPI_DATA_DIR="+folder("other"), "HAMPI_DATABASE_URL="+login(data, "hampi_owner"),
 			"HAMPI_SYSTEM_DATABASE_URL="+login(data, "hampi_system")).run("", "serve"), "hampi_owner", "too strong")

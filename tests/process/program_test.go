@@ -21,6 +21,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
@@ -219,6 +220,15 @@ func login(dataDir, role string) string {
 	_, port := postmaster(dataDir)
 	u := url.URL{Scheme: "postgres", User: url.UserPassword(role, secrets.Passwords[role]), Host: "127.0.0.1:" + strconv.Itoa(port), Path: "/hampi"}
 	return u.String()
+}
+
+// as connects to the embedded database as one of its roles, for the rest of the spec.
+func as(ctx context.Context, dataDir, role string) *pgx.Conn {
+	GinkgoHelper()
+	conn, err := pgx.Connect(ctx, login(dataDir, role))
+	Expect(err).NotTo(HaveOccurred())
+	DeferCleanup(func() { _ = conn.Close(context.Background()) })
+	return conn
 }
 
 // folder is a new data folder of the spec's; it goes when the spec (or container) ends, and with it a PostgreSQL that
