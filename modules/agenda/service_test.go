@@ -185,4 +185,30 @@ var _ = Describe("two desks at once", func() {
 			Expect(taken.Free[0].StartTime).To(Equal(at(10, 50)))
 		}
 	})
+
+	It("gives two chairs to exactly two of eight professionals who need one at once", func() {
+		c := norte()
+		var group sync.WaitGroup
+		outcomes := make([]error, 8)
+		for i := range outcomes {
+			b := c.booking(at(15, 0))
+			b.ServiceID, b.DoctorID = c.Cleaning, c.AddPerson(c.Clinic, "Profesional", "doctor").Membership
+			group.Go(func() {
+				outcomes[i] = c.committed(c.Desk, func(ctx context.Context) error {
+					_, _, err := c.agenda().Book(ctx, b)
+					return err
+				}, accounts.Receptionist)
+			})
+		}
+		group.Wait()
+		won := 0
+		for _, err := range outcomes {
+			if err == nil {
+				won++
+				continue
+			}
+			Expect(fault.KindOf(err)).To(Equal(fault.Conflict), "%v", err)
+		}
+		Expect(won).To(Equal(2))
+	})
 })
