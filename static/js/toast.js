@@ -19,6 +19,7 @@ function tidy() {
   const standing = [...document.querySelectorAll('#avisos > [data-aviso]')]
   standing.slice(0, -most).forEach((t) => t.remove())
   standing.slice(-most).forEach(schedule)
+  standing.slice(0, -1).forEach((t) => t.querySelector('[data-key="ctrl+z"]')?.removeAttribute('data-key')) // Ctrl Z means the last
 }
 
 new MutationObserver(tidy).observe(document.body, { childList: true, subtree: true })
