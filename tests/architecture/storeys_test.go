@@ -23,8 +23,7 @@ var mayImport = map[string][]string{
 	"settings":   {"platform", "views", "static", "accounts", "catalog", "patients", "agenda"},
 	"demo":       {"platform", "accounts", "catalog", "patients", "agenda"}, // invented clinics, written through the services
 	"modules":    {"platform", "views", "static", "config", "accounts", "catalog", "patients", "agenda", "settings", "demo"},
-	"demo":       {"platform", "accounts", "catalog", "patients", "agenda"},
-	"command":    {"platform", "config", "migrations", "modules", "demo", "accounts", "catalog", "patients", "agenda", "demo", "static"},
+	"command":    {"platform", "config", "migrations", "modules", "demo", "accounts", "catalog", "patients", "agenda", "settings", "static"},
 	"main":       {"command", "modules", "platform"},
 }
 
