@@ -42,6 +42,14 @@ function focusCard(id) {
   card?.focus({ preventScroll: true })
 }
 
+// ---- what one does here wins over the news: while an answer is on its way no poll is asked for, and one that was
+// asked before is dropped (it may be older than the answer)
+const news = (e) => e.detail.requestConfig?.headers?.['X-Vivo']
+const ours = (e) => e.detail.target?.id === 'agenda'
+document.addEventListener('htmx:beforeRequest', (e) => { if (ours(e) && !news(e)) e.detail.target.dataset.arrastrando = '' })
+document.addEventListener('htmx:afterRequest', (e) => { if (!news(e) && !moving) delete region()?.dataset.arrastrando })
+document.addEventListener('htmx:beforeSwap', (e) => { if (ours(e) && news(e) && 'arrastrando' in e.detail.target.dataset) e.detail.shouldSwap = false })
+
 // ---- keys on a card or free hour; capture: they win over the page's
 document.addEventListener('keydown', (e) => {
   const el = e.target instanceof Element && e.target.closest('.cita[data-cita], .hueco')
@@ -69,7 +77,7 @@ const actOf = (el, key) => (el.dataset.teclas ?? '').split(' ').find((a) => a.sp
 function send(card, act, values) {
   card.dataset.pendiente = ''
   const done = () => delete card.dataset.pendiente
-  return htmx.ajax('POST', `/citas/${card.dataset.cita}/${act}`, { source: card, target: '#agenda', swap: 'outerHTML', values: { op_id: uuidv7(), ...values } }).then(done, done)
+  return htmx.ajax('POST', `/citas/${card.dataset.cita}/${act}`, { source: document.body, target: '#agenda', swap: 'outerHTML', values: { op_id: uuidv7(), ...values } }).then(done, done)
 }
 
 // neighbour finds the next stop: along the column, or the nearest in the column beside it.
@@ -110,7 +118,7 @@ function steer(e) {
     const columns = [...sheet().querySelectorAll('.dia-col')].filter(visible)
     place(card, moving.row, columns[columns.indexOf(column) + (e.key === 'ArrowRight' ? 1 : -1)] ?? column)
   } else if (e.key === 'Escape') end(true)
-  else if (e.key === 'Enter') moving.typed.trim() ? drop({ hora: moving.typed, profesional: column.dataset.columna }) : drop(where(card))
+  else if (e.key === 'Enter') moving.typed.trim() ? drop({ hora: moving.typed, profesional: column.dataset.columna, rejilla: '1' }) : drop(where(card))
   else if (e.key === 'Backspace') moving.typed = moving.typed.slice(0, -1)
   else if (e.key.length === 1) moving.typed += e.key
   if (moving) say(card)
@@ -282,3 +290,7 @@ on('keydown', '[data-hora-libre]', (el, e) => {
   e.preventDefault()
   hours()[hours().indexOf(el) + step]?.focus()
 })
+on('submit', '[data-horas]', () => { toHours = true })
+
+// A field that comes filled in is overwritten by typing.
+on('focusin', ':is([data-reserva], [data-horas]) [role=combobox]', (el) => el.select())

@@ -102,6 +102,13 @@ func layout(g Grid, zoom int, book bool) sheet {
 	return s
 }
 
+// withoutIdleSunday leaves a week's Sunday out when nobody works and nobody comes.
+func (s *sheet) withoutIdleSunday() {
+	s.Columns = slices.DeleteFunc(s.Columns, func(c sheetColumn) bool {
+		return c.Date.Weekday() == time.Sunday && c.Off && len(c.Items) == 0
+	})
+}
+
 // scaleFor finds the scale at which the shortest booking is 24 px tall.
 func scaleFor(columns []Column) int {
 	shortest := 24 * time.Hour

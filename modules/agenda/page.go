@@ -45,6 +45,9 @@ func newBoard(at address, g Grid, who access.Identity) board {
 		b.At.Date = at.Date
 	}
 	b.Sheet = layout(g, at.Zoom, b.CanBook)
+	if at.View == weekView {
+		b.Sheet.withoutIdleSunday()
+	}
 	b.Shown = b.shownColumn(who)
 	return b
 }
@@ -85,6 +88,18 @@ func (b board) shortHeading() string {
 		return views.ShortDay(b.At.Date.In(b.Grid.Zone), b.Grid.Today.In(b.Grid.Zone))
 	}
 	return b.heading()
+}
+
+// totals is what stands beside the date.
+func (b board) totals() string {
+	if b.At.View != monthView {
+		return totalsText(b.Grid.Totals)
+	}
+	n := 0
+	for _, d := range b.Days {
+		n += d.Count
+	}
+	return views.Plural(n, "cita", "citas")
 }
 
 // lostWords say why an appointment waits for another hour.

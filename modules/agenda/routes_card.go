@@ -197,6 +197,7 @@ type moveForm struct {
 	Slot     string `form:"a"`      // a free hour: start, end, professional, site
 	Start    string `form:"inicio"` // dropped: RFC 3339 or the clinic's wall clock
 	Minutes  int    `form:"minutos"`
+	Grid     string `form:"rejilla"` // typed on the card itself, not in the dialog
 	Hours    hourView
 	Problems fault.Problems
 }
@@ -278,7 +279,7 @@ func (h screens) move(c echo.Context) error {
 	if err == nil {
 		saved, err = h.agenda.Move(ctx, m)
 	}
-	typed := f.Slot == "" && f.Start == ""
+	typed := f.Slot == "" && f.Start == "" && f.Grid == ""
 	if err != nil && typed {
 		return h.moveRefused(c, id, f, err)
 	}
@@ -344,6 +345,9 @@ func (h screens) refused(c echo.Context, id uuid.UUID, err error) error {
 	switch {
 	case errors.As(err, &taken):
 		r.Free = taken.Free
+		if len(r.Free) > 0 { // they stand beside it as buttons
+			r.Text, _, _ = strings.Cut(r.Text, " Libres: ")
+		}
 	case errors.As(err, &stale):
 		d := newDetail(card, access.Who(c.Request().Context()), h.agenda.Now(c.Request().Context()), h.agenda.Zone(c.Request().Context()))
 		r.Text = "Alguien más cambió esta cita: ahora está " + d.line() + ", con " + d.Doctor + "."

@@ -50,11 +50,14 @@ func (p todayPage) leads(x act, c Card) bool {
 
 // summary is what stands under the date: "11 citas · 2 atendidas · siguiente libre 12:30".
 func (p todayPage) summary() string {
-	text := totalsText(p.List.Totals)
-	if p.NextFree != "" {
-		text += " · siguiente libre " + p.NextFree
+	if p.NextFree == "" {
+		return totalsText(p.List.Totals)
 	}
-	return text
+	words := []string{views.Plural(p.List.Totals.All, "cita", "citas")}
+	if n := p.List.Totals.ByStatus[Completed]; n > 0 {
+		words = append(words, views.Plural(n, "atendida", "atendidas"))
+	}
+	return join(append(words, "siguiente libre "+p.NextFree), " · ")
 }
 
 // poll is where the page asks for what changed.
