@@ -36,6 +36,7 @@ type house struct {
 	db     *database.DB
 	vault  *pii.Vault
 	trace  *tracer
+	now    func() time.Time // goes on from the measured moment
 	close  []func() error
 }
 
@@ -59,7 +60,8 @@ func enter(ctx context.Context, o options) (*house, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &house{config: c, trace: &tracer{}}
+	started := time.Now()
+	h := &house{config: c, trace: &tracer{}, now: func() time.Time { return moment.Add(time.Since(started)) }}
 	if h.server, err = embedded.Start(ctx, embedded.Options{DataDir: c.DataDir}); err != nil {
 		return nil, err
 	}
@@ -139,17 +141,15 @@ func (h *house) dropUnfinished(ctx context.Context, rebuild bool) error {
 	return err
 }
 
-// build is the real program at a moment that goes on from the start of the day that is measured.
-func (h *house) build(ctx context.Context) (http.Handler, error) {
+// build is the real program, on the day that is measured.
+func (h *house) build() (http.Handler, error) {
 	_, jwt, err := h.config.Keys()
 	if err != nil {
 		return nil, err
 	}
-	_ = ctx
-	started := time.Now()
 	app, err := modules.Build(modules.Parts{
 		Config: h.config, DB: h.db, Vault: h.vault, JWTKey: jwt, Mail: mail.Folder{Dir: filepath.Join(h.config.DataDir, "mail")},
-		Address: func() string { return "http://localhost" }, Now: func() time.Time { return moment.Add(time.Since(started)) },
+		Address: func() string { return "http://localhost" }, Now: h.now,
 		Log: slog.New(slog.NewJSONHandler(io.Discard, &slog.HandlerOptions{Level: slog.LevelInfo})), Version: "bench",
 	})
 	if err != nil {

@@ -38,7 +38,7 @@ const (
 
 // measure runs every line in the large and in the small clinic.
 func (h *house) measure(ctx context.Context, o options) (report, error) {
-	program, err := h.build(ctx)
+	program, err := h.build()
 	if err != nil {
 		return report{}, err
 	}
@@ -63,6 +63,7 @@ func (h *house) measure(ctx context.Context, o options) (report, error) {
 			if err != nil {
 				return r, fmt.Errorf("%s, clinic %s: %w", l.name, c.slug, err)
 			}
+			say("%-8s %-28s p50 %6s  p95 %6s  SQL %6s", c.slug, l.name, ms(found.page.at(0.5)), ms(found.page.at(0.95)), ms(found.bare.at(0.5)))
 			if i == 0 {
 				r.order = append(r.order, l.name)
 				r.large[l.name] = found
