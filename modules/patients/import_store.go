@@ -259,28 +259,32 @@ func (s *Postgres) takenDocuments(ctx context.Context, people []Patient) (map[Do
 	}
 	type print struct {
 		kind  DocumentType
+		key   int64
 		value string
 	}
 	owners := map[print]Document{}
-	var tuples [][]any
-	for _, row := range documentRows(keys, people) {
-		tuples = append(tuples, []any{row.Type, row.KeyID, row.Bidx})
-	}
-	if len(tuples) == 0 {
-		return nil, nil
-	}
+	values := map[DocumentType][][]byte{}
 	for _, p := range people {
+		if p.Document.Type == None {
+			continue
+		}
 		for _, index := range keys.Indexes(documentIndex, p.Document.Number) {
-			owners[print{p.Document.Type, string(index.Value)}] = p.Document
+			owners[print{p.Document.Type, int64(index.KeyID), string(index.Value)}] = p.Document
+			values[p.Document.Type] = append(values[p.Document.Type], index.Value)
 		}
 	}
-	var rows []documentRow
-	if err := database.From(ctx).Where("(type, key_id, bidx) in ?", tuples).Find(&rows).Error; err != nil {
-		return nil, fmt.Errorf("look for known documents: %w", err)
-	}
 	taken := map[Document]bool{}
-	for _, row := range rows {
-		taken[owners[print{row.Type, string(row.Bidx)}]] = true
+	for kind, prints := range values { // a type at a time: one walk through the key's index
+		var rows []documentRow
+		err := database.From(ctx).Where("type = ? and key_id in ? and bidx in ?", kind, keys.IndexKeyIDs(), prints).Find(&rows).Error
+		if err != nil {
+			return nil, fmt.Errorf("look for known documents: %w", err)
+		}
+		for _, row := range rows {
+			if d, ok := owners[print{row.Type, row.KeyID, string(row.Bidx)}]; ok {
+				taken[d] = true
+			}
+		}
 	}
 	return taken, nil
 }

@@ -10,7 +10,7 @@ import (
 const (
 	// SearchRows is how many rows a search shows.
 	SearchRows     = 12
-	candidateLimit = 300 // entries ranked for one search
+	candidateLimit = 120 // entries ranked for one search
 	fewResults     = 3   // with fewer, slips of the fingers are looked for
 )
 

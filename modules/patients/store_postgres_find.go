@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"sort"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -70,17 +71,26 @@ func (s *Postgres) ByNameStart(ctx context.Context, start string, limit int) ([]
 	return found, nil
 }
 
-// ByWords walks the longest term's range of words, the rarest as a rule, and looks for the other terms beside it.
+const (
+	commonWord = 2000 // entries from which a term counts as common; it is not counted further
+	walked     = 5000 // entries of the rarest term that are looked at; where all terms are common, enough of them fit
+)
+
+// ByWords walks the range of the rarest term and looks for the other terms beside it.
 func (s *Postgres) ByWords(ctx context.Context, terms [][]string, limit int) ([]Candidate, error) {
 	if len(terms) == 0 {
 		return nil, nil
 	}
-	terms = append([][]string(nil), terms...)
-	sort.SliceStable(terms, func(i, j int) bool { return len(terms[i][0]) > len(terms[j][0]) })
+	terms, err := rarestFirst(ctx, terms)
+	if err != nil {
+		return nil, err
+	}
 	var query strings.Builder
 	var args []any
-	query.WriteString("select " + candidateColumns + " from (select w.patient_id from patient_words w where ")
-	args = writeRanges(&query, "w", terms[0], args)
+	query.WriteString("select " + candidateColumns + " from (select w.patient_id from (select r.patient_id from patient_words r where ")
+	args = writeRanges(&query, "r", terms[0], args)
+	query.WriteString(" limit ?) w where true")
+	args = append(args, walked)
 	for _, term := range terms[1:] {
 		query.WriteString(" and exists (select 1 from patient_words o where o.patient_id = w.patient_id and ")
 		args = writeRanges(&query, "o", term, args)
@@ -92,6 +102,47 @@ func (s *Postgres) ByWords(ctx context.Context, terms [][]string, limit int) ([]
 		return nil, fmt.Errorf("find patients by name: %w", err)
 	}
 	return found, nil
+}
+
+// rarestFirst orders terms by how many entries have them.
+func rarestFirst(ctx context.Context, terms [][]string) ([][]string, error) {
+	if len(terms) == 1 {
+		return terms, nil
+	}
+	var query strings.Builder
+	var args []any
+	query.WriteString("select ")
+	for i, term := range terms {
+		if i > 0 {
+			query.WriteString(" || ',' || ")
+		}
+		query.WriteString("(select count(*) from (select 1 from patient_words w where ")
+		args = writeRanges(&query, "w", term, args)
+		query.WriteString(" limit ?) counted)")
+		args = append(args, commonWord)
+	}
+	var counts string
+	if err := database.From(ctx).Raw(query.String(), args...).Row().Scan(&counts); err != nil {
+		return nil, fmt.Errorf("count the words: %w", err)
+	}
+	type counted struct {
+		term []string
+		n    int
+	}
+	order := make([]counted, len(terms))
+	for i, text := range strings.Split(counts, ",") {
+		n, err := strconv.Atoi(text)
+		if err != nil {
+			return nil, fmt.Errorf("count the words: %w", err)
+		}
+		order[i] = counted{terms[i], n}
+	}
+	sort.SliceStable(order, func(i, j int) bool { return order[i].n < order[j].n })
+	sorted := make([][]string, len(order))
+	for i, c := range order {
+		sorted[i] = c.term
+	}
+	return sorted, nil
 }
 
 // writeRanges asks for words that begin with one of the alternatives, in the operators that row-level security lets
