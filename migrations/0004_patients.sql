@@ -36,7 +36,9 @@ create table patients (
   foreign key (clinic_id, registered_site) references sites (clinic_id, id)
 );
 comment on column patients.sort_key is 'surnames and names without accents or capitals: the alphabetical list, and the first letters typed';
-create index patients_alphabet on patients (clinic_id, sort_key, id);
+-- Without the id behind it: the planner, which does not know the clinic beforehand, would read all of a large clinic's
+-- alphabet for people asked for by id.
+create index patients_alphabet on patients (clinic_id, sort_key);
 create index patients_merged on patients (clinic_id, merged_into) where merged_into is not null;
 call tenant_table('patients', 'insert, update');
 call audit_table('patients', 'full');
