@@ -114,14 +114,16 @@ func friends() []known {
 	}
 }
 
-// people are the clinic's patients, always the same.
+// register are the clinic's patients, always the same. Whoever has the document of somebody in the other clinic is that
+// person: one in two registers, which know nothing of each other.
 func (c clinic) register() []patients.Patient {
 	n := readNames()
 	list := make([]patients.Patient, c.patients)
 	for i := range list {
-		r := dice(c.Slug, "patient", strconv.Itoa(i))
+		document := strconv.Itoa(c.first + i)
+		r := dice("patient", document)
 		d := n.somebody(r, i, c.known)
-		d.Document = patients.Document{Type: patients.DNI, Number: strconv.Itoa(c.first + i)}
+		d.Document = patients.Document{Type: patients.DNI, Number: document}
 		if i%97 == 96 { // their papers are on the way
 			d.Document = patients.Document{Type: patients.None}
 		}

@@ -49,7 +49,7 @@ func (r round) on(day time.Weekday) []stretch {
 }
 
 // campaignHours are worked when the program is shown on a Sunday or a holiday: an agenda without patients shows nothing.
-func campaignHours() []stretch { return halfDays("8:00", "13:00", "14:00", "18:00") }
+func campaignHours() []stretch { return halfDays("8:00", "13:00", "14:00", "19:00") }
 
 const campaign = "Campaña de salud"
 
@@ -81,7 +81,7 @@ func isClosed(d agenda.Date) bool {
 }
 
 func demoRounds() []round {
-	day, saturday := halfDays("8:00", "13:00", "14:00", "19:00"), halfDays("8:00", "13:00", "14:00", "18:00")
+	day, saturday := halfDays("8:00", "13:00", "14:00", "20:00"), halfDays("8:00", "13:00", "14:00", "19:00")
 	return []round{
 		{email: "doctor@demo.pe", site: "Centro", room: "Sillón 1", usually: day, saturday: saturday, full: 0.88, offers: []offer{
 			{"Consulta y diagnóstico odontológico", 5, anyone}, {"Profilaxis dental (limpieza)", 5, anyone},
@@ -102,7 +102,7 @@ func demoRounds() []round {
 				{"Consejería en planificación familiar", 1, women(16, 45)},
 			}},
 		{email: "oftalmo@demo.pe", site: "Centro", room: "Consultorio 4", usually: day, saturday: saturday, full: 0.78,
-			away: map[time.Weekday][]stretch{time.Tuesday: {{8 * 60, 9 * 60, "Cirugía externa"}}, time.Thursday: {{16 * 60, 19 * 60, "Cirugía externa"}}},
+			away: map[time.Weekday][]stretch{time.Tuesday: {{8 * 60, 9 * 60, "Cirugía externa"}}, time.Thursday: {{16 * 60, 20 * 60, "Cirugía externa"}}},
 			offers: []offer{
 				{"Consulta oftalmológica", 6, anyone}, {"Medida de vista (refracción)", 3, anyone}, {"Fondo de ojo con dilatación", 2, olderThan(40)},
 				{"Tonometría", 1, olderThan(40)}, {"Campimetría computarizada", 1, olderThan(50)}, {"Tomografía de coherencia óptica (OCT)", 1, olderThan(50)},

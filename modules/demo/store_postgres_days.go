@@ -23,7 +23,7 @@ func (s seeder) addDays(ctx context.Context, c clinic) error {
 	now := s.Now()
 	plan := planner{clinic: c, people: c.register(), zone: c.Zone()}
 	today := agenda.DateOf(now, plan.zone)
-	if err := s.endPast(ctx, plan, today); err != nil {
+	if err := s.catchUp(ctx, plan, today); err != nil {
 		return err
 	}
 	days, err := s.newDays(ctx, plan, today)
@@ -139,15 +139,16 @@ func (s seeder) loseAPlace(ctx context.Context, plan planner, today agenda.Date)
 	return nil
 }
 
-// endPast brings what is left open of former days to its end, if nobody has touched it.
-func (s seeder) endPast(ctx context.Context, plan planner, today agenda.Date) error {
+// catchUp brings what is left open of former days to its end, and today, if it has not begun, to this hour; except what
+// somebody has touched.
+func (s seeder) catchUp(ctx context.Context, plan planner, today agenda.Date) error {
 	var open []agenda.Appointment
-	err := s.within(ctx, plan.clinic, func(ctx context.Context) error {
-		return database.From(ctx).Where("start_time < ? and status in ('scheduled', 'confirmed', 'in_progress')", today.At(0, plan.zone)).
-			Order("start_time, id").Find(&open).Error
+	err := s.within(ctx, plan.clinic, func(ctx context.Context) (err error) {
+		open, err = s.leftOpen(ctx, plan, today)
+		return err
 	})
 	if err != nil {
-		return fmt.Errorf("read what former days left open: %w", err)
+		return err
 	}
 	byDate := map[agenda.Date][]agenda.Appointment{}
 	for _, a := range open {
@@ -158,10 +159,29 @@ func (s seeder) endPast(ctx context.Context, plan planner, today agenda.Date) er
 		planned := plan.plan(d, true).byID()
 		err := s.within(ctx, plan.clinic, func(ctx context.Context) error { return s.endDay(ctx, planned, left) })
 		if err != nil {
-			return fmt.Errorf("end what is left of %s: %w", d, err)
+			return fmt.Errorf("catch up with %s: %w", d, err)
 		}
 	}
 	return nil
+}
+
+func (s seeder) leftOpen(ctx context.Context, plan planner, today agenda.Date) (open []agenda.Appointment, err error) {
+	begins, ends := today.At(0, plan.zone), today.Add(1).At(0, plan.zone)
+	var begun bool
+	err = database.From(ctx).Raw(`select exists (select 1 from appointments where start_time >= ? and start_time < ?
+		and (arrived_at is not null or status in ('in_progress', 'completed', 'no_show')))`, begins, ends).Row().Scan(&begun)
+	if err != nil {
+		return nil, fmt.Errorf("see whether today has begun: %w", err)
+	}
+	if begun {
+		ends = begins
+	}
+	err = database.From(ctx).Where("start_time < ? and status in ('scheduled', 'confirmed', 'in_progress')", ends).
+		Order("start_time, id").Find(&open).Error
+	if err != nil {
+		return nil, fmt.Errorf("read what is left open: %w", err)
+	}
+	return open, nil
 }
 
 func (d day) byID() map[uuid.UUID]visit {
