@@ -194,17 +194,26 @@ func (h screens) weeklyAt(ctx context.Context, doctor, site uuid.UUID) ([]Schedu
 	return slices.DeleteFunc(inForce(weekly, h.agenda.Today(ctx)), func(s Schedule) bool { return s.SiteID != site }), err
 }
 
-func (h screens) drawWeekly(c echo.Context, status int, id uuid.UUID, f weekForm) error {
-	ctx := c.Request().Context()
+// professional is one who works here; fault.ErrNotFound for anybody else.
+func (h screens) professional(ctx context.Context, id uuid.UUID) (accounts.Member, error) {
 	doctors, err := h.agenda.Professionals(ctx)
 	if err != nil {
-		return err
+		return accounts.Member{}, err
 	}
 	i := slices.IndexFunc(doctors, func(m accounts.Member) bool { return m.ID == id })
 	if i < 0 {
-		return fault.ErrNotFound
+		return accounts.Member{}, fault.ErrNotFound
 	}
-	v := weekPage{weekForm: f, ID: id.String(), Name: doctors[i].DisplayName()}
+	return doctors[i], nil
+}
+
+func (h screens) drawWeekly(c echo.Context, status int, id uuid.UUID, f weekForm) error {
+	ctx := c.Request().Context()
+	doctor, err := h.professional(ctx, id)
+	if err != nil {
+		return err
+	}
+	v := weekPage{weekForm: f, ID: id.String(), Name: doctor.DisplayName()}
 	sites, err := h.agenda.Sites(ctx)
 	if err != nil {
 		return err
@@ -235,6 +244,9 @@ func (h screens) saveWeekly(c echo.Context) error {
 	}
 	for i := range f.Days {
 		f.Days[i] = c.FormValue(dayField(i))
+	}
+	if _, err := h.professional(c.Request().Context(), id); err != nil {
+		return err
 	}
 	err = h.replaceWeek(c.Request().Context(), id, f)
 	var typed *weekError

@@ -49,7 +49,7 @@ var _ = Describe("who may go where", func() {
 
 // matrix is one line a route: what it asks, and which seats may come in.
 func matrix() string {
-	routes := app.Router.Routes()
+	routes := shared.Router.Routes()
 	slices.SortFunc(routes, func(a, b web.Route) int {
 		return strings.Compare(a.Path+" "+a.Method, b.Path+" "+b.Method)
 	})

@@ -216,6 +216,12 @@ func Busy(err error) bool {
 	return errors.As(err, &pg) && (pg.Code == "55P03" || pg.Code == "57014")
 }
 
+// Unstorable reports whether a text holds what PostgreSQL keeps in no text: a zero byte, or bytes that are no UTF-8.
+func Unstorable(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && (pg.Code == "22021" || pg.Code == "22P05")
+}
+
 // Gone reports whether the server went away or cannot be reached.
 func Gone(err error) bool {
 	var pg *pgconn.PgError

@@ -179,6 +179,8 @@ func DatabaseFaults(err error) error {
 	switch {
 	case database.Busy(err), database.Retryable(err):
 		return errors.Join(fault.NotNow("Otra persona está guardando lo mismo. Intente otra vez en un momento."), err)
+	case database.Unstorable(err):
+		return errors.Join(fault.InvalidField("", "El texto trae un carácter que no se puede guardar. Bórrelo y escríbalo otra vez."), err)
 	case database.Gone(err):
 		return errors.Join(fault.NotNow("La base de datos no responde. Lo guardado está a salvo; intente otra vez en un momento."), err)
 	}
