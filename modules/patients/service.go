@@ -194,15 +194,7 @@ func (s *Service) ByID(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]Pati
 
 // NamesByID returns a name to show for each known id; unknown ids are left out.
 func (s *Service) NamesByID(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]string, error) {
-	people, err := s.ByID(ctx, ids)
-	if err != nil {
-		return nil, err
-	}
-	names := make(map[uuid.UUID]string, len(people))
-	for id, p := range people {
-		names[id] = p.FullName()
-	}
-	return names, nil
+	return s.store.Names(ctx, ids)
 }
 
 // Family is the ids of all entries of the person behind id, the one that answers first. Histories are read by it.

@@ -18,6 +18,8 @@ type Store interface {
 	Locked(ctx context.Context, id uuid.UUID) (Patient, error)
 	// Patients are the known ones of ids, in no order.
 	Patients(ctx context.Context, ids []uuid.UUID) ([]Patient, error)
+	// Names gives the name to show for each known id: lists of many people ask for no more.
+	Names(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]string, error)
 	// Add keeps new patients, all or none, and gives a record number to those without.
 	// It refuses with ErrDocumentTaken, ErrRecordTaken or ErrIDTaken and leaves the transaction usable.
 	Add(ctx context.Context, people []Patient) ([]Patient, error)

@@ -32,10 +32,13 @@ type line struct {
 // Summary joins what tells people of one name apart: "34 años · DNI 99012345 · 962 555 014".
 func (l line) Summary() string {
 	var parts []string
-	for _, part := range []string{l.Age, l.Document, l.Phone, l.Next} {
+	for _, part := range []string{l.Age, l.Document, l.Phone} {
 		if part != "" {
 			parts = append(parts, part)
 		}
+	}
+	if l.Next != "" {
+		parts = append(parts, "cita "+l.Next)
 	}
 	return strings.Join(parts, " · ")
 }
@@ -61,7 +64,7 @@ func (h routes) lines(c echo.Context, people []Patient, next map[uuid.UUID]Visit
 	for _, p := range people {
 		l := lineOf(p, today)
 		if visit, ok := next[p.ID]; ok {
-			l.Next = "cita " + nearDay(h.service.local(ctx, visit.Start), today)
+			l.Next = nearDay(h.service.local(ctx, visit.Start), today)
 		}
 		rows = append(rows, l)
 	}
