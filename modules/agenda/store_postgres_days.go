@@ -15,7 +15,7 @@ import (
 func (r Range) on(tx *gorm.DB) *gorm.DB {
 	tx = tx.Where("start_time >= ? and start_time < ?", r.From, r.To)
 	if len(r.Doctors) > 0 {
-		tx = tx.Where("doctor_id in ?", r.Doctors)
+		tx = tx.Where("doctor_id = any(?::uuid[])", database.IDs(r.Doctors))
 	}
 	if r.Site != uuid.Nil {
 		tx = tx.Where("site_id = ?", r.Site)
@@ -42,7 +42,7 @@ func (Postgres) Busy(ctx context.Context, span Span, doctors []uuid.UUID, except
 		ResourceID         *uuid.UUID
 	}
 	err := occupying(database.From(ctx), span).
-		Where("(doctor_id in ? or resource_id is not null) and id <> ?", doctors, except).
+		Where("(doctor_id = any(?::uuid[]) or resource_id is not null) and id <> ?", database.IDs(doctors), except).
 		Select("start_time", "end_time", "doctor_id", "resource_id").Find(&rows).Error
 	busy := make([]Busy, len(rows))
 	for i, r := range rows {
@@ -103,7 +103,7 @@ func (Postgres) Displaced(ctx context.Context) ([]Appointment, error) {
 
 func (Postgres) OfPatient(ctx context.Context, r PatientRange) ([]Appointment, error) {
 	var list []Appointment
-	query := database.From(ctx).Where("patient_id in ?", r.Patients)
+	query := database.From(ctx).Where("patient_id = any(?::uuid[])", database.IDs(r.Patients))
 	if r.OnlyComing {
 		query = query.Where("start_time >= ? and status in ('scheduled', 'confirmed')", r.Before).Order("start_time, id")
 	} else {
@@ -127,8 +127,8 @@ func (Postgres) NextOf(ctx context.Context, patients []uuid.UUID, from time.Time
 	var list []Appointment
 	err := database.From(ctx).Raw(`
 		select distinct on (patient_id) * from appointments
-		 where patient_id in ? and start_time >= ? and status in ('scheduled', 'confirmed')
-		 order by patient_id, start_time, id`, patients, from).Find(&list).Error
+		 where patient_id = any(?::uuid[]) and start_time >= ? and status in ('scheduled', 'confirmed')
+		 order by patient_id, start_time, id`, database.IDs(patients), from).Find(&list).Error
 	for _, a := range allUTC(list) {
 		next[a.PatientID] = a
 	}
@@ -143,7 +143,7 @@ func (Postgres) Visited(ctx context.Context, patients []uuid.UUID, before time.T
 	var ids []string
 	err := database.From(ctx).Raw(`
 		select distinct patient_id::text from appointments
-		 where patient_id in ? and start_time < ? and status = 'completed'`, patients, before).Scan(&ids).Error
+		 where patient_id = any(?::uuid[]) and start_time < ? and status = 'completed'`, database.IDs(patients), before).Scan(&ids).Error
 	for _, text := range ids {
 		if id, err := uuid.Parse(text); err == nil {
 			visited[id] = true
@@ -155,8 +155,8 @@ func (Postgres) Visited(ctx context.Context, patients []uuid.UUID, before time.T
 func (Postgres) Cares(ctx context.Context, doctor uuid.UUID, patients []uuid.UUID) (bool, error) {
 	var cares bool
 	err := database.From(ctx).Raw(`
-		select exists (select 1 from appointments where patient_id in ? and doctor_id = ? and status <> 'cancelled')`,
-		patients, doctor).Row().Scan(&cares)
+		select exists (select 1 from appointments where patient_id = any(?::uuid[]) and doctor_id = ? and status <> 'cancelled')`,
+		database.IDs(patients), doctor).Row().Scan(&cares)
 	return cares, explain("read whose patient it is", err)
 }
 

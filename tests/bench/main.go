@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime/pprof"
 	"syscall"
 	_ "time/tzdata" // the clinics' zone exists on any machine
 )
@@ -23,6 +24,7 @@ type options struct {
 	plans    bool
 	rounds   int
 	only     string
+	profile  string
 	program  string
 }
 
@@ -34,6 +36,7 @@ func main() {
 	flag.BoolVar(&o.plans, "plans", false, "print the plan of every statement behind each page")
 	flag.IntVar(&o.rounds, "n", 240, "requests measured for each line")
 	flag.StringVar(&o.only, "only", "", "measure the lines whose name contains this")
+	flag.StringVar(&o.profile, "cpu", "", "write where the program spends its time to this file")
 	flag.StringVar(&o.program, "program", "bin/hampi", "the built program, for its start-up time; empty: not measured")
 	flag.Parse()
 
@@ -62,7 +65,12 @@ func run(ctx context.Context, o options) (err error) {
 	if o.loadOnly {
 		return nil
 	}
+	stop, err := profile(o.profile)
+	if err != nil {
+		return err
+	}
 	report, err := h.measure(ctx, o)
+	stop()
 	if err != nil {
 		return err
 	}
@@ -74,4 +82,19 @@ func run(ctx context.Context, o options) (err error) {
 		return err
 	}
 	return measureProgram(ctx, os.Stdout, o)
+}
+
+// profile samples the processor until stop.
+func profile(path string) (stop func(), err error) {
+	if path == "" {
+		return func() {}, nil
+	}
+	file, err := os.Create(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := pprof.StartCPUProfile(file); err != nil {
+		return nil, err
+	}
+	return func() { pprof.StopCPUProfile(); _ = file.Close() }, nil
 }
