@@ -66,7 +66,7 @@ document.addEventListener('keydown', (e) => {
   if (!act || e.repeat) return
   stop(e)
   if (act === 'mover') begin(el)
-  else if (act === 'cancelacion') htmx.ajax('GET', `/citas/${el.dataset.cita}/cancelacion`, { source: el, target: '#dialogo', swap: 'innerHTML' })
+  else if (act === 'cancelacion') htmx.ajax('GET', `/citas/${el.dataset.cita}/cancelacion`, { source: document.body, target: '#dialogo', swap: 'innerHTML' })
   else send(el, act, {})
 }, true)
 
@@ -294,3 +294,4 @@ on('submit', '[data-horas]', () => { toHours = true })
 
 // A field that comes filled in is overwritten by typing.
 on('focusin', ':is([data-reserva], [data-horas]) [role=combobox]', (el) => el.select())
+on('change', '[data-horas] :is([name=servicio], [name=profesional], [name=parte])', (el) => htmx.trigger(el.form, 'recalcular'))

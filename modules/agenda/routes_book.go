@@ -36,7 +36,7 @@ func (h screens) newBooking(c echo.Context) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	offer, err := h.agenda.LastOffered(ctx)
+	offer, err := h.offered(ctx, idOf(f.Doctor))
 	if err != nil {
 		return err
 	}
@@ -66,6 +66,23 @@ func (h screens) newBooking(c echo.Context) error {
 		return err
 	}
 	return h.showBooking(c, http.StatusOK, v)
+}
+
+// offered is what stands filled in: the service this person offered last; at a free hour of somebody who does not do
+// it, the first that this professional does.
+func (h screens) offered(ctx context.Context, doctor uuid.UUID) (Offer, error) {
+	last, err := h.agenda.LastOffered(ctx)
+	if err != nil || doctor == uuid.Nil {
+		return last, err
+	}
+	does, err := h.services.Services(ctx, catalog.Filter{DoctorID: doctor})
+	if err != nil && !fault.IsNotFound(err) || len(does) == 0 {
+		return last, nil
+	}
+	if !slices.ContainsFunc(does, func(s catalog.Service) bool { return s.ID == last.ServiceID }) {
+		last.ServiceID = does[0].ID
+	}
+	return last, nil
 }
 
 func (h screens) showBooking(c echo.Context, status int, v bookView) error {
