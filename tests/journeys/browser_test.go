@@ -8,10 +8,10 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
+	"unicode"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
@@ -99,7 +99,7 @@ func open(width, height int, touch bool) *Window {
 	go w.listen(chromedp.Console(ctx))
 	DeferCleanup(func() {
 		if CurrentSpecReport().Failed() {
-			w.Shot("falla-" + strconv.Itoa(width))
+			w.Shot("falla-" + strings.Join(strings.FieldsFunc(CurrentSpecReport().LeafNodeText, notLetter), "-"))
 			GinkgoWriter.Println("at", w.Where(), "the console said:", w.problemsSoFar())
 		}
 		end()
@@ -113,6 +113,8 @@ func open(width, height int, touch bool) *Window {
 	w.Do(chromedp.EmulateViewport(int64(width), int64(height), how...))
 	return w
 }
+
+func notLetter(r rune) bool { return !unicode.IsLetter(r) }
 
 func (w *Window) listen(messages iter.Seq2[chromedp.ConsoleMessage, error]) {
 	for m, err := range messages {

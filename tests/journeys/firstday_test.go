@@ -31,7 +31,7 @@ func signUp(w *Window, email, password, size string) {
 	w.Fill("#c-nombre", "Rosa Elvira Chávez Ríos")
 	w.Fill("#c-correo", email)
 	w.Fill("#c-password", password)
-	w.Button("Continuar")
+	w.Follow("button", "Continuar")
 	w.Heading("Revise su correo")
 	w.Clean("empezar-correo")
 
@@ -39,7 +39,7 @@ func signUp(w *Window, email, password, size string) {
 	w.Heading("Confirme que es usted")
 	w.Clean("empezar-confirmar")
 	w.Fill("#c-password", password)
-	w.Button("Crear la clínica")
+	w.Follow("button, a", "Crear la clínica")
 	w.Heading("Proteja su cuenta")
 	w.Clean("empezar-codigo")
 	w.Button("Escribir la clave a mano")
@@ -49,14 +49,81 @@ func signUp(w *Window, email, password, size string) {
 	w.Heading("Códigos de recuperación")
 	Expect(w.Texts("#codigos-recuperacion li")).To(HaveLen(10))
 	w.Clean("empezar-recuperacion")
-	w.Button("Los guardé, continuar")
+	w.Follow("button, a", "Los guardé, continuar")
+}
+
+// prepareClinic goes through the steps after the log-in: site, the administrator as a professional who attends at any
+// hour, somebody invited, services.
+func prepareClinic(w *Window, size string) {
+	GinkgoHelper()
+	w.Heading("Sede y especialidades")
+	w.Clean("empezar-sede")
+	w.Tick("Odontología")
+	w.Fill("[name=nombre]", "Principal")
+	w.Fill("[name=direccion]", "Jr. Dos de Mayo 1180")
+	w.Follow("button, a", "Guardar y seguir")
+
+	w.Heading("Profesionales")
+	w.Button("Yo también atiendo pacientes")
+	w.Choose("[name=titulo]", "Dra.")
+	w.Choose("[name=colegio]", "COP · Colegio Odontológico")
+	w.Fill("[name=colegiatura]", "18234")
+	w.Choose("[name=especialidad]", "Odontología")
+	w.Follow("button[type=submit]", "Guardar")
+	w.See("fieldset legend", "Chávez")
+	w.Button("Invitar a alguien")
+	w.Fill("#c-invitado", "Nélida Ponce")
+	w.Fill("[name=correo]", "nelida."+size+"@sanjuan.pe")
+	w.Tick("Profesional") // proposed at this step
+	w.Tick("Recepción")
+	w.Follow("button[type=submit]", "Invitar")
+	w.See("ul[aria-label=Personal]", "Nélida Ponce")
+	w.Clean("empezar-profesionales")
+	for _, day := range []string{"sáb", "dom"} {
+		w.Tick(day)
+	}
+	w.Fill("[name=horas0]", "0-24")
+	w.Follow("button, a", "Guardar horarios")
+	w.Follow("button, a", "Seguir")
+
+	w.Heading("Servicios y precios")
+	w.Clean("empezar-servicios")
+	w.Follow("button, a", "Guardar y seguir")
+	w.Heading("Servicios y precios")
+	w.Follow("button, a", "Terminar")
+	w.Heading("Su clínica está lista")
+	w.Clean("empezar-listo")
 }
 
 var _ = Describe("a clinic's first day", func() {
 	firstDay := func(w *Window, size string) {
-		email := "rosa." + size + "@sanjuan.pe"
-		signUp(w, email, "una clave larga de verdad", size)
-		w.Heading("Sede y especialidades")
+		signUp(w, "rosa."+size+"@sanjuan.pe", "una clave larga de verdad", size)
+		prepareClinic(w, size)
+
+		w.Follow("button, a", "Registrar al primer paciente")
+		w.At("/pacientes/nuevo")
+		w.Clean("paciente-nuevo")
+		first := somebody{freshDNI(), "Marco Antonio", "Tello", "Rivera", "150390", "Masculino", freshPhone()}
+		fillPatient(w, first)
+		w.Follow("button[type=submit]", "Registrar")
+		w.See("h2", first.listed())
+		w.Clean("paciente")
+
+		w.Follow(".paciente-barra a", "Reservar")
+		bookNextFree(w, "Consulta")
+		card := w.cardOf(first.listed())
+		w.Clean("agenda-dia")
+		w.Press(card)
+		w.See("#agenda-panel", first.listed())
+		w.Clean("agenda-cita")
+		w.PressOn("#agenda-panel button", "Llegó")
+		w.See("#agenda-panel", "En sala")
+		w.PressOn("#agenda-panel button", "Atender")
+		w.See("#agenda-panel", "En atención")
+		w.PressOn("#agenda-panel button", "Terminar")
+		w.See("#agenda-panel", "Atendida")
+		w.Clean("agenda-atendida")
+		w.CleanInDark("agenda-atendida")
 	}
 
 	It("goes from the letter to the first patient attended, at a desk", func() { firstDay(Desk(), "escritorio") })

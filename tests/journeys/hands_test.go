@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 	. "github.com/onsi/ginkgo/v2"
@@ -72,6 +74,21 @@ func (w *Window) Button(text string) {
 	w.PressOn("button, a[href], summary, [role=option], label", text)
 }
 
+// Follow presses what leads to another page, or sends a form that does, and waits for that page.
+func (w *Window) Follow(selector, text string) {
+	GinkgoHelper()
+	w.Turn(func() { w.PressOn(selector, text) })
+}
+
+// Turn does something that leads to another page and waits for that page.
+func (w *Window) Turn(do func()) {
+	GinkgoHelper()
+	Eval[bool](w, `document.turned = true`)
+	do()
+	Eventually(func() bool { return evalOr(w, `!document.turned && document.readyState === "complete"`, false) }).
+		WithTimeout(pageLimit).WithPolling(pollEvery).Should(BeTrue(), func() string { return "still at " + w.Where() })
+}
+
 // Text is what the first seen element of selector says now, "" without one.
 func (w *Window) Text(selector string) string {
 	return strings.TrimSpace(evalOr(w, `([...document.querySelectorAll(`+quoted(selector)+`)].find((el) => el.checkVisibility())?.innerText ?? "").replace(/\s+/g, " ")`, ""))
@@ -105,16 +122,12 @@ func (w *Window) Gone(selector string) {
 func (w *Window) Fill(selector, text string) {
 	GinkgoHelper()
 	w.find(selector, "")
-	w.Do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
-		_, err := chromedp.Evaluate[bool](`(() => { const el = [...document.querySelectorAll(`+quoted(selector)+`)].find((el) => el.checkVisibility()); el.focus(); el.select?.(); return true })()`)(ctx, t)
-		return err
-	}))
+	Eval[bool](w, `(() => { const el = [...document.querySelectorAll(`+quoted(selector)+`)].find((el) => el.checkVisibility()); el.focus(); el.select?.(); return true })()`)
 	if text == "" {
 		w.Keys(kb.Delete)
 		return
 	}
 	w.Keys(text)
-	Eventually(func() string { return w.Value(selector) }).WithTimeout(pageLimit).ShouldNot(BeEmpty(), selector)
 }
 
 // Choose takes an option of a native select by its text.
@@ -149,11 +162,35 @@ func (w *Window) Focused() string {
 // Keys types on the keyboard, wherever the focus is.
 func (w *Window) Keys(keys string, held ...chromedp.Modifier) {
 	GinkgoHelper()
-	var options []chromedp.KeyOption
-	if len(held) > 0 {
-		options = append(options, chromedp.KeyModifiers(held...))
+	w.Do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		for _, key := range keys {
+			for _, event := range strokes(key, held) {
+				if _, err := cdp.Call(ctx, t, input.DispatchKeyEvent, event); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	}))
+}
+
+// strokes are a key going down and up as a keyboard sends them: the letter comes with the key going down, so that a
+// page that takes the key for itself gets no letter (chromedp's own strokes send it all the same).
+func strokes(key rune, held []chromedp.Modifier) []input.DispatchKeyEventParams {
+	encoded := kb.Encode(key)
+	down, up := *encoded[0], *encoded[len(encoded)-1]
+	if down.Key == "Unidentified" { // ñ, accents: what a Latin-American keyboard has keys for
+		down.Key, up.Key = string(key), string(key)
 	}
-	w.Do(chromedp.KeyEvent(keys, options...))
+	for _, m := range held {
+		down.Modifiers |= int64(m)
+		up.Modifiers |= int64(m)
+	}
+	down.Type = input.DispatchKeyEventTypeRawKeyDown
+	if len(encoded) == 3 && len(held) == 0 {
+		down.Type, down.Text, down.UnmodifiedText = input.DispatchKeyEventTypeKeyDown, encoded[1].Text, encoded[1].UnmodifiedText
+	}
+	return []input.DispatchKeyEventParams{down, up}
 }
 
 // Hand counts what a person does: keys, and taps or clicks.

@@ -2,6 +2,7 @@ package journeys_test
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -54,7 +55,8 @@ func StartDemo(env ...string) *Program {
 // Start runs the program, at the address it had before if it ran already.
 func (p *Program) Start() {
 	GinkgoHelper()
-	p.command = exec.Command(filepath.Join(dbtest.Root(), "bin", "hampi"), "serve")
+	built := cmp.Or(os.Getenv("HAMPI_TEST_PROGRAM"), filepath.Join(dbtest.Root(), "bin", "hampi"))
+	p.command = exec.Command(built, "serve") //nolint:gosec // the program under test
 	p.command.Dir = dbtest.Root()
 	p.command.Env = append(append(os.Environ(), p.env...), p.sameAddress()...)
 	p.command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
