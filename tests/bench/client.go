@@ -25,11 +25,7 @@ type desk struct {
 
 // signIn lets somebody in by password and, where the account has one, by the code of the application.
 func (h *house) signIn(ctx context.Context, program http.Handler, c *clinic, p person) (*desk, error) {
-	// A kept database has seen the code of this moment before.
-	if _, err := h.admin.Exec(ctx, "update users set totp_last_step = 0 where id = $1", p.user); err != nil {
-		return nil, err
-	}
-	if _, err := h.admin.Exec(ctx, "delete from login_attempts"); err != nil {
+	if err := h.forget(ctx, p); err != nil {
 		return nil, err
 	}
 	if p.role != "receptionist" && p.role != "cashier" {
@@ -46,6 +42,18 @@ func (h *house) signIn(ctx context.Context, program http.Handler, c *clinic, p p
 		return nil, fmt.Errorf("%s is not let in: status %d\n%s", p.email, answer.Code, answer.Body.String())
 	}
 	return d, nil
+}
+
+// forget takes back earlier runs: this moment's code was used, and this person was signed in, also later than now.
+func (h *house) forget(ctx context.Context, p person) error {
+	for _, command := range []string{
+		"update users set totp_last_step = 0 where id = $1", "delete from logins where user_id = $1", "delete from login_attempts where $1::uuid is not null",
+	} {
+		if _, err := h.admin.Exec(ctx, command, p.user); err != nil {
+			return fmt.Errorf("forget earlier runs: %w", err)
+		}
+	}
+	return nil
 }
 
 func (h *house) giveFactor(ctx context.Context, p person) error {

@@ -113,7 +113,7 @@ func (l line) ask(n int) (time.Duration, int, error) {
 	}
 	if answer.Code != want {
 		body := answer.Body.String()
-		return took, 0, fmt.Errorf("%s %s: status %d instead of %d\n%s", r.Method, r.URL.Path, answer.Code, want, body[:min(len(body), 3000)])
+		return took, 0, fmt.Errorf("%s %s: status %d instead of %d %s\n%s", r.Method, r.URL.Path, answer.Code, want, answer.Header().Get("Location"), body[:min(len(body), 3000)])
 	}
 	return took, answer.Body.Len(), nil
 }
