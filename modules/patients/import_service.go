@@ -182,11 +182,6 @@ func (i *Importer) takeOver(ctx context.Context, list importRow, rows []listedRo
 		}
 		people, lines = append(people, i.person(list, r)), append(lines, row)
 	}
-	people, lines, known, err := i.withoutKnown(ctx, people, lines)
-	if err != nil {
-		return 0, nil, err
-	}
-	report = append(report, known...)
 	added, refused, err := i.add(ctx, people, lines)
 	report = append(report, refused...)
 	slices.SortFunc(report, func(a, b reportRow) int { return a.Line - b.Line })
@@ -203,46 +198,31 @@ func (i *Importer) person(list importRow, r Registration) Patient {
 	return p
 }
 
-// withoutKnown leaves out rows whose document somebody has, in the register or in a row before.
-func (i *Importer) withoutKnown(ctx context.Context, people []Patient, lines []listedRow) (new []Patient, newLines []listedRow, known []reportRow, err error) {
-	taken, err := i.store.takenDocuments(ctx, people)
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	first := map[Document]int{}
-	for n, p := range people {
-		before, twice := first[p.Document]
-		switch {
-		case p.Document.Type == None:
-		case taken[p.Document]:
-			known = append(known, reportRow{lines[n], true, "Ya está en el registro con " + p.Document.Label() + "."})
-			continue
-		case twice:
-			known = append(known, reportRow{lines[n], true, "Mismo documento que la fila " + itoa(before) + "."})
-			continue
-		default:
-			first[p.Document] = lines[n].Line
-		}
-		new, newLines = append(new, p), append(newLines, lines[n])
-	}
-	return new, newLines, known, nil
-}
-
-// add keeps all people at once or, should one of them be refused, one by one.
+// add keeps all people at once. Should somebody be known already, those are left out; should the rest still be refused,
+// they come one by one.
 func (i *Importer) add(ctx context.Context, people []Patient, lines []listedRow) (added int, refused []reportRow, err error) {
+	people, lines, refused = withoutTwins(people, lines)
 	if len(people) == 0 {
-		return 0, nil, nil
+		return 0, refused, nil
 	}
 	if _, err = i.store.Add(ctx, people); err == nil {
-		return len(people), nil, nil
+		return len(people), refused, nil
+	}
+	taken, err := i.store.takenDocuments(ctx, people)
+	if err != nil {
+		return 0, nil, err
 	}
 	for n, p := range people {
+		if taken[p.Document] {
+			refused = append(refused, knownRow(lines[n], p))
+			continue
+		}
 		_, err := i.store.Add(ctx, []Patient{p})
 		switch {
 		case err == nil:
 			added++
 		case errors.Is(err, ErrDocumentTaken):
-			refused = append(refused, reportRow{lines[n], true, "Ya está en el registro con " + p.Document.Label() + "."})
+			refused = append(refused, knownRow(lines[n], p))
 		case errors.Is(err, ErrRecordTaken):
 			refused = append(refused, reportRow{lines[n], false, "El número de historia " + p.RecordNumber + " ya es de otra persona."})
 		default:
@@ -250,6 +230,24 @@ func (i *Importer) add(ctx context.Context, people []Patient, lines []listedRow)
 		}
 	}
 	return added, refused, nil
+}
+
+func knownRow(row listedRow, p Patient) reportRow {
+	return reportRow{row, true, "Ya está en el registro con " + p.Document.Label() + "."}
+}
+
+// withoutTwins leaves out rows whose document stands in a row before.
+func withoutTwins(people []Patient, lines []listedRow) (kept []Patient, keptLines []listedRow, twins []reportRow) {
+	first := map[Document]int{}
+	for n, p := range people {
+		if before, twice := first[p.Document]; twice && p.Document.Type != None {
+			twins = append(twins, reportRow{lines[n], true, "Mismo documento que la fila " + itoa(before) + "."})
+			continue
+		}
+		first[p.Document] = lines[n].Line
+		kept, keptLines = append(kept, p), append(keptLines, lines[n])
+	}
+	return kept, keptLines, twins
 }
 
 // sentences joins what is wrong with a row, in the order of the columns.

@@ -251,40 +251,19 @@ func (s *Postgres) forgetRows(ctx context.Context, id uuid.UUID) error {
 	return database.From(ctx).Exec("update patient_import_batches set content = null, report = null where import_id = ?", id).Error
 }
 
-// takenDocuments tells which of the people's documents somebody has already.
+// takenDocuments tells which of the people's documents somebody has already. It asks for one at a time: the plan of
+// one look-up stays good while a list fills an empty register.
 func (s *Postgres) takenDocuments(ctx context.Context, people []Patient) (map[Document]bool, error) {
-	keys, err := s.keys(ctx)
-	if err != nil {
-		return nil, err
-	}
-	type print struct {
-		kind  DocumentType
-		key   int64
-		value string
-	}
-	owners := map[print]Document{}
-	values := map[DocumentType][][]byte{}
+	taken := map[Document]bool{}
 	for _, p := range people {
 		if p.Document.Type == None {
 			continue
 		}
-		for _, index := range keys.Indexes(documentIndex, p.Document.Number) {
-			owners[print{p.Document.Type, int64(index.KeyID), string(index.Value)}] = p.Document
-			values[p.Document.Type] = append(values[p.Document.Type], index.Value)
-		}
-	}
-	taken := map[Document]bool{}
-	for kind, prints := range values { // a type at a time: one walk through the key's index
-		var rows []documentRow
-		err := database.From(ctx).Where("type = ? and key_id in ? and bidx in ?", kind, keys.IndexKeyIDs(), prints).Find(&rows).Error
+		owners, err := s.ByDocument(ctx, []Document{p.Document})
 		if err != nil {
-			return nil, fmt.Errorf("look for known documents: %w", err)
+			return nil, err
 		}
-		for _, row := range rows {
-			if d, ok := owners[print{row.Type, row.KeyID, string(row.Bidx)}]; ok {
-				taken[d] = true
-			}
-		}
+		taken[p.Document] = len(owners) > 0
 	}
 	return taken, nil
 }
