@@ -73,12 +73,6 @@ func (r *rememberedJobs) InsertTx(_ *gorm.DB, args river.JobArgs, opts *river.In
 	return r.Insert(context.Background(), args, opts)
 }
 
-func (r *rememberedJobs) count() int {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return len(r.jobs)
-}
-
 var _ = Describe("an account's e-mail", Ordered, func() {
 	var w *staffWorld
 	BeforeAll(func() { w = newStaffWorld() })

@@ -65,7 +65,7 @@ func (c cluster) launchOnce(ctx context.Context, who identity, password string) 
 	}
 	exited := make(chan struct{})
 	go func() {
-		cmd.Wait() // its end is told by the channel, its reason by the log
+		_ = cmd.Wait() // its end is told by the channel, its reason by the log
 		close(exited)
 	}()
 	p := postmaster{pid: cmd.Process.Pid, port: port, exited: exited}
@@ -90,7 +90,7 @@ func (c cluster) waitReady(ctx context.Context, p postmaster, password string, f
 			}
 		}
 		if err := rest(ctx); err != nil {
-			interrupt(context.WithoutCancel(ctx), p.pid, c)
+			_ = interrupt(context.WithoutCancel(ctx), p.pid, c)
 			return fmt.Errorf("PostgreSQL took too long to start, see %s: %w", c.logFile(), err)
 		}
 	}

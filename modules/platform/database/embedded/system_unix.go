@@ -27,7 +27,7 @@ type lock struct{ file *os.File }
 // release unlocks before it closes: a program being started at this moment may hold a
 // copy of the open file until it runs.
 func (l *lock) release() {
-	flock(l.file, syscall.LOCK_UN)
+	_ = flock(l.file, syscall.LOCK_UN)
 	l.file.Close()
 }
 
