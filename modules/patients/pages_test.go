@@ -211,7 +211,7 @@ var _ = Describe("the pages of the register", func() {
 			Expect(code).To(Equal(http.StatusConflict))
 			Expect(body).To(ContainSubstring("Dejar lo guardado"))
 			Expect(body).To(ContainSubstring("Ana Loarte, hoy 10:00"))
-			Expect(body).To(MatchRegexp(`(?s)Dejar lo guardado.*999888777.*Poner lo escrito aquí.*911111111`))
+			Expect(body).To(MatchRegexp(`(?s)Dejar lo guardado.*999 888 777.*Poner lo escrito aquí.*911 111 111`))
 			again := partOf(body, "contacto")
 			Expect(again).NotTo(ContainSubstring("checked"))
 

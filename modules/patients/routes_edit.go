@@ -16,6 +16,7 @@ import (
 	"hampi/modules/platform/access"
 	"hampi/modules/platform/fault"
 	"hampi/modules/platform/web"
+	"hampi/views"
 )
 
 // data is the section where a patient's data is edited, part by part.
@@ -216,7 +217,7 @@ func (h routes) groupText(d Demographics, g Group) string {
 	case BirthAndSex:
 		return joinKnown(birthText(d.BirthDate), d.Sex.Label())
 	case Telephone:
-		return d.Phone
+		return views.Phone(d.Phone)
 	case Mail:
 		return d.Email
 	case Home:
