@@ -145,6 +145,11 @@ func span(g Grid) (first, hours int) {
 		for _, card := range c.Cards {
 			stretch(card.StartTime, card.EndTime)
 		}
+		for _, e := range c.Blocks {
+			if e.Kind == BlockKind && DateOf(e.StartTime, g.Zone) == c.Date && DateOf(e.EndTime.Add(-1), g.Zone) == c.Date {
+				stretch(e.StartTime, e.EndTime) // hours taken away at the day's end are still hours of the day
+			}
+		}
 	}
 	if to == 0 {
 		return dayFrom, dayTo - dayFrom

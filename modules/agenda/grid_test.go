@@ -110,6 +110,14 @@ var _ = Describe("the day's sheet", func() {
 		Expect(s.Hours).To(Equal(dayTo - dayFrom))
 	})
 
+	It("keeps a block at the day's end in sight", func() {
+		g := dayOf()
+		g.Columns[0].Blocks = []Exception{{Kind: BlockKind, StartTime: tuesday(13, 0), EndTime: tuesday(14, 0), Reason: "Reunión"}}
+		s := layout(g, 0, true)
+		Expect(s.Hours).To(Equal(6))
+		Expect(s.Columns[0].Blocks).To(ConsistOf(And(HaveField("Label", "Reunión"), HaveField("Class", "f-60 d-12"))))
+	})
+
 	It("leaves an idle Sunday out of the week", func() {
 		g := dayOf()
 		g.Columns = append(g.Columns, Column{Date: Date{2026, 11, 29}})
