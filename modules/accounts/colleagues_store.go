@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -70,12 +71,13 @@ func (Colleagues) Members(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]M
 
 // Everybody lists all people of the clinic, those who left last.
 func (Colleagues) Everybody(ctx context.Context) ([]Member, error) {
-	return members(ctx, "order by m.active desc, u.name, m.id")
+	return database.Once(ctx, "members", func() ([]Member, error) { return members(ctx, "order by m.active desc, u.name, m.id") })
 }
 
 // Doctors lists those with whom appointments may be made, by name.
-func (Colleagues) Doctors(ctx context.Context) ([]Member, error) {
-	return members(ctx, "where m.active and 'doctor' = any(m.roles) order by u.name, m.id")
+func (c Colleagues) Doctors(ctx context.Context) ([]Member, error) {
+	all, err := c.Everybody(ctx)
+	return slices.DeleteFunc(all, func(m Member) bool { return !m.Active || !m.IsDoctor() }), err
 }
 
 // Member is one person of the clinic.
@@ -101,6 +103,10 @@ func (siteRow) TableName() string { return "sites" }
 
 // Sites lists all sites of the clinic, open ones first, by name.
 func (Colleagues) Sites(ctx context.Context) ([]Site, error) {
+	return database.Once(ctx, "sites", func() ([]Site, error) { return readSites(ctx) })
+}
+
+func readSites(ctx context.Context) ([]Site, error) {
 	var rows []siteRow
 	if err := database.From(ctx).Order("active desc, name, id").Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("read the sites: %w", err)

@@ -137,9 +137,13 @@ func (c *Catalog) Doctors(ctx context.Context, serviceID uuid.UUID) ([]accounts.
 	if err != nil || serviceID == uuid.Nil {
 		return people, err
 	}
-	service, err := c.store.Service(ctx, serviceID)
+	known, err := c.ServicesByID(ctx, []uuid.UUID{serviceID})
 	if err != nil {
 		return nil, err
+	}
+	service, there := known[serviceID]
+	if !there {
+		return nil, fault.ErrNotFound
 	}
 	return slices.DeleteFunc(slices.Clone(people), func(m accounts.Member) bool { return !offers(m, service) }), nil
 }

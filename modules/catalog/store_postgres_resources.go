@@ -37,6 +37,10 @@ func resourceRowOf(r Resource) resourceRow {
 }
 
 func (Postgres) Resources(ctx context.Context) ([]Resource, error) {
+	return database.Once(ctx, "resources", func() ([]Resource, error) { return readResources(ctx) })
+}
+
+func readResources(ctx context.Context) ([]Resource, error) {
 	var rows []resourceRow
 	if err := database.From(ctx).Order("name_key, id").Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("read resources: %w", err)

@@ -70,6 +70,9 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if db.app, err = gormOver(appPool); err != nil {
 		return nil, err
 	}
+	if err := forgetAfterWrites(db.app); err != nil {
+		return nil, fmt.Errorf("prepare the database library: %w", err)
+	}
 	if db.system, err = gormOver(systemPool); err != nil {
 		return nil, err
 	}

@@ -30,6 +30,9 @@ type Session struct {
 	mu    sync.Mutex
 	tx    *gorm.DB
 	after []func()
+
+	reading sync.Mutex
+	read    map[string]any // lists that Once has read
 }
 
 type sessionKey struct{}
@@ -176,6 +179,7 @@ func Savepoint(ctx context.Context, f func(ctx context.Context) error) error {
 	before := len(s.after)
 	if err := f(ctx); err != nil {
 		s.after = s.after[:before]
+		forget(ctx)
 		return errors.Join(err, tx.RollbackTo(name).Error)
 	}
 	return tx.Exec("release savepoint " + name).Error
@@ -189,6 +193,7 @@ func (db *DB) AsSystem(ctx context.Context, reason string, f func(tx *gorm.DB) e
 		return fmt.Errorf("%s: %w", reason, err)
 	}
 	defer tx.Rollback()
+	defer forget(ctx)
 	if err := f(tx); err != nil {
 		return err
 	}
