@@ -3,6 +3,7 @@ package agenda
 import (
 	"encoding/json"
 	"net/http"
+	"strings"
 
 	"github.com/a-h/templ"
 	"github.com/google/uuid"
@@ -20,8 +21,8 @@ type outcome struct {
 	Close bool // the dialog is finished
 }
 
-// done answers a change: the agenda or the list of today drawn again with a toast; elsewhere the toast and an event
-// ("citas") that regions may listen to; without script the agenda at the card.
+// done answers a change: the agenda or the list of today drawn again with a toast; from a form that was a page of its
+// own, and without script, the agenda at the card; elsewhere the toast and an event ("citas") that regions may listen to.
 func (h screens) done(c echo.Context, o outcome) error {
 	zone := h.agenda.Zone(c.Request().Context())
 	day := DateOf(o.Card.StartTime, zone)
@@ -48,6 +49,10 @@ func (h screens) done(c echo.Context, o outcome) error {
 	case "/hoy":
 		setEvents(c, events)
 		return h.todayRedrawn(c, &o.Said)
+	}
+	if strings.HasPrefix(path, "/citas/") { // the form was the page, and is finished
+		web.Flash(c, o.Said.Text)
+		return web.Leave(c, address{View: dayView, Date: day, Card: o.Card.ID}.href())
 	}
 	setEvents(c, events)
 	c.Response().Header().Set("HX-Reswap", "none")

@@ -134,6 +134,15 @@ var _ = Describe("the agenda's pages", Ordered, func() {
 		Expect(answer.Body).To(ContainSubstring("cita-" + form.Get("op_id")))
 	})
 
+	It("leaves a form that was a page of its own for the card in the agenda", func() {
+		patient := desk
+		patient.at = "/citas/nueva?paciente=" + c.Ana.String()
+		form := c.form("mié 2 dic 8:20")
+		answer := patient.post("/citas", form)
+		Expect(answer.Status).To(Equal(http.StatusOK), answer.Body)
+		Expect(answer.Header.Get("HX-Redirect")).To(Equal("/agenda?cita=" + form.Get("op_id") + "&fecha=2026-12-02"))
+	})
+
 	It("books once when the form arrives twice", func() {
 		form, before := c.form("10:20"), c.appointments()
 		first, second := desk.post("/citas", form), desk.post("/citas", form)
