@@ -18,6 +18,12 @@ type Candidate struct {
 	SortKey string
 }
 
+// Term asks for a word of a name: one that begins so or, once slips are looked for, one of these whole words.
+type Term struct {
+	Begins string
+	Is     []string
+}
+
 // Query is what somebody typed into the one search box, read in every way it can be meant.
 type Query struct {
 	Typed     string

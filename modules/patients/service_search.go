@@ -10,8 +10,8 @@ import (
 const (
 	// SearchRows is how many rows a search shows.
 	SearchRows     = 12
-	candidateLimit = 120 // entries ranked for one search
-	fewResults     = 3   // with fewer, slips of the fingers are looked for
+	candidateLimit = 80 // entries ranked for one search
+	fewResults     = 3  // with fewer, slips of the fingers are looked for
 )
 
 // Found is the answer to a search.
@@ -91,7 +91,7 @@ func (s *Service) byName(ctx context.Context, terms []string, most int) ([]uuid.
 	if best := Rank(terms, candidates, most); len(best) == most {
 		return idsOf(best), nil
 	}
-	byWords, err := s.store.ByWords(ctx, asAlternatives(terms), candidateLimit)
+	byWords, err := s.store.ByWords(ctx, beginning(terms), candidateLimit)
 	if err != nil {
 		return nil, err
 	}
@@ -112,18 +112,18 @@ func (s *Service) bySlips(ctx context.Context, terms []string) ([]Candidate, err
 	if err != nil {
 		return nil, err
 	}
-	alternatives := asAlternatives(terms)
+	meant := beginning(terms)
 	slipped := false
 	for i, term := range terms {
 		if near := Near(term, vocabulary); len(near) > 0 {
-			alternatives[i] = append(alternatives[i], near...)
+			meant[i] = Term{Is: near}
 			slipped = true
 		}
 	}
 	if !slipped {
 		return nil, nil
 	}
-	return s.store.ByWords(ctx, alternatives, candidateLimit)
+	return s.store.ByWords(ctx, meant, candidateLimit)
 }
 
 // activeInOrder reads the entries that answer for ids, each once, in the order of ids.
@@ -180,12 +180,12 @@ func (s *Service) nextVisits(ctx context.Context, people []Patient) (map[uuid.UU
 	return s.neighbours.Appointments.NextByPatient(ctx, ids)
 }
 
-func asAlternatives(terms []string) [][]string {
-	alternatives := make([][]string, len(terms))
-	for i, term := range terms {
-		alternatives[i] = []string{term}
+func beginning(typed []string) []Term {
+	terms := make([]Term, len(typed))
+	for i, begins := range typed {
+		terms[i] = Term{Begins: begins}
 	}
-	return alternatives
+	return terms
 }
 
 func idsOf(candidates []Candidate) []uuid.UUID {

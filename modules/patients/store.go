@@ -49,8 +49,8 @@ type Finder interface {
 	ByRecordNumber(ctx context.Context, number string) ([]uuid.UUID, error)
 	// ByNameStart lists, in the order of the alphabet, entries whose SortKey begins so.
 	ByNameStart(ctx context.Context, start string, limit int) ([]Candidate, error)
-	// ByWords finds entries that have, for each term, a name word beginning with one of its alternatives.
-	ByWords(ctx context.Context, terms [][]string, limit int) ([]Candidate, error)
+	// ByWords finds entries that have a name word for each term.
+	ByWords(ctx context.Context, terms []Term, limit int) ([]Candidate, error)
 	// Vocabulary is every different word of the clinic's names; it may be some seconds old.
 	Vocabulary(ctx context.Context) ([]string, error)
 }

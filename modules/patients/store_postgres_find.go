@@ -72,12 +72,12 @@ func (s *Postgres) ByNameStart(ctx context.Context, start string, limit int) ([]
 }
 
 const (
-	commonWord = 2000 // entries from which a term counts as common; it is not counted further
-	walked     = 5000 // entries of the rarest term that are looked at; where all terms are common, enough of them fit
+	commonWord = 1000 // entries from which a term counts as common; it is not counted further
+	walked     = 3000 // entries of the rarest term that are looked at; where all terms are common, enough of them fit
 )
 
 // ByWords walks the range of the rarest term and looks for the other terms beside it.
-func (s *Postgres) ByWords(ctx context.Context, terms [][]string, limit int) ([]Candidate, error) {
+func (s *Postgres) ByWords(ctx context.Context, terms []Term, limit int) ([]Candidate, error) {
 	if len(terms) == 0 {
 		return nil, nil
 	}
@@ -88,12 +88,12 @@ func (s *Postgres) ByWords(ctx context.Context, terms [][]string, limit int) ([]
 	var query strings.Builder
 	var args []any
 	query.WriteString("select " + candidateColumns + " from (select w.patient_id from (select r.patient_id from patient_words r where ")
-	args = writeRanges(&query, "r", terms[0], args)
+	args = writeTerm(&query, "r", terms[0], args)
 	query.WriteString(" limit ?) w where true")
 	args = append(args, walked)
 	for _, term := range terms[1:] {
 		query.WriteString(" and exists (select 1 from patient_words o where o.patient_id = w.patient_id and ")
-		args = writeRanges(&query, "o", term, args)
+		args = writeTerm(&query, "o", term, args)
 		query.WriteString(")")
 	}
 	query.WriteString(" limit ?) found join patients p on p.id = found.patient_id")
@@ -105,7 +105,7 @@ func (s *Postgres) ByWords(ctx context.Context, terms [][]string, limit int) ([]
 }
 
 // rarestFirst orders terms by how many entries have them.
-func rarestFirst(ctx context.Context, terms [][]string) ([][]string, error) {
+func rarestFirst(ctx context.Context, terms []Term) ([]Term, error) {
 	if len(terms) == 1 {
 		return terms, nil
 	}
@@ -117,7 +117,7 @@ func rarestFirst(ctx context.Context, terms [][]string) ([][]string, error) {
 			query.WriteString(" || ',' || ")
 		}
 		query.WriteString("(select count(*) from (select 1 from patient_words w where ")
-		args = writeRanges(&query, "w", term, args)
+		args = writeTerm(&query, "w", term, args)
 		query.WriteString(" limit ?) counted)")
 		args = append(args, commonWord)
 	}
@@ -126,7 +126,7 @@ func rarestFirst(ctx context.Context, terms [][]string) ([][]string, error) {
 		return nil, fmt.Errorf("count the words: %w", err)
 	}
 	type counted struct {
-		term []string
+		term Term
 		n    int
 	}
 	order := make([]counted, len(terms))
@@ -138,26 +138,21 @@ func rarestFirst(ctx context.Context, terms [][]string) ([][]string, error) {
 		order[i] = counted{terms[i], n}
 	}
 	sort.SliceStable(order, func(i, j int) bool { return order[i].n < order[j].n })
-	sorted := make([][]string, len(order))
+	sorted := make([]Term, len(order))
 	for i, c := range order {
 		sorted[i] = c.term
 	}
 	return sorted, nil
 }
 
-// writeRanges asks for words that begin with one of the alternatives, in the operators that row-level security lets
-// use an index.
-func writeRanges(query *strings.Builder, table string, alternatives []string, args []any) []any {
-	query.WriteString("(")
-	for i, start := range alternatives {
-		if i > 0 {
-			query.WriteString(" or ")
-		}
-		query.WriteString(table + ".word >= ? and " + table + ".word < ?")
-		args = append(args, start, behind(start))
+// writeTerm asks for the term's word in the operators that row-level security lets use an index.
+func writeTerm(query *strings.Builder, table string, term Term, args []any) []any {
+	if len(term.Is) > 0 {
+		query.WriteString(table + ".word in ?")
+		return append(args, term.Is)
 	}
-	query.WriteString(")")
-	return args
+	query.WriteString(table + ".word >= ? and " + table + ".word < ?")
+	return append(args, term.Begins, behind(term.Begins))
 }
 
 // behind is greater than every text that begins with start, byte by byte.
