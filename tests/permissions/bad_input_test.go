@@ -42,7 +42,7 @@ func fields() []string {
 	GinkgoHelper()
 	listed, err := exec.Command("git", "-C", dbtest.Root(), "ls-files", "--cached", "--others", "--exclude-standard", "modules/*.go").Output()
 	Expect(err).NotTo(HaveOccurred())
-	named := regexp.MustCompile(`form:"(\w+)`)
+	named := regexp.MustCompile(`form:"([\w.]+)`)
 	var names []string
 	for _, file := range strings.Fields(string(listed)) {
 		text, err := os.ReadFile(dbtest.Root() + "/" + file)
