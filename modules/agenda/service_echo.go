@@ -36,7 +36,7 @@ func (w standing) words() string {
 // standingOf looks how an hour of a professional stands, apart from the appointment that moves.
 func (s *Service) standingOf(ctx context.Context, doctor uuid.UUID, span Span, moving uuid.UUID) (standing, error) {
 	day := DateOf(span.Start, s.Zone(ctx))
-	busy, err := s.store.Busy(ctx, span, []uuid.UUID{doctor}, moving)
+	busy, err := s.store.Busy(ctx, span, []uuid.UUID{doctor}, nil, moving)
 	if err != nil {
 		return isFree, err
 	}

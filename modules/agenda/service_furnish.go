@@ -142,7 +142,7 @@ func (s *Service) chooseResource(ctx context.Context, d *desk, current *Appointm
 		return nil // the site keeps no such rooms: nothing to take
 	}
 	span := Span{d.place.StartTime, d.place.EndTime}
-	busy, err := s.store.Busy(ctx, span, []uuid.UUID{d.place.DoctorID}, idOrNone(current))
+	busy, err := s.store.Busy(ctx, span, []uuid.UUID{d.place.DoctorID}, fitting, idOrNone(current))
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package agenda
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -140,11 +141,6 @@ func (s *Service) free(ctx context.Context, q freeQuery) ([]Slot, error) {
 	if err != nil {
 		return nil, err
 	}
-	start, end := bounds(q.from, q.to, zone)
-	busy, err := s.store.Busy(ctx, Span{start, end}, q.doctors, uuid.Nil)
-	if err != nil {
-		return nil, err
-	}
 	resources, err := s.resourcesFor(ctx, q.service)
 	if err != nil {
 		return nil, err
@@ -156,11 +152,32 @@ func (s *Service) free(ctx context.Context, q freeQuery) ([]Slot, error) {
 	if q.site != uuid.Nil {
 		open = slices.DeleteFunc(open, func(o Open) bool { return o.SiteID != q.site })
 	}
+	start, end := bounds(q.from, q.to, zone)
+	busy, err := s.store.Busy(ctx, Span{start, end}, q.doctors, roomsOf(open, resources), uuid.Nil)
+	if err != nil {
+		return nil, err
+	}
 	slots := Free(open, busy, Need{
 		Duration: q.duration, Step: stepFor(q.duration), Resources: resources, Window: Span{later(start, q.earliest), end},
 	})
 	slots = slices.DeleteFunc(slots, func(slot Slot) bool { return !q.part.holds(slot.StartTime, zone) })
 	return Apart(slots), nil
+}
+
+// roomsOf lists the rooms and chairs that freeResource may look at: those of the hours or, where hours have none,
+// those of their site. Two weeks of a whole clinic's rooms are thousands of rows.
+func roomsOf(open []Open, bySite map[uuid.UUID][]uuid.UUID) []uuid.UUID {
+	wanted := map[uuid.UUID]bool{}
+	for _, o := range open {
+		if o.ResourceID != nil {
+			wanted[*o.ResourceID] = true
+			continue
+		}
+		for _, id := range bySite[o.SiteID] {
+			wanted[id] = true
+		}
+	}
+	return slices.Collect(maps.Keys(wanted))
 }
 
 // WalkIn is somebody at the desk who has no appointment.

@@ -67,8 +67,9 @@ type Appointments interface {
 	History(ctx context.Context, id uuid.UUID) ([]Event, error)
 	// Between lists by start and id.
 	Between(ctx context.Context, r Range) ([]Appointment, error)
-	// Busy lists what occupies time in the span: of these professionals, or of any room or chair; except one appointment.
-	Busy(ctx context.Context, span Span, doctors []uuid.UUID, except uuid.UUID) ([]Busy, error)
+	// Busy lists what occupies time in the span: of these professionals, or of these rooms and chairs; except one
+	// appointment.
+	Busy(ctx context.Context, span Span, doctors, rooms []uuid.UUID, except uuid.UUID) ([]Busy, error)
 	// Clash finds what occupies place p, apart from one appointment; fault.ErrNotFound when nothing does.
 	Clash(ctx context.Context, p Place, except uuid.UUID) (Appointment, error)
 	// Loads adds up what is promised each day in zone.

@@ -35,14 +35,14 @@ func (Postgres) Between(ctx context.Context, r Range) ([]Appointment, error) {
 	return allUTC(list), explain("read the day", err)
 }
 
-func (Postgres) Busy(ctx context.Context, span Span, doctors []uuid.UUID, except uuid.UUID) ([]Busy, error) {
+func (Postgres) Busy(ctx context.Context, span Span, doctors, rooms []uuid.UUID, except uuid.UUID) ([]Busy, error) {
 	var rows []struct {
 		StartTime, EndTime time.Time
 		DoctorID           uuid.UUID
 		ResourceID         *uuid.UUID
 	}
 	err := occupying(database.From(ctx), span).
-		Where("(doctor_id = any(?::uuid[]) or resource_id is not null) and id <> ?", database.IDs(doctors), except).
+		Where("(doctor_id = any(?::uuid[]) or resource_id = any(?::uuid[])) and id <> ?", database.IDs(doctors), database.IDs(rooms), except).
 		Select("start_time", "end_time", "doctor_id", "resource_id").Find(&rows).Error
 	busy := make([]Busy, len(rows))
 	for i, r := range rows {
