@@ -27,7 +27,7 @@ const (
 	phoneWidth, phoneHeight = 390, 844
 )
 
-const pageLimit = 20 * time.Second
+const pageLimit = 12 * time.Second
 
 // Window is a browser of somebody's own: cookies and storage are shared with no other window. Console errors and
 // policy reports are gathered.

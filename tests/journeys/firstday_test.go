@@ -84,13 +84,10 @@ func prepareClinic(w *Window, size string) {
 	}
 	w.Fill("[name=horas0]", "0-24")
 	w.Follow("button, a", "Guardar horarios")
-	w.Follow("button, a", "Seguir")
 
 	w.Heading("Servicios y precios")
 	w.Clean("empezar-servicios")
 	w.Follow("button, a", "Guardar y seguir")
-	w.Heading("Servicios y precios")
-	w.Follow("button, a", "Terminar")
 	w.Heading("Su clínica está lista")
 	w.Clean("empezar-listo")
 }

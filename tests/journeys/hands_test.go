@@ -25,7 +25,10 @@ const finder = `((selector, text) => {
 	const box = el.getClientRects()[0]
 	const [x, y] = [box.left + box.width / 2, box.top + Math.min(box.height / 2, innerHeight / 2)]
 	const top = document.elementFromPoint(x, y)
-	if (!top || !(el.contains(top) || top.contains(el) || top.closest("label")?.contains(el) || el.labels && [...el.labels].some((l) => l.contains(top)))) return null
+	if (!top || !(el.contains(top) || top.contains(el) || top.closest("label")?.contains(el) || el.labels && [...el.labels].some((l) => l.contains(top)))) {
+		el.scrollIntoView({block: "center", inline: "nearest", behavior: "instant"}) // from below what is fixed
+		return null
+	}
 	return {x, y}
 })`
 
@@ -96,7 +99,7 @@ func (w *Window) Text(selector string) string {
 
 // Texts is what all seen elements of selector say now.
 func (w *Window) Texts(selector string) []string {
-	return evalOr[[]string](w, `[...document.querySelectorAll(`+quoted(selector)+`)].filter((el) => el.checkVisibility()).map((el) => el.innerText.replace(/\s+/g, " ").trim())`, nil)
+	return evalOr[[]string](w, `[...document.querySelectorAll(`+quoted(selector)+`)].filter((el) => el.checkVisibility()).map((el) => (el.innerText || el.getAttribute("aria-label") || "").replace(/\s+/g, " ").trim())`, nil)
 }
 
 // See waits until an element of selector says text.
