@@ -18,9 +18,9 @@ function open() {
   if (view !== shown && sheet()) {
     const mark = document.getElementById('agenda-inicio')
     const head = sheet().querySelector('.agenda-cabeza')?.offsetHeight ?? 0
-    const below = mark ? mark.getBoundingClientRect().top - sheet().getBoundingClientRect().top - head : 0
-    if (sheet().scrollHeight > sheet().clientHeight) sheet().scrollTop = Math.max(0, sheet().scrollTop + below)
-    else if (below > 0) scrollTo(0, below) // on phones the page scrolls, not the sheet
+    const scrolls = sheet().scrollHeight > sheet().clientHeight
+    if (mark && scrolls) sheet().scrollTop = Math.max(0, mark.offsetTop + mark.offsetParent.offsetTop - sheet().offsetTop - head)
+    else if (mark && !mark.classList.contains('f-0') && visible(sheet())) mark.scrollIntoView({ block: 'start' }) // narrow screens scroll the page
   }
   shown = view
   rove()

@@ -1,7 +1,6 @@
 package agenda
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -30,15 +29,6 @@ func toCard(a address, id uuid.UUID) templ.Attributes {
 const longWaitFrom = 15 * time.Minute
 
 func (c Card) longWait() bool { return c.Waited >= longWaitFrom }
-
-// holiday names why nobody works on the grid's day.
-func (g Grid) holiday() string {
-	i := slices.IndexFunc(g.Columns, func(c Column) bool { return c.Closed != "" })
-	if i < 0 {
-		return ""
-	}
-	return g.Columns[i].Closed
-}
 
 // slotValue is a free hour as a form sends it: start, end, professional, site.
 func slotValue(s Slot) string {

@@ -218,6 +218,17 @@ func (s sheet) items(cards []Card, free []freeHour, zone *time.Location) []sheet
 	return items
 }
 
+// cards are a column's items without the free hours.
+func (c sheetColumn) cards() []Card {
+	var list []Card
+	for _, i := range c.Items {
+		if i.Card != nil {
+			list = append(list, *i.Card)
+		}
+	}
+	return list
+}
+
 func (i sheetItem) span() Span {
 	if i.Card != nil {
 		return Span{i.Card.StartTime, i.Card.EndTime}

@@ -84,8 +84,12 @@ func (b board) heading() string {
 
 // shortHeading is heading for a narrow screen.
 func (b board) shortHeading() string {
-	if b.At.View == dayView {
-		return views.ShortDay(b.At.Date.In(b.Grid.Zone), b.Grid.Today.In(b.Grid.Zone))
+	today := b.Grid.Today.In(b.Grid.Zone)
+	switch b.At.View {
+	case dayView:
+		return views.ShortDay(b.At.Date.In(b.Grid.Zone), today)
+	case weekView:
+		return views.DayMonth(b.Grid.From.In(b.Grid.Zone), today) + " – " + views.DayMonth(b.Grid.To.In(b.Grid.Zone), today)
 	}
 	return b.heading()
 }
@@ -111,17 +115,12 @@ func (b board) lostWords(l lost) string {
 	return "Su hora (" + hour + ") ya estaba tomada cuando volvió la conexión."
 }
 
-// holiday names the day's holiday when nobody works because of it.
+// holiday names the day's holiday; empty on working days.
 func (b board) holiday() string {
 	if b.At.View != dayView {
 		return ""
 	}
-	for _, c := range b.Grid.Columns {
-		if c.Closed != "" {
-			return c.Closed
-		}
-	}
-	return ""
+	return holidayOn(b.At.Date)
 }
 
 func (b board) views() []views.NavItem {
