@@ -4,6 +4,7 @@ package web
 
 import (
 	"bytes"
+	"compress/flate"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -25,11 +26,23 @@ type Answers struct{ vault *pii.Vault }
 // NewAnswers keeps answers sealed with the clinics' own keys.
 func NewAnswers(vault *pii.Vault) *Answers { return &Answers{vault: vault} }
 
-// keptAnswer is what is worth repeating of an answer; cookies are not.
+// keptAnswer is what is worth repeating of an answer; cookies are not. The body is squeezed: a redrawn agenda is
+// 150 kB, which every booking would write to the disk, and its ciphertext no longer shrinks.
 type keptAnswer struct {
 	Status int         `json:"status"`
 	Header http.Header `json:"header"`
 	Body   []byte      `json:"body"`
+}
+
+func squeeze(body []byte) ([]byte, error) {
+	var small bytes.Buffer
+	w, err := flate.NewWriter(&small, flate.BestSpeed)
+	if err != nil {
+		return nil, err
+	}
+	_, err = w.Write(body)
+	err = errors.Join(err, w.Close())
+	return small.Bytes(), err
 }
 
 type answerRow struct {
@@ -77,7 +90,9 @@ func (a *Answers) open(ctx context.Context, row answerRow) (*Recorder, error) {
 	}
 	answer := NewRecorder(kept.Header)
 	answer.Status = kept.Status
-	answer.Body.Write(kept.Body)
+	if _, err := answer.Body.ReadFrom(flate.NewReader(bytes.NewReader(kept.Body))); err != nil {
+		return nil, fmt.Errorf("unpack the answer given before: %w", err)
+	}
 	return answer, nil
 }
 
@@ -87,7 +102,11 @@ func (a *Answers) Keep(ctx context.Context, op NamedWrite, answer *Recorder) err
 	if err != nil {
 		return err
 	}
-	kept := keptAnswer{Status: max(answer.Status, http.StatusOK), Header: http.Header{}, Body: answer.Body.Bytes()}
+	small, err := squeeze(answer.Body.Bytes())
+	if err != nil {
+		return fmt.Errorf("squeeze the answer: %w", err)
+	}
+	kept := keptAnswer{Status: max(answer.Status, http.StatusOK), Header: http.Header{}, Body: small}
 	for _, name := range repeated {
 		if values := answer.Header().Values(name); len(values) > 0 {
 			kept.Header[http.CanonicalHeaderKey(name)] = values
