@@ -3,6 +3,7 @@ package agenda
 import (
 	"net/url"
 	"strconv"
+	"time"
 
 	"github.com/google/uuid"
 )
@@ -91,10 +92,6 @@ func (a address) on(d Date) address              { a.Date, a.Card = d, uuid.Nil;
 func (a address) as(view string) address         { a.View, a.Card = view, uuid.Nil; return a }
 func (a address) selecting(id uuid.UUID) address { a.Card = id; return a }
 func (a address) column(id uuid.UUID) address    { a.Column, a.Card = id, uuid.Nil; return a }
-func (a address) of(doctor uuid.UUID) address {
-	a.Doctor, a.Column, a.Card = doctor, uuid.Nil, uuid.Nil
-	return a
-}
 func (a address) scaled(zoom int) address { a.Zoom = min(max(zoom, 1), 3); return a }
 
 // step is the view before (-1) or after (1) this one.
@@ -118,12 +115,9 @@ func monthAfter(first Date) Date {
 	return next.Add(1 - next.Day)
 }
 
-// booking is the booking form with what is known already.
+// bookingAt is the booking form with what is known already.
 func bookingAt(f freeHour) string {
-	q := url.Values{"prof": {f.Doctor.String()}, "fecha": {f.Start.Format("2006-01-02")}, "hora": {f.Start.Format("15:04")}}
-	if f.Site != uuid.Nil {
-		q.Set("sede", f.Site.String())
-	}
+	q := url.Values{"prof": {f.Doctor.String()}, "fecha": {f.Start.Format(time.DateOnly)}, "hora": {f.Start.Format("15:04")}}
 	return joined("/citas/nueva", q)
 }
 

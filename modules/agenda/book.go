@@ -45,7 +45,6 @@ type bookForm struct {
 	Hour       string `form:"hora" query:"hora"`
 	Day        string `form:"fecha" query:"fecha"` // the day on the screen, meant when only an hour is typed
 	Doctor     string `form:"profesional" query:"prof"`
-	Site       string `form:"sede" query:"sede"`
 	Notes      string `form:"nota"`
 	Overbooked string `form:"sobreturno"`
 }
@@ -92,14 +91,6 @@ type understood struct {
 	Wrong string
 }
 
-// asked is a typed hour made exact.
-type asked struct {
-	start, end time.Time
-	doctor     uuid.UUID
-	problem    string
-	known      bool
-}
-
 const freeChips = 7
 
 // duration is the typed length; zero takes the service's.
@@ -112,7 +103,7 @@ func (f bookForm) duration() time.Duration {
 }
 
 // readHour makes a typed hour exact. A day without an hour is no hour yet.
-func (s *Service) readHour(ctx context.Context, text, day string, length time.Duration) (time.Time, string) {
+func (s *Service) readHour(ctx context.Context, text, day string) (time.Time, string) {
 	base, _ := ParseDate(day)
 	typed, problem := ParseTyped(text, s.Today(ctx), base)
 	if problem == "" && !typed.HasTime && endsInHour(text) {

@@ -39,13 +39,14 @@ func actsFor(a Appointment, who access.Identity, now time.Time, zone *time.Locat
 	return slices.DeleteFunc(acts(), func(x act) bool { return !slices.Contains(offered, x.Step) })
 }
 
-func actAt(path string) (act, bool) {
+// actAt is the act of an address; the zero act for an address that is none.
+func actAt(path string) act {
 	for _, x := range acts() {
 		if x.Path == path {
-			return x, true
+			return x
 		}
 	}
-	return act{}, false
+	return act{}
 }
 
 // main reports whether the act is the next thing in a visit, and so the filled button.

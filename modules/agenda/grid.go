@@ -8,7 +8,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"hampi/modules/accounts"
 	"hampi/views"
 )
 
@@ -60,7 +59,6 @@ type sheetItem struct {
 // freeHour is a place where somebody can be booked.
 type freeHour struct {
 	Doctor uuid.UUID
-	Site   uuid.UUID
 	Start  time.Time // in the clinic's zone
 	End    time.Time
 	Next   bool // the first of its column: shown stronger
@@ -311,88 +309,6 @@ func (s sheet) blocks(c Column, g Grid) []sheetBlock {
 	return blocks
 }
 
-// freeHours are what is worked and not promised from now on, in pieces of the column's usual length.
-func freeHours(c Column, cards []Card, g Grid) []freeHour {
-	length := usual(cards)
-	earliest := roundUp(g.Now)
-	var free []freeHour
-	for _, o := range c.Open {
-		for _, gap := range gaps(o, cards, earliest) {
-			free = append(free, pieces(gap, length, g.Zone)...)
-		}
-	}
-	if len(free) > 0 {
-		first := slices.IndexFunc(free, func(f freeHour) bool { return f.End.Sub(f.Start) >= min(length, usualLength) })
-		free[max(first, 0)].Next = true
-	}
-	return free
-}
-
-func roundUp(t time.Time) time.Time {
-	down := t.Truncate(rowMinutes * time.Minute)
-	if down.Equal(t) {
-		return t
-	}
-	return down.Add(rowMinutes * time.Minute)
-}
-
-// usual is the commonest length of a column's cards.
-func usual(cards []Card) time.Duration {
-	counts := map[time.Duration]int{}
-	best := usualLength
-	for _, c := range cards {
-		if !c.Overbooked {
-			counts[c.Duration()]++
-		}
-	}
-	for length, n := range counts {
-		if n < 2 {
-			continue // one of a kind is no custom
-		}
-		if n > counts[best] || n == counts[best] && length < best {
-			best = length
-		}
-	}
-	return best
-}
-
-// gaps are what is left of a working stretch.
-func gaps(o Open, cards []Card, earliest time.Time) []Open {
-	left := []Open{o}
-	for _, c := range cards {
-		if c.Status == Cancelled || c.Status == NoShow || c.Overbooked || c.NeedsReschedule {
-			continue
-		}
-		var next []Open
-		for _, piece := range left {
-			next = append(next, cut(piece, Span{c.StartTime, c.EndTime})...)
-		}
-		left = next
-	}
-	var from []Open
-	for _, piece := range left {
-		piece.Start = later(piece.Start, earliest)
-		if piece.End.Sub(piece.Start) >= shortestFree {
-			from = append(from, piece)
-		}
-	}
-	return from
-}
-
-func pieces(gap Open, length time.Duration, zone *time.Location) []freeHour {
-	n := max(int(gap.End.Sub(gap.Start)/length), 1)
-	list := make([]freeHour, 0, n)
-	for i := range n {
-		start := gap.Start.Add(time.Duration(i) * length)
-		end := start.Add(length)
-		if i == n-1 {
-			end = gap.End
-		}
-		list = append(list, freeHour{Doctor: gap.DoctorID, Site: gap.SiteID, Start: start.In(zone), End: end.In(zone)})
-	}
-	return list
-}
-
 // hourMarks are the hours written at the left.
 func (s sheet) hourMarks() []hourMark {
 	marks := make([]hourMark, s.Hours)
@@ -414,102 +330,3 @@ func (s sheet) classes() string {
 }
 
 func (s sheet) height() string { return "horas-" + strconv.Itoa(min(s.Hours, 24)) }
-
-// state is what a card looks like: a clash and an arrival stand over the status.
-func (c Card) state() views.State {
-	switch {
-	case c.NeedsReschedule && c.Status.Pending():
-		return views.Clash
-	case c.InWaitingRoom():
-		return views.Arrived
-	}
-	return views.State(c.Status)
-}
-
-// note is the bold beginning of a card's second line.
-func (c Card) note(zone *time.Location) string {
-	switch {
-	case c.state() == views.Clash:
-		return "Hora tomada sin conexión"
-	case c.InWaitingRoom():
-		return "espera " + views.Minutes(c.Waited)
-	case c.Status == InProgress && !c.since().IsZero():
-		return "desde " + views.Clock(c.since().In(zone))
-	}
-	return ""
-}
-
-// since is when the appointment got its status; zero when nobody noted it.
-func (c Card) since() time.Time { return c.FieldClock[StatusGroup].At }
-
-// kind is the rest of the second line.
-func (c Card) kind() string {
-	words := []string{}
-	if c.Service != "" {
-		words = append(words, c.Service)
-	}
-	if c.Overbooked {
-		words = append(words, "sobreturno")
-	}
-	if c.FirstVisit {
-		words = append(words, "1.ª vez")
-	}
-	return strings.Join(words, ", ")
-}
-
-// spoken is a card in one sentence, for screen readers.
-func (c Card) spoken(zone *time.Location) string {
-	text := views.Clock(c.StartTime.In(zone)) + " " + c.Patient
-	if kind := c.kind(); kind != "" {
-		text += ", " + kind
-	}
-	text += ". " + c.state().Label()
-	if c.InWaitingRoom() {
-		text += ", " + views.Minutes(c.Waited)
-	}
-	return text
-}
-
-// hours writes "11:15 a 12:00".
-func (c Card) hours(zone *time.Location) string {
-	return views.Clock(c.StartTime.In(zone)) + " a " + views.Clock(c.EndTime.In(zone))
-}
-
-// totalsText is what stands beside the date: "42 citas · 10 atendidas · 1 no asistió".
-func totalsText(t Totals) string {
-	words := []string{views.Plural(t.All, "cita", "citas")}
-	if n := t.ByStatus[Completed]; n > 0 {
-		words = append(words, views.Plural(n, "atendida", "atendidas"))
-	}
-	if n := t.ByStatus[NoShow]; n > 0 {
-		words = append(words, views.Plural(n, "no asistió", "no asistieron"))
-	}
-	return strings.Join(words, " · ")
-}
-
-// shortName is a professional in a chip: "Dra. Malpartida".
-func shortName(m accounts.Member) string { return withoutFirstName(m.Title, m.Name) }
-
-// shortDoctor is shortName for a name that has its title already.
-func shortDoctor(name string) string {
-	title, rest, titled := strings.Cut(name, ". ")
-	if !titled {
-		return withoutFirstName("", name)
-	}
-	return withoutFirstName(title+".", rest)
-}
-
-func withoutFirstName(title, name string) string {
-	names := strings.Fields(name)
-	if len(names) == 0 {
-		return title
-	}
-	surname := names[0]
-	if len(names) > 1 {
-		surname = names[1]
-	}
-	if len(names) > 3 {
-		surname = names[2]
-	}
-	return strings.TrimSpace(title + " " + surname)
-}

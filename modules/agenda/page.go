@@ -67,8 +67,6 @@ func (b board) shownColumn(who access.Identity) uuid.UUID {
 	return uuid.Nil
 }
 
-func (b board) isToday() bool { return b.At.Date == b.Grid.Today }
-
 // heading is the date, or the week or month, in words.
 func (b board) heading() string {
 	today := b.Grid.Today.In(b.Grid.Zone)

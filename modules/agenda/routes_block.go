@@ -197,7 +197,7 @@ func (h screens) showBlock(c echo.Context) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	e, err := h.agenda.store.Exception(ctx, id)
+	e, err := h.agenda.Exception(ctx, id)
 	if err != nil {
 		return err
 	}

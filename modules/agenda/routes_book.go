@@ -161,7 +161,7 @@ func (h screens) readFree(ctx context.Context, v *hourView, length time.Duration
 	var from Date
 	var wished time.Time
 	if strings.TrimSpace(v.Value) != "" {
-		start, problem := h.agenda.readHour(ctx, v.Value, v.Day, length)
+		start, problem := h.agenda.readHour(ctx, v.Value, v.Day)
 		v.Echo.Wrong = problem
 		if problem == "" {
 			var err error
@@ -196,9 +196,9 @@ func near(free []Slot, wished time.Time) []Slot {
 
 // offering are the professionals who do a service.
 func (h screens) offering(ctx context.Context, service uuid.UUID, all []accounts.Member) ([]accounts.Member, error) {
-	ids, err := h.agenda.catalog.DoctorsOf(ctx, service)
-	if err != nil || len(ids) == 0 {
-		return all, err
+	ids, err := h.agenda.doctorsFor(ctx, service)
+	if err != nil {
+		return nil, err
 	}
 	return slices.DeleteFunc(slices.Clone(all), func(m accounts.Member) bool { return !slices.Contains(ids, m.ID) }), nil
 }
@@ -289,7 +289,7 @@ func (h screens) bookTyped(ctx context.Context, f bookForm) (Appointment, error)
 		ID: idOf(f.OpID), PatientID: idOf(f.Patient), DoctorID: idOf(f.Doctor), ServiceID: idOf(f.Service),
 		Notes: f.Notes, Overbooked: f.Overbooked != "",
 	}
-	start, problem := h.agenda.readHour(ctx, f.Hour, f.Day, f.duration())
+	start, problem := h.agenda.readHour(ctx, f.Hour, f.Day)
 	problems.Add("start_time", problem)
 	b.StartTime = start
 	if length := f.duration(); length > 0 {

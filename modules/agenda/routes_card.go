@@ -58,7 +58,7 @@ func (h screens) detailParam(c echo.Context) (detail, error) {
 
 // act makes the handler of one tap.
 func (h screens) act(path string) echo.HandlerFunc {
-	x, _ := actAt(path)
+	x := actAt(path)
 	return func(c echo.Context) error {
 		id, err := idParam(c)
 		if err != nil {
@@ -166,8 +166,7 @@ func (h screens) cancel(c echo.Context) error {
 	}
 	saved, err := h.agenda.Cancel(c.Request().Context(), id, f.text())
 	if err == nil {
-		x, _ := actAt("cancelacion")
-		return h.acted(c, saved, x, true)
+		return h.acted(c, saved, actAt("cancelacion"), true)
 	}
 	problems, ok := problemsOf(err)
 	if !ok {
@@ -250,7 +249,7 @@ func (h screens) wish(c echo.Context, id uuid.UUID, f moveForm) (Move, error) {
 		}
 		return m, nil
 	}
-	start, problem := h.agenda.readHour(ctx, f.Hour, f.Day, 0)
+	start, problem := h.agenda.readHour(ctx, f.Hour, f.Day)
 	if problem != "" {
 		return m, fault.InvalidField("start_time", problem)
 	}
@@ -318,14 +317,14 @@ func (h screens) moveRefused(c echo.Context, id uuid.UUID, f moveForm, err error
 	f.Problems = problems
 	var stale *StaleError
 	if errors.As(err, &stale) {
-		f.Problems = fault.Problems{"hora": h.staleWords(c, d)}
+		f.Problems = fault.Problems{"hora": staleWords(d)}
 		f.Version = d.Version // what stands has been said; sending again is meant
 	}
 	return h.drawMove(c, statusOf(err), d, f)
 }
 
 // staleWords tell what somebody else made of the place meanwhile.
-func (h screens) staleWords(c echo.Context, d detail) string {
+func staleWords(d detail) string {
 	return "Alguien más la movió: ahora está " + d.line() + ", con " + d.Doctor + ". Vuelva a enviar si quiere moverla igual."
 }
 

@@ -140,7 +140,7 @@ func (v freeView) nothing() string {
 func (v freeView) book(s Slot) string {
 	start := s.StartTime.In(v.Zone)
 	return joined("/citas/nueva", url.Values{
-		"servicio": {v.Service}, "prof": {s.DoctorID.String()}, "sede": {s.SiteID.String()},
+		"servicio": {v.Service}, "prof": {s.DoctorID.String()},
 		"fecha": {start.Format(time.DateOnly)}, "hora": {start.Format("15:04")},
 	})
 }

@@ -221,7 +221,7 @@ func (h screens) drawWeekly(c echo.Context, status int, id uuid.UUID, f weekForm
 	for _, s := range sites {
 		v.Sites = append(v.Sites, views.NavItem{Label: s.Name, Href: schedulesPath + "/" + v.ID + "?sede=" + s.ID.String(), Current: s.ID.String() == f.Site})
 	}
-	resources, err := h.agenda.catalog.AllResources(ctx)
+	resources, err := h.agenda.Resources(ctx)
 	if err != nil {
 		return err
 	}
