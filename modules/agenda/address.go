@@ -92,7 +92,7 @@ func (a address) on(d Date) address              { a.Date, a.Card = d, uuid.Nil;
 func (a address) as(view string) address         { a.View, a.Card = view, uuid.Nil; return a }
 func (a address) selecting(id uuid.UUID) address { a.Card = id; return a }
 func (a address) column(id uuid.UUID) address    { a.Column, a.Card = id, uuid.Nil; return a }
-func (a address) scaled(zoom int) address { a.Zoom = min(max(zoom, 1), 3); return a }
+func (a address) scaled(zoom int) address        { a.Zoom = min(max(zoom, 1), 3); return a }
 
 // step is the view before (-1) or after (1) this one.
 func (a address) step(n int) address {

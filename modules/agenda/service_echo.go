@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"hampi/modules/catalog"
 	"hampi/views"
 )
 
@@ -75,4 +76,14 @@ func (s *Service) echoOf(ctx context.Context, doctor uuid.UUID, start time.Time,
 	how, err := s.standingOf(ctx, doctor, Span{start, start.Add(length)}, moving)
 	e.Free, e.Good = how.words(), how == isFree
 	return e, err
+}
+
+// Exception is one stretch that differs from the weekly hours; fault.ErrNotFound for an id that is not this clinic's.
+func (s *Service) Exception(ctx context.Context, id uuid.UUID) (Exception, error) {
+	return s.store.Exception(ctx, id)
+}
+
+// Resources are the rooms, chairs and machines of the clinic, retired ones included.
+func (s *Service) Resources(ctx context.Context) ([]catalog.Resource, error) {
+	return s.catalog.AllResources(ctx)
 }
