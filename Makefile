@@ -56,6 +56,9 @@ test: build browser ## the whole suite, the journeys in a real browser included
 test-long: build browser ## the same properties and races, many more rounds
 	HAMPI_TEST_LONG=1 $(GINKGO) run -r --keep-going --timeout 3h --randomize-all --poll-progress-after 120s
 
+bench: build ## server times in a large and a small clinic beside their bare SQL; import, start-up, sizes
+	$(GO) run ./tests/bench $(BENCH)
+
 # Chrome or Chromium: Debian as root installs it, elsewhere one line says what to do.
 browser:
 	@for b in chromium chromium-browser google-chrome google-chrome-stable chrome; do command -v $$b >/dev/null && exit 0; done; \

@@ -78,6 +78,9 @@ func run(ctx context.Context, o options) (err error) {
 	if o.only != "" || o.plans {
 		return nil
 	}
+	if err := h.measureImport(ctx, os.Stdout, report.program); err != nil {
+		return err
+	}
 	if err := h.leave(); err != nil {
 		return err
 	}

@@ -76,6 +76,7 @@ func (h *house) measure(ctx context.Context, o options) (report, error) {
 		}
 	}
 	runtime.ReadMemStats(&r.memory)
+	r.program = program
 	return r, nil
 }
 

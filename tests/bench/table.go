@@ -5,6 +5,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"net/http"
 	"runtime"
 	"text/tabwriter"
 	"time"
@@ -15,6 +16,7 @@ type report struct {
 	order        []string
 	large, small map[string]result
 	memory       runtime.MemStats
+	program      http.Handler
 }
 
 func (r report) print(to io.Writer) {
