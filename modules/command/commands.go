@@ -59,12 +59,9 @@ func (h *house) announce(ctx context.Context) {
 
 // refuseDemoData keeps well-known passwords out of production.
 func (h *house) refuseDemoData(ctx context.Context) error {
-	var names []string
-	err := h.db.AsSystem(ctx, "look for demonstration clinics", func(tx *gorm.DB) error {
-		return tx.Raw("select name from clinics where demo").Scan(&names).Error
-	})
+	names, err := h.demoClinics(ctx)
 	if err != nil {
-		return fmt.Errorf("look for demonstration clinics: %w", err)
+		return err
 	}
 	if len(names) > 0 {
 		return fmt.Errorf("this database holds demonstration clinics with well-known passwords (%s); production needs a database of its own", strings.Join(names, ", "))
@@ -78,4 +75,16 @@ func subcommand(args []string, command, want string) error {
 		return fmt.Errorf("write: hampi %s %s", command, want)
 	}
 	return nil
+}
+
+// demoClinics names the demonstration clinics of this database.
+func (h *house) demoClinics(ctx context.Context) ([]string, error) {
+	var names []string
+	err := h.db.AsSystem(ctx, "look for demonstration clinics", func(tx *gorm.DB) error {
+		return tx.Raw("select name from clinics where demo").Scan(&names).Error
+	})
+	if err != nil {
+		return nil, fmt.Errorf("look for demonstration clinics: %w", err)
+	}
+	return names, nil
 }

@@ -43,6 +43,21 @@ func (h *house) fillDemo(ctx context.Context) error {
 	return nil
 }
 
+// topUpDemo fills the demonstration at a start. One that was filled before is used as it is when something that people
+// did to it stands in the way of more.
+func (h *house) topUpDemo(ctx context.Context) error {
+	err := h.fillDemo(ctx)
+	if err == nil {
+		return nil
+	}
+	names, readErr := h.demoClinics(ctx)
+	if readErr != nil || len(names) == 0 {
+		return err
+	}
+	h.log.Warn("the demonstration was not brought up to date; it is used as it is", "error", err)
+	return nil
+}
+
 // announceDemo says who may come in, and with what.
 func (h *house) announceDemo(context.Context) {
 	fmt.Fprintf(h.out, "\n%s", demo.Announce(clock.System()))

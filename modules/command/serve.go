@@ -51,7 +51,7 @@ func serve(ctx context.Context, h *house, _ []string) error {
 func (h *house) greet(ctx context.Context) error {
 	switch h.config.Env {
 	case config.Demo:
-		return h.fillDemo(ctx)
+		return h.topUpDemo(ctx)
 	case config.Production:
 		return h.refuseDemoData(ctx)
 	}
