@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net/http"
 
-	"github.com/a-h/templ"
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
@@ -165,19 +164,6 @@ func (h routes) patientOf(c echo.Context, text string) (Patient, error) {
 		return Patient{}, fault.ErrNotFound
 	}
 	return h.service.Patient(c.Request().Context(), id)
-}
-
-// redraw shows a refused form again: its region alone to htmx, else the whole page around it.
-func redraw(c echo.Context, err error, f Frame, page, region func(fault.Problems) templ.Component) error {
-	problems, ok := fault.Fields(err)
-	if !ok {
-		return err
-	}
-	status := statusOf(err)
-	if web.IsFragment(c) {
-		return web.Render(c, status, region(problems))
-	}
-	return ShowFrame(c, status, f, page(problems))
 }
 
 func statusOf(err error) int {

@@ -144,14 +144,14 @@ func (s *Service) taken(ctx context.Context, d Document) error {
 	if err != nil {
 		return err
 	}
-	for _, id := range ids {
-		by, err := s.Active(ctx, id)
-		if err != nil {
-			return err
-		}
-		return &Taken{By: by}
+	if len(ids) == 0 {
+		return ErrDocumentTaken
 	}
-	return ErrDocumentTaken
+	by, err := s.Active(ctx, ids[0])
+	if err != nil {
+		return err
+	}
+	return &Taken{By: by}
 }
 
 func (s *Service) newPatient(ctx context.Context, r Registration) Patient {
