@@ -59,6 +59,12 @@ test-long: build browser ## the same properties and races, many more rounds
 bench: build ## server times in a large and a small clinic beside their bare SQL; import, start-up, sizes
 	$(GO) run ./tests/bench $(BENCH)
 
+# Lighthouse comes only for this, added to what is installed: a running server's PostgreSQL lies there too.
+audit: build browser ## Lighthouse (95 or more) and axe on login, agenda and patient page
+	@[ -d static/node_modules/lighthouse ] || (cd static && npm install --include=dev --ignore-scripts --no-save --no-audit --no-fund)
+	node tests/bench/audit.mjs
+	$(GINKGO) run --focus 'is clean for' ./tests/journeys
+
 # Chrome or Chromium: Debian as root installs it, elsewhere one line says what to do.
 browser:
 	@for b in chromium chromium-browser google-chrome google-chrome-stable chrome; do command -v $$b >/dev/null && exit 0; done; \
