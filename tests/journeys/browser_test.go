@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 	"unicode"
 
@@ -35,10 +36,13 @@ type Window struct {
 	ctx           context.Context
 	width, height int
 	touch         bool
+	number        int64 // of all windows, in the order in which they were opened
 	mu            sync.Mutex
 	problems      []string
 	allowed       []int
 }
+
+var windows atomic.Int64
 
 func chromium() string {
 	GinkgoHelper()
@@ -95,11 +99,11 @@ func open(width, height int, touch bool) *Window {
 	GinkgoHelper()
 	ctx, end := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
 	Expect(chromedp.Do(ctx)).To(Succeed())
-	w := &Window{ctx: ctx, width: width, height: height, touch: touch}
+	w := &Window{ctx: ctx, width: width, height: height, touch: touch, number: windows.Add(1)}
 	go w.listen(chromedp.Console(ctx))
 	DeferCleanup(func() {
 		if CurrentSpecReport().Failed() {
-			w.Shot("falla-" + strings.Join(strings.FieldsFunc(CurrentSpecReport().LeafNodeText, notLetter), "-"))
+			w.Shot(fmt.Sprintf("falla-%s-%d", strings.Join(strings.FieldsFunc(CurrentSpecReport().LeafNodeText, notLetter), "-"), w.number))
 			GinkgoWriter.Println("at", w.Where(), "the console said:", w.problemsSoFar())
 		}
 		end()

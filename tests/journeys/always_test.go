@@ -1,0 +1,49 @@
+package journeys_test
+
+import (
+	"fmt"
+	"strings"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+)
+
+var always string
+
+// alwaysThere is the membership of ortodoncia@demo.pe, who from now on attends at any hour of any day, so
+// that the journeys find free hours whenever they run.
+func alwaysThere() string {
+	GinkgoHelper()
+	if always != "" {
+		return always
+	}
+	w := Desk()
+	signIn(w, "admin@demo.pe")
+	w.Go("/configuracion/horarios")
+	w.Clean("configuracion-horarios")
+	w.Follow("a", "Espinoza")
+	path := w.Where()
+	w.Follow("a", "Centro")
+	for day := range 7 {
+		w.Fill(fmt.Sprintf("[name=dia%d]", day+1), "0-24")
+	}
+	w.Clean("configuracion-horario")
+	w.Follow("button[type=submit]", "Guardar")
+	w.See("a[href='"+path+"']", "lun–dom")
+	always = path[strings.LastIndex(path, "/")+1:]
+	Expect(always).To(HaveLen(36))
+	return always
+}
+
+// bookToday books somebody, whose page the window shows, with him for the next free hour of a consultation, and ends
+// at the card in the agenda.
+func bookToday(w *Window, who somebody) {
+	GinkgoHelper()
+	id := strings.TrimPrefix(w.Where(), "/pacientes/")
+	w.Go("/citas/nueva?paciente=" + id + "&prof=" + alwaysThere())
+	chooseService(w, "Consulta y diagnóstico")
+	w.Press("#hora-eco [data-hora]")
+	w.See("#hora-eco", "Se entiende")
+	w.Follow("button[type=submit]", "Reservar")
+	w.cardOf(who.listed())
+}
