@@ -235,12 +235,15 @@ on('elegido', '[data-reserva] [data-combo]', (combo, e) => {
     if (e.detail.valor === 'nuevo') return void inline(form, e.detail.texto, combo)
     form.querySelector('[name=servicio_texto]')?.focus()
     form.querySelector('[name=servicio_texto]')?.select()
-  } else {
-    const length = form.querySelector('[name=duracion]')
-    if (length) length.value = ''
-    hour(form)?.focus()
-  }
+  } else hour(form)?.focus()
 })
+
+// lengthOf puts the chosen service's minutes, which its row says, into the field of the duration.
+function lengthOf(service) {
+  const length = service.form.querySelector('[name=duracion]')
+  const row = service.value && service.closest('[data-combo]')?.querySelector(`[role=option][data-valor="${CSS.escape(service.value)}"] [data-minutos]`)
+  if (length && row) length.value = row.dataset.minutos
+}
 
 // inline opens the three fields of a new patient with what was typed.
 function inline(form, typed, combo) {
@@ -275,7 +278,10 @@ on('click', '[data-reserva] [data-hora]', (chip) => {
 })
 
 // What else decides the hour asks again how it stands.
-on('change', '[data-reserva] [name=profesional], [data-reserva] [name=servicio], [data-reserva] [name=duracion]', (el) => htmx.trigger(hour(el.form), 'recalcular'))
+on('change', '[data-reserva] [name=profesional], [data-reserva] [name=servicio], [data-reserva] [name=duracion]', (el) => {
+  if (el.name === 'servicio') lengthOf(el)
+  htmx.trigger(hour(el.form), 'recalcular')
+})
 
 // ---- looking for a free hour: the service chosen, the focus goes to the first hour; arrows walk them
 const hours = () => [...document.querySelectorAll('[data-hora-libre]')].filter(visible)

@@ -210,6 +210,11 @@ var _ = Describe("the agenda's pages", Ordered, func() {
 		Expect(desk.get("/citas/nueva/hora?" + query.Encode()).Body).To(ContainSubstring("Fuera del horario."))
 	})
 
+	It("says each service's minutes in its row, which fill the duration when it is chosen", func() {
+		Expect(desk.post("/citas/servicios", url.Values{"q": {"consulta"}}).Body).To(ContainSubstring(`data-minutos="20"`))
+		Expect(desk.get("/citas/nueva?servicio=" + c.Cleaning.String()).Body).To(MatchRegexp(`name="duracion"[^>]*value="30"|value="30"[^>]*name="duracion"`))
+	})
+
 	It("answers a poll with nothing until something changes", func() {
 		poll := regexp.MustCompile(`/agenda/cambios[^"]*desde=\d+[^"]*`)
 		address := strings.ReplaceAll(poll.FindString(desk.get("/agenda").Body), "&amp;", "&")

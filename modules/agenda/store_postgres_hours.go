@@ -4,6 +4,8 @@ package agenda
 
 import (
 	"context"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -42,14 +44,28 @@ func (Postgres) Hours(ctx context.Context, from, to Date, zone *time.Location, d
 	start, end := bounds(from, to, zone)
 	weekly := "valid_from <= @to and (valid_until is null or valid_until >= @from)"
 	exceptions := "end_time > @start and start_time < @end"
+	weekdays := weekdaysIn(from, to)
+	if len(weekdays) < 7 { // one day of a clinic with many professionals is a seventh of its week
+		weekly += " and weekday = any(cast(@weekdays as smallint[]))"
+	}
 	if len(doctors) > 0 {
-		weekly += " and doctor_id in @doctors"
-		exceptions += " and (doctor_id is null or doctor_id in @doctors)"
+		weekly += " and doctor_id = any(cast(@doctors as uuid[]))"
+		exceptions += " and (doctor_id is null or doctor_id = any(cast(@doctors as uuid[])))"
 	}
 	query := weeklyColumns + " where " + weekly + " union all " + exceptionColumns + " where " + exceptions + " order by start_time, from_minute, id"
 	return readHours(database.From(ctx).Raw(query, map[string]any{
-		"from": from.String(), "to": to.String(), "start": start, "end": end, "doctors": doctors,
+		"from": from.String(), "to": to.String(), "start": start, "end": end, "doctors": database.IDs(doctors),
+		"weekdays": "{" + strings.Join(weekdays, ",") + "}",
 	}))
+}
+
+// weekdaysIn are the weekdays that the days from from to to have, each once.
+func weekdaysIn(from, to Date) []string {
+	var list []string
+	for d := from; !to.Before(d) && len(list) < 7; d = d.Add(1) {
+		list = append(list, strconv.Itoa(int(d.Weekday())))
+	}
+	return list
 }
 
 func readHours(query *gorm.DB) (Hours, error) {
