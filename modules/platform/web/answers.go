@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"sync"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
@@ -21,7 +22,10 @@ import (
 )
 
 // Answers keeps the first answer to each operation id, sealed, in the same transaction as what it did.
-type Answers struct{ vault *pii.Vault }
+type Answers struct {
+	vault    *pii.Vault
+	squeezes sync.Pool // *flate.Writer: making one costs as much as using it
+}
 
 // NewAnswers keeps answers sealed with the clinics' own keys.
 func NewAnswers(vault *pii.Vault) *Answers { return &Answers{vault: vault} }
@@ -34,13 +38,18 @@ type keptAnswer struct {
 	Body   []byte      `json:"body"`
 }
 
-func squeeze(body []byte) ([]byte, error) {
+func (a *Answers) squeeze(body []byte) ([]byte, error) {
 	var small bytes.Buffer
-	w, err := flate.NewWriter(&small, flate.BestSpeed)
-	if err != nil {
-		return nil, err
+	w, ok := a.squeezes.Get().(*flate.Writer)
+	if !ok {
+		var err error
+		if w, err = flate.NewWriter(&small, flate.BestSpeed); err != nil {
+			return nil, err
+		}
 	}
-	_, err = w.Write(body)
+	defer a.squeezes.Put(w)
+	w.Reset(&small)
+	_, err := w.Write(body)
 	err = errors.Join(err, w.Close())
 	return small.Bytes(), err
 }
@@ -102,7 +111,7 @@ func (a *Answers) Keep(ctx context.Context, op NamedWrite, answer *Recorder) err
 	if err != nil {
 		return err
 	}
-	small, err := squeeze(answer.Body.Bytes())
+	small, err := a.squeeze(answer.Body.Bytes())
 	if err != nil {
 		return fmt.Errorf("squeeze the answer: %w", err)
 	}
