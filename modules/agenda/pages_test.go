@@ -210,6 +210,14 @@ var _ = Describe("the agenda's pages", Ordered, func() {
 		Expect(desk.get("/citas/nueva/hora?" + query.Encode()).Body).To(ContainSubstring("Fuera del horario."))
 	})
 
+	It("counts the month's appointments beside the month's name", func() {
+		form := c.form("jue 26 nov 8:20")
+		form.Set("profesional", c.Rojas.Membership.String())
+		Expect(desk.post("/citas", form).Status).To(Equal(http.StatusOK))
+		Expect(desk.get("/agenda?fecha=2026-11-24").Body).To(ContainSubstring(">4 citas</span>"))
+		Expect(desk.get("/agenda?vista=mes&fecha=2026-11-24").Body).To(ContainSubstring(">5 citas</span>"))
+	})
+
 	It("says each service's minutes in its row, which fill the duration when it is chosen", func() {
 		Expect(desk.post("/citas/servicios", url.Values{"q": {"consulta"}}).Body).To(ContainSubstring(`data-minutos="20"`))
 		Expect(desk.get("/citas/nueva?servicio=" + c.Cleaning.String()).Body).To(MatchRegexp(`name="duracion"[^>]*value="30"|value="30"[^>]*name="duracion"`))
@@ -393,6 +401,22 @@ var _ = Describe("working hours on screen", Ordered, func() {
 		Expect(admin.post(path, week("9-12, 15-19")).Status).To(Equal(http.StatusSeeOther))
 		Expect(admin.get("/configuracion/horarios").Body).To(ContainSubstring("lun 9:00-12:00, 15:00-19:00 · mar 8:00-13:00"))
 		Expect(admin.get(path).Body).To(ContainSubstring(`value="9:00-12:00, 15:00-19:00"`))
+	})
+
+	It("opens at the site where the person works, else at the person's own, else at the first", func() {
+		first := newID()
+		c.exec("insert into sites (clinic_id, id, name) values ($1, $2, 'AAA')", c.ID, first)
+		admin := c.visitor(c.People["clinic_admin"], accounts.ClinicAdmin)
+		opens := func(doctor dbtest.Person, site uuid.UUID) {
+			GinkgoHelper()
+			Expect(admin.get("/configuracion/horarios/" + doctor.Membership.String()).Body).To(ContainSubstring(`name="sede" value="` + site.String() + `"`))
+		}
+		opens(c.Salas, c.Site)
+		c.exec("update memberships set site_id = null where id = $1", c.Rojas.Membership)
+		opens(c.Rojas, first)
+		c.exec("update memberships set site_id = $2 where id = $1", c.Rojas.Membership, c.Site)
+		opens(c.Rojas, c.Site)
+		c.exec("delete from sites where id = $1", first)
 	})
 
 	It("closes a day for everybody, and opens it again", func() {

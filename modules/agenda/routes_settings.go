@@ -165,18 +165,44 @@ func (h screens) weeklyHours(c echo.Context) error {
 	ctx := c.Request().Context()
 	f := weekForm{OpID: newID().String(), Site: c.QueryParam("sede")}
 	if idOf(f.Site) == uuid.Nil {
-		sites, err := h.agenda.Sites(ctx)
+		site, err := h.siteOf(ctx, id)
 		if err != nil {
 			return err
 		}
-		if len(sites) > 0 {
-			f.Site = sites[0].ID.String()
-		}
+		f.Site = site.String()
 	}
 	weekly, err := h.weeklyAt(ctx, id, idOf(f.Site))
 	if err != nil {
 		return err
 	}
+	f.read(weekly)
+	return h.drawWeekly(c, http.StatusOK, id, f)
+}
+
+// siteOf is the site whose hours somebody looks for first: where the professional works most, else the professional's
+// own, else the first.
+func (h screens) siteOf(ctx context.Context, doctor uuid.UUID) (uuid.UUID, error) {
+	sites, err := h.agenda.Sites(ctx)
+	if err != nil || len(sites) == 0 {
+		return uuid.Nil, err
+	}
+	m, err := h.professional(ctx, doctor)
+	if err != nil {
+		return uuid.Nil, err
+	}
+	weekly, err := h.agenda.Schedules(ctx, doctor)
+	if err != nil {
+		return uuid.Nil, err
+	}
+	minutes := map[uuid.UUID]int{m.SiteID: 1}
+	for _, s := range inForce(weekly, h.agenda.Today(ctx)) {
+		minutes[s.SiteID] += s.ToMinute - s.FromMinute
+	}
+	return slices.MaxFunc(sites, func(a, b accounts.Site) int { return minutes[a.ID] - minutes[b.ID] }).ID, nil
+}
+
+// read fills the form with the hours as they stand.
+func (f *weekForm) read(weekly []Schedule) {
 	for i := range f.Days {
 		f.Days[i] = hoursText(stretchesOn(weekly, time.Weekday((i+1)%7)))
 	}
@@ -185,7 +211,6 @@ func (h screens) weeklyHours(c echo.Context) error {
 			f.Resource = s.ResourceID.String()
 		}
 	}
-	return h.drawWeekly(c, http.StatusOK, id, f)
 }
 
 // weeklyAt are a professional's hours in force at a site.
