@@ -65,7 +65,7 @@ async function lock(tell) {
   putAway()
   if (tell) {
     tabs?.postMessage('bloqueado')
-    await fetch('/bloqueo', { method: 'PUT' }).catch(() => {})
+    await fetch('/bloqueo', { method: 'PUT', keepalive: true }).catch(() => {})
   }
   await ask()
 }

@@ -81,7 +81,9 @@ func signInFirst(c echo.Context, err error) bool {
 			_ = c.NoContent(http.StatusLocked)
 			return true
 		}
-		header.Set("HX-Redirect", "/ingresar")
+		if c.Request().Method == http.MethodGet { // a form stays, with what was typed: its page says that the log-in has ended
+			header.Set("HX-Redirect", "/ingresar")
+		}
 		_ = c.NoContent(http.StatusUnauthorized)
 		return true
 	}

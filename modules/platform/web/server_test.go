@@ -227,6 +227,16 @@ var _ = Describe("a request", func() {
 		Expect(answer.Header().Get("Location")).To(Equal("/ingresar?volver=%2Fsedes"))
 	})
 
+	It("without a log-in sends a page's own questions to the way in, but leaves a form where it stands", func() {
+		for method, leads := range map[string]string{http.MethodGet: "/ingresar", http.MethodPost: ""} {
+			r := httptest.NewRequest(method, "/sedes", nil)
+			r.Header.Set("HX-Request", "true")
+			answer := o.ask(r)
+			Expect(answer.Code).To(Equal(http.StatusUnauthorized), method)
+			Expect(answer.Header().Get("HX-Redirect")).To(Equal(leads), method)
+		}
+	})
+
 	It("of the wrong role gets the page of what does not exist, and is written down", func() {
 		r := httptest.NewRequest(http.MethodGet, "/sedes", nil)
 		r.Header.Set(whoHeader, "otro")
