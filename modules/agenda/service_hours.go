@@ -107,6 +107,11 @@ func (s *Service) Schedules(ctx context.Context, doctor uuid.UUID) ([]Schedule, 
 	return s.store.Schedules(ctx, doctor)
 }
 
+// HoldSchedules lets one person at a time replace a professional's weekly hours; it lasts until the transaction ends.
+func (s *Service) HoldSchedules(ctx context.Context, doctor uuid.UUID) error {
+	return s.store.HoldSchedules(ctx, doctor)
+}
+
 // AddSchedule keeps a weekly stretch. It is refused as a conflict when the professional already works then. The same
 // again finds its row.
 func (s *Service) AddSchedule(ctx context.Context, w Schedule) (Schedule, error) {

@@ -95,6 +95,8 @@ type Working interface {
 	Hours(ctx context.Context, from, to Date, zone *time.Location, doctors []uuid.UUID) (Hours, error)
 	Schedule(ctx context.Context, id uuid.UUID) (Schedule, error)
 	Schedules(ctx context.Context, doctor uuid.UUID) ([]Schedule, error)
+	// HoldSchedules makes others who replace the professional's weekly hours wait until the transaction ends.
+	HoldSchedules(ctx context.Context, doctor uuid.UUID) error
 	AddSchedule(ctx context.Context, s Schedule) error
 	SaveSchedule(ctx context.Context, s Schedule) error
 	RemoveSchedule(ctx context.Context, id uuid.UUID) error

@@ -116,6 +116,11 @@ func (Postgres) Schedules(ctx context.Context, doctor uuid.UUID) ([]Schedule, er
 	return hours.Schedules, err
 }
 
+func (Postgres) HoldSchedules(ctx context.Context, doctor uuid.UUID) error {
+	err := database.From(ctx).Exec("select pg_advisory_xact_lock(hashtextextended(?, 6))", doctor.String()).Error
+	return explain("wait for the professional's weekly hours", err)
+}
+
 func (Postgres) AddSchedule(ctx context.Context, s Schedule) error {
 	return scheduleRefused(database.Savepoint(ctx, func(ctx context.Context) error {
 		return database.From(ctx).Exec(`
