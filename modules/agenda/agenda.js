@@ -235,7 +235,27 @@ on('elegido', '[data-reserva] [data-combo]', (combo, e) => {
     if (e.detail.valor === 'nuevo') return void inline(form, e.detail.texto, combo)
     form.querySelector('[name=servicio_texto]')?.focus()
     form.querySelector('[name=servicio_texto]')?.select()
+    introduce(form)
   } else hour(form)?.focus()
+})
+
+// introduce shows who was chosen in the place of the field, which keeps what is sent; Cambiar brings the field back.
+function introduce(form) {
+  const patient = form.querySelector('[name=paciente]')?.value
+  if (patient) htmx.ajax('GET', `/citas/nueva/paciente?paciente=${patient}`, { source: document.body, target: '#reserva-ficha', swap: 'innerHTML' })
+}
+
+on('click', '[data-reserva] [data-cambiar]', (link, e) => {
+  e.preventDefault()
+  const form = link.closest('form')
+  form.querySelector('#reserva-ficha').replaceChildren()
+  form.querySelector('[name=paciente_texto]').focus()
+})
+
+// A form that was closed half filled comes back with its patient.
+document.addEventListener('htmx:afterSettle', (e) => {
+  const slot = e.detail.target?.id === 'dialogo' && e.detail.target.querySelector('#reserva-ficha:empty')
+  if (slot) introduce(slot.closest('form'))
 })
 
 // lengthOf puts the chosen service's minutes, which its row says, into the field of the duration.

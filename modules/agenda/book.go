@@ -57,14 +57,13 @@ func (f bookForm) isNew() bool {
 // bookView is the form with everything it shows.
 type bookView struct {
 	bookForm
-	PatientName   string
-	PatientDetail string
-	ServiceName   string
-	Price         string
-	Hours         hourView
-	CanOverbook   bool
-	Problems      fault.Problems
-	Doubts        []string
+	Chosen      patientRow // who it is for; zero as long as nobody is chosen
+	ServiceName string
+	Price       string
+	Hours       hourView
+	CanOverbook bool
+	Problems    fault.Problems
+	Doubts      []string
 }
 
 // hourView is the hour as it was typed, what was understood, and what is free.

@@ -234,6 +234,25 @@ var _ = Describe("the agenda's pages", Ordered, func() {
 		Expect(answer.Body).To(ContainSubstring("11:40 Quispe, Ana"))
 	})
 
+	It("introduces the chosen patient by a card, prefilled and after choosing alike", func() {
+		c.exec("update patients set birth_date = '1990-01-02' where id = $1", c.Luz)
+		past := c.booking(at(9, 0))
+		c.exec(`insert into appointments (clinic_id, id, patient_id, doctor_id, service_id, site_id, start_time, end_time, status, booked_as)
+			values ($1, $2, $3, $4, $5, $6, '2026-11-03T14:00Z', '2026-11-03T14:20Z', 'completed', '')`, c.ID, past.ID, c.Luz, c.Salas.Membership, c.Talk, c.Site)
+		for _, path := range []string{"/citas/nueva?paciente=", "/citas/nueva/paciente?paciente="} {
+			Expect(desk.get(path + c.Luz.String()).Body).To(And(
+				ContainSubstring("Huamán, Luz"), ContainSubstring("36 años"), ContainSubstring("última cita 3 nov"), ContainSubstring("Cambiar")), path)
+		}
+		Expect(desk.get("/citas/nueva").Body).NotTo(ContainSubstring("Cambiar"))
+		Expect(desk.get("/citas/nueva/paciente?paciente=" + c.Foreign.Patient.String()).Status).To(Equal(http.StatusNotFound))
+		Expect(desk.get("/citas/nueva/paciente?paciente=x").Status).To(Equal(http.StatusNotFound))
+	})
+
+	It("prints the day under the names of the clinic and the site", func() {
+		c.exec("update clinics set name = 'Clínica del Norte' where id = $1", c.ID)
+		Expect(desk.get("/agenda/imprimir?fecha=2026-11-24").Body).To(And(ContainSubstring("Clínica del Norte"), ContainSubstring("Sede "), ContainSubstring("Quispe, Ana")))
+	})
+
 	It("lists free hours by day and leads to the form", func() {
 		answer := desk.get("/agenda/horas-libres?servicio=" + c.Talk.String() + "&parte=manana")
 		Expect(answer.Body).To(ContainSubstring("Martes 24 de noviembre"))

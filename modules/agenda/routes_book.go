@@ -24,6 +24,7 @@ import (
 func (h screens) bookingRoutes(r *web.Router) {
 	r.GET("/citas/nueva", h.newBooking, web.Needs(accounts.AgendaBook))
 	r.GET("/citas/nueva/hora", h.hour, web.Needs(accounts.AgendaBook))
+	r.GET("/citas/nueva/paciente", h.patientCardOf, web.Needs(accounts.AgendaBook))
 	r.POST("/citas/servicios", h.findService, web.Needs(accounts.AgendaBook))
 	r.POST("/citas/pacientes", h.findPatient, web.Needs(accounts.AgendaBook))
 	r.POST("/citas", h.book, web.Needs(accounts.AgendaBook))
@@ -99,14 +100,12 @@ func (h screens) showBooking(c echo.Context, status int, v bookView) error {
 func (h screens) bookView(ctx context.Context, f bookForm, problems fault.Problems) (bookView, error) {
 	v := bookView{bookForm: f, CanOverbook: mayOverbook(ctx), Problems: problems}
 	if id := idOf(f.Patient); id != uuid.Nil {
-		known, err := h.people.ByID(ctx, []uuid.UUID{id})
-		if err != nil {
-			return v, err
-		}
-		if p, ok := known[id]; ok {
-			v.PatientName, v.PatientDetail = p.FullName(), patientDetail(p, h.agenda.Today(ctx).In(time.UTC))
-		} else {
+		var err error
+		v.Chosen, err = h.chosen(ctx, id)
+		if fault.IsNotFound(err) {
 			v.Patient = ""
+		} else if err != nil {
+			return v, err
 		}
 	}
 	var err error
@@ -118,6 +117,33 @@ func (h screens) bookView(ctx context.Context, f bookForm, problems fault.Proble
 		v.Duration = v.Hours.Duration
 	}
 	return v, err
+}
+
+// chosen is a patient as the form's card tells it; fault.ErrNotFound for an id that is not this clinic's.
+func (h screens) chosen(ctx context.Context, id uuid.UUID) (patientRow, error) {
+	known, err := h.people.ByID(ctx, []uuid.UUID{id})
+	if err != nil {
+		return patientRow{}, err
+	}
+	p, ok := known[id]
+	if !ok {
+		return patientRow{}, fault.ErrNotFound
+	}
+	row := rowOf(p, h.agenda.Today(ctx).In(time.UTC))
+	last, ok, err := h.agenda.LastVisit(ctx, id)
+	if ok {
+		row.Detail += " · última cita " + views.DayMonth(last.In(h.agenda.Zone(ctx)), h.agenda.Now(ctx))
+	}
+	return row, err
+}
+
+// patientCardOf answers a choice in the field of the patient.
+func (h screens) patientCardOf(c echo.Context) error {
+	row, err := h.chosen(c.Request().Context(), idOf(c.QueryParam("paciente")))
+	if err != nil {
+		return err
+	}
+	return web.Render(c, http.StatusOK, patientChosen(row))
 }
 
 // hourView reads the hour that was typed and what is free around it.
@@ -241,7 +267,11 @@ func (h screens) findService(c echo.Context) error {
 }
 
 // patientRow is somebody to choose in the booking form.
-type patientRow struct{ ID, Name, Detail string }
+type patientRow struct{ ID, Name, Initials, Detail string }
+
+func rowOf(p patients.Patient, today time.Time) patientRow {
+	return patientRow{p.ID.String(), p.FullName(), views.InitialsOf(p.FullName()), patientDetail(p, today)}
+}
 
 func (h screens) findPatient(c echo.Context) error {
 	var f struct {
@@ -258,7 +288,7 @@ func (h screens) findPatient(c echo.Context) error {
 	today := h.agenda.Today(ctx).In(time.UTC)
 	rows := make([]patientRow, len(found.Patients))
 	for i, p := range found.Patients {
-		rows[i] = patientRow{p.ID.String(), p.FullName(), patientDetail(p, today)}
+		rows[i] = rowOf(p, today)
 	}
 	return web.Render(c, http.StatusOK, patientRows(rows, strings.TrimSpace(f.Q), access.Who(ctx).Can(accounts.PatientsWrite)))
 }

@@ -31,8 +31,13 @@ func (h screens) print(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	clinic, err := h.agenda.ClinicName(ctx)
+	if err != nil {
+		return err
+	}
 	p := printView{Grid: g, Head: views.PrintHeader{
-		Title: "Agenda del día", Date: views.LongDay(g.From.In(g.Zone), g.Now) + " · " + totalsText(g.Totals), Clinic: siteName(g, v.Site),
+		Title: "Agenda del día", Date: views.LongDay(g.From.In(g.Zone), g.Now) + " · " + totalsText(g.Totals),
+		Clinic: clinic, ClinicLine: siteName(g, v.Site),
 	}}
 	return web.Render(c, http.StatusOK, views.PrintPage(views.Head{Look: web.Look(c), Title: "Agenda " + g.From.String()}, "a4"), printBody(p))
 }

@@ -28,6 +28,8 @@ type Colleagues interface {
 	Everybody(ctx context.Context) ([]accounts.Member, error)
 	// Sites are all of the clinic, also closed ones.
 	Sites(ctx context.Context) ([]accounts.Site, error)
+	// Clinic is the clinic itself: its name stands on paper.
+	Clinic(ctx context.Context) (accounts.Clinic, error)
 }
 
 // Catalog is what the agenda asks of whoever keeps what is offered, and where.

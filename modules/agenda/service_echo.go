@@ -87,3 +87,9 @@ func (s *Service) Exception(ctx context.Context, id uuid.UUID) (Exception, error
 func (s *Service) Resources(ctx context.Context) ([]catalog.Resource, error) {
 	return s.catalog.AllResources(ctx)
 }
+
+// ClinicName is what the clinic is called.
+func (s *Service) ClinicName(ctx context.Context) (string, error) {
+	c, err := s.colleagues.Clinic(ctx)
+	return c.Name, err
+}

@@ -251,6 +251,21 @@ func (s *Service) ForPatient(ctx context.Context, family []uuid.UUID, before tim
 	return cards, more, err
 }
 
+// LastVisit is when the patient last came before today; ok is false for somebody new.
+func (s *Service) LastVisit(ctx context.Context, patient uuid.UUID) (start time.Time, ok bool, err error) {
+	family, err := s.patients.Family(ctx, patient)
+	if err != nil {
+		return start, false, err
+	}
+	today, _ := bounds(s.Today(ctx), s.Today(ctx), s.Zone(ctx))
+	list, err := s.store.OfPatient(ctx, PatientRange{Patients: family, Before: today, Limit: PatientsCount})
+	i := slices.IndexFunc(list, func(a Appointment) bool { return a.Status != Cancelled && a.Status != NoShow })
+	if err != nil || i < 0 {
+		return start, false, err
+	}
+	return list[i].StartTime, true, nil
+}
+
 // Cares reports whether the patient is the professional's own by an appointment that was not cancelled.
 func (s *Service) Cares(ctx context.Context, doctor, patient uuid.UUID) (bool, error) {
 	family, err := s.patients.Family(ctx, patient)
