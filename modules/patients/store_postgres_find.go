@@ -94,7 +94,7 @@ func (s *Postgres) ByWords(ctx context.Context, terms []Term, limit int) ([]Cand
 	for _, term := range terms[1:] {
 		query.WriteString(" and exists (select 1 from patient_words o where o.patient_id = w.patient_id and ")
 		args = writeTerm(&query, "o", term, args)
-		query.WriteString(")")
+		query.WriteString(" offset 0)") // keeps it a look-up for each entry: joined, it reads all who have the word once for each
 	}
 	query.WriteString(" limit ?) found join patients p on p.id = found.patient_id")
 	var found []Candidate
