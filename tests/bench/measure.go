@@ -158,22 +158,30 @@ func (h *house) bare(ctx context.Context, l line, from int) (times, int, error) 
 	return found, most, err
 }
 
-// plans prints how the database carries out each statement of one request.
+// plans prints how the database carries out each statement of the slowest of some requests.
 func (h *house) plans(ctx context.Context, l line) error {
-	sent, err := h.trace.during(func() error { _, _, err := l.ask(3); return err })
-	if err != nil {
-		return err
+	var slowest []statement
+	var longest time.Duration
+	for n := range warmUp + bareInput {
+		var took time.Duration
+		sent, err := h.trace.during(func() (err error) { took, _, err = l.ask(n); return err })
+		if err != nil {
+			return err
+		}
+		if took > longest && n > warmUp/2 {
+			slowest, longest = sent, took
+		}
 	}
 	if l.clear != nil {
 		if err := l.clear(ctx); err != nil {
 			return err
 		}
 	}
-	fmt.Printf("\n==== %s: %d statements\n", l.name, len(sent))
+	fmt.Printf("\n==== %s: %d statements, %s ms\n", l.name, len(slowest), ms(longest))
 	conn, err := h.db.Pool().Acquire(ctx)
 	if err != nil {
 		return err
 	}
 	defer conn.Release()
-	return explain(ctx, conn, sent)
+	return explain(ctx, conn, slowest)
 }

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"runtime"
+	"strings"
 	"text/tabwriter"
 	"time"
 )
@@ -23,7 +25,7 @@ func (r report) print(to io.Writer) {
 	if len(r.order) == 0 {
 		return
 	}
-	fmt.Fprintf(to, "\nServer time of a request in ms, alone on the machine; SQL is its statements of the clinics' login in one round trip.\n")
+	fmt.Fprintf(to, "\nServer time of a request in ms, one at a time%s; SQL is its statements of the clinics' login in one round trip.\n", busyness())
 	fmt.Fprintf(to, "Large: 100,000 patients, 200,000 of 1,000,000 appointments. Small: 1,000 patients; the same full day.\n\n")
 	t := tabwriter.NewWriter(to, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(t, "\tlarge p10\tp50\tp95\tmax\tSQL p50\tp95\tpage/SQL\tsent\tsmall p50\tp95\tgrowth\tkB\ttarget\t\t")
@@ -43,6 +45,16 @@ func (r report) print(to io.Writer) {
 	}
 	_ = t.Flush() // the writer is the terminal
 	fmt.Fprintf(to, "\n%d of the targets missed. Go heap after the requests: %d MB.\n", missed, r.memory.HeapInuse>>20)
+}
+
+// busyness tells how busy the machine is, by which the times are to be read; known on Linux alone.
+func busyness() string {
+	text, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		return ""
+	}
+	one, _, _ := strings.Cut(string(text), " ")
+	return fmt.Sprintf(", %d processors with %s at work or waiting", runtime.NumCPU(), one)
 }
 
 func ms(d time.Duration) string { return fmt.Sprintf("%.1f", float64(d.Microseconds())/1000) }
