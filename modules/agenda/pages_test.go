@@ -376,6 +376,21 @@ var _ = Describe("who sees what", Ordered, func() {
 		answer := salas.post("/citas/"+id+"/atencion", url.Values{"op_id": {newID().String()}})
 		Expect(answer.Body).To(ContainSubstring("En atención desde las 9:00"))
 		Expect(c.visitor(c.Rojas, accounts.Doctor).get("/hoy").Body).NotTo(ContainSubstring("Quispe"), "not his")
+		Expect(c.visitor(c.Rojas, accounts.Doctor).get("/hoy?cita=" + id).Body).NotTo(ContainSubstring("Quispe"), "nor by its address")
+	})
+
+	It("tells beside the doctor's list who is in attention, and whom one chooses", func() {
+		form := c.form("12:00")
+		form.Set("paciente", c.Luz.String())
+		Expect(as(accounts.Receptionist).post("/citas", form).Status).To(Equal(http.StatusOK))
+		salas := c.visitor(c.Salas, accounts.Doctor)
+		salas.at = "/hoy"
+		Expect(salas.get("/hoy").Body).To(And(ContainSubstring("Resumen de Quispe, Ana"), ContainSubstring("siguiente libre 9:"), ContainSubstring("Citas anteriores")))
+		Expect(salas.get("/hoy?cita=" + form.Get("op_id")).Body).To(ContainSubstring("Resumen de Huamán, Luz"))
+		salas.at = "/hoy?cita=" + form.Get("op_id")
+		answer := salas.post("/citas/"+form.Get("op_id")+"/llegada", url.Values{"op_id": {newID().String()}})
+		Expect(answer.Body).To(And(ContainSubstring("Resumen de Huamán, Luz"), ContainSubstring("data-vivo=\"/hoy/cambios?desde=")))
+		Expect(salas.get("/hoy?cita=" + uuid.NewString()).Body).To(ContainSubstring("Resumen de Quispe, Ana"))
 	})
 
 	It("knows nothing of another clinic's", func() {

@@ -3,7 +3,9 @@ package agenda
 import (
 	"net/http"
 	"strconv"
+	"time"
 
+	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"hampi/modules/accounts"
@@ -44,16 +46,48 @@ func (h screens) todayPage(c echo.Context) (todayPage, error) {
 	ctx := c.Request().Context()
 	who := access.Who(ctx)
 	v, mine := viewFor(who)
-	p := todayPage{Mine: mine, Who: who}
+	p := todayPage{Mine: mine, Who: who, Chosen: idOf(c.QueryParam("cita"))}
+	if path, at := viewed(c); path == "/hoy" && c.Request().Method != http.MethodGet {
+		p.Chosen = at.Card
+	}
 	var err error
-	if p.List, err = h.agenda.TodayList(ctx, v); err != nil || !mine {
+	if p.List, err = h.agenda.TodayList(ctx, v); err != nil {
 		return p, err
+	}
+	if card, ok := p.selected(); ok {
+		if p.Beside, err = h.summary(c, card); err != nil {
+			return p, err
+		}
+	}
+	if !mine {
+		return p, nil
 	}
 	g, err := h.agenda.Day(ctx, v)
 	if err == nil {
 		p.NextFree = nextFree(g)
 	}
 	return p, err
+}
+
+// summary gathers what stands beside the list about an appointment and its patient.
+func (h screens) summary(c echo.Context, card Card) (*todaySummary, error) {
+	ctx := c.Request().Context()
+	d, err := h.detail(c, card.ID)
+	if err != nil {
+		return nil, err
+	}
+	s := &todaySummary{detail: d}
+	if access.Who(ctx).Can(accounts.PatientsRead) {
+		known, err := h.people.ByID(ctx, []uuid.UUID{card.PatientID})
+		if err != nil {
+			return nil, err
+		}
+		if p, ok := known[card.PatientID]; ok {
+			s.Person = patientDetail(p, h.agenda.Today(ctx).In(time.UTC))
+		}
+	}
+	s.Coming, s.Past, err = h.agenda.Around(ctx, card.Appointment)
+	return s, err
 }
 
 // nextFree is the first hour that nobody has yet, "" without one.

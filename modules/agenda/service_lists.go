@@ -251,6 +251,31 @@ func (s *Service) ForPatient(ctx context.Context, family []uuid.UUID, before tim
 	return cards, more, err
 }
 
+// How many appointments stand beside one of the same person.
+const (
+	aroundComing = 3
+	aroundPast   = 5
+)
+
+// Around lists the same person's other appointments: the next ones, soonest first, and the latest past ones.
+func (s *Service) Around(ctx context.Context, a Appointment) (coming, past []Card, err error) {
+	family, err := s.patients.Family(ctx, a.PatientID)
+	if err != nil {
+		return nil, nil, err
+	}
+	cards, _, err := s.ForPatient(ctx, family, time.Time{}, uuid.Nil)
+	for _, c := range cards {
+		switch {
+		case c.ID == a.ID:
+		case c.Status.Pending() && c.StartTime.After(s.now()):
+			coming = append([]Card{c}, coming...)
+		case len(past) < aroundPast:
+			past = append(past, c)
+		}
+	}
+	return coming[:min(len(coming), aroundComing)], past, err
+}
+
 // LastVisit is when the patient last came before today; ok is false for somebody new.
 func (s *Service) LastVisit(ctx context.Context, patient uuid.UUID) (start time.Time, ok bool, err error) {
 	family, err := s.patients.Family(ctx, patient)

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/a-h/templ"
 	"github.com/google/uuid"
 
 	"hampi/modules/accounts"
@@ -18,6 +19,45 @@ type todayPage struct {
 	NextFree string // "12:30"; empty when nothing is free today
 	Who      access.Identity
 	Refusal  *refusal
+	Chosen   uuid.UUID     // the appointment that somebody asked for; zero: whoever is next
+	Beside   *todaySummary // nil when nobody is in attention or waits, and nobody was asked for
+}
+
+// todaySummary is the patient beside the list: who it is, this appointment, those before and to come. Nothing clinical.
+type todaySummary struct {
+	detail
+	Person string // "34 años · DNI 99345678 · 962 555 031"
+	Coming []Card
+	Past   []Card
+}
+
+// selected is the appointment to tell beside the list: the one asked for, else who is in attention, else who waits longest.
+func (p todayPage) selected() (Card, bool) {
+	l := p.List
+	for _, group := range [][]Card{l.Current, l.Waiting, l.Next, l.Done, l.Missed} {
+		if i := slices.IndexFunc(group, func(c Card) bool { return c.ID == p.Chosen }); i >= 0 {
+			return group[i], true
+		}
+	}
+	if first := slices.Concat(l.Current, l.Waiting); len(first) > 0 {
+		return first[0], true
+	}
+	return Card{}, false
+}
+
+// asked reports whether the summary is of the appointment that somebody chose.
+func (p todayPage) asked() bool { return p.Beside != nil && p.Beside.ID == p.Chosen }
+
+// shown reports whether the appointment's patient stands beside the list.
+func (p todayPage) shown(c Card) bool { return p.Beside != nil && p.Beside.ID == c.ID }
+
+// toToday leads to the list with an appointment beside it; the zero id to the list alone.
+func toToday(id uuid.UUID) templ.Attributes {
+	href := "/hoy"
+	if id != uuid.Nil {
+		href += "?cita=" + id.String()
+	}
+	return templ.Attributes{"href": href, "hx-get": href, "hx-target": "#agenda", "hx-swap": "outerHTML", "hx-replace-url": "true"}
 }
 
 // line is one appointment of the list.
@@ -62,7 +102,11 @@ func (p todayPage) summary() string {
 
 // poll is where the page asks for what changed.
 func (p todayPage) poll() string {
-	return "/hoy/cambios?desde=" + strconv.FormatInt(p.List.Changes, 10)
+	path := "/hoy/cambios?desde=" + strconv.FormatInt(p.List.Changes, 10)
+	if p.Chosen != uuid.Nil {
+		path += "&cita=" + p.Chosen.String()
+	}
+	return path
 }
 
 // empty reports whether nothing at all is promised today.
