@@ -14,7 +14,7 @@ import (
 func helpRoutes(r *web.Router) {
 	r.GET("/ayuda", func(c echo.Context) error {
 		if _, signedIn := access.From(c.Request().Context()); signedIn {
-			return web.Show(c, web.Page{Title: "Ayuda", Body: mainRegion(views.HelpPage())})
+			return web.Show(c, web.Page{Title: "Ayuda", Body: mainRegion("Ayuda", views.HelpPage())})
 		}
 		head := views.Head{Look: web.Look(c), Title: "Ayuda", ServiceWorker: true}
 		return web.Render(c, http.StatusOK, views.WidePublic(views.Public{Head: head}), views.HelpPage())

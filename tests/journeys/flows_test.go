@@ -176,6 +176,7 @@ var _ = Describe("the desk's flows", Ordered, ContinueOnFailure, func() {
 		})
 		w.Clean("flujo-mover")
 		w.PressOn("#avisos button", "Deshacer")
-		w.See("#avisos", "Movida")
+		Eventually(w.Where).WithTimeout(pageLimit).Should(ContainSubstring(inDays(5)))
+		w.cardOf(luz.listed())
 	})
 })

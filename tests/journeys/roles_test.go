@@ -16,7 +16,7 @@ type seen struct {
 var _ = Describe("what each role sees", func() {
 	everybody := map[string]seen{
 		"triaje@demo.pe": {
-			home: "/hoy", side: []string{"Hoy", "Agenda", "Pacientes"}, bottom: []string{"Hoy", "Pacientes", "Nuevo", "Agenda", "Más"}, create: []string{"Cita R", "Paciente P"},
+			home: "/hoy", side: []string{"Hoy", "Agenda", "Pacientes"}, bottom: []string{"Hoy", "Pacientes", "Nuevo", "Agenda", "Más"}, create: []string{"Cita", "Paciente"},
 			refused: []string{"/agenda/bloqueos/nuevo", "/pacientes/importar", "/pacientes/exportar", "/configuracion/clinica", "/configuracion/personas", "/auditoria", "/plataforma/clinicas"},
 		},
 		"caja@demo.pe": {

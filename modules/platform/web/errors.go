@@ -25,6 +25,9 @@ var (
 	ErrOrigin   = errors.New("the request comes from another site")
 )
 
+// statusGone is for the log alone: whoever asked has left before the answer.
+const statusGone = 499
+
 // TooMany refuses until some time has passed.
 type TooMany struct{ RetryAfter time.Duration }
 
@@ -46,6 +49,10 @@ type Errors struct {
 // Handle is the echo.HTTPErrorHandler of the house.
 func (e Errors) Handle(err error, c echo.Context) {
 	if c.Response().Committed {
+		return
+	}
+	if c.Request().Context().Err() != nil { // nobody waits for the answer any more; what was begun is rolled back
+		_ = c.NoContent(statusGone)
 		return
 	}
 	if e.Classify != nil {

@@ -237,6 +237,15 @@ var _ = Describe("a request", func() {
 		}
 	})
 
+	It("of somebody who left before the answer is no failure of ours", func() {
+		gone, leave := context.WithCancel(context.Background())
+		leave()
+		r := httptest.NewRequestWithContext(gone, http.MethodPost, "/sedes", strings.NewReader(url.Values{"name": {"Nadie"}}.Encode()))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set(whoHeader, "norte")
+		Expect(o.ask(r).Code).To(Equal(499))
+	})
+
 	It("of the wrong role gets the page of what does not exist, and is written down", func() {
 		r := httptest.NewRequest(http.MethodGet, "/sedes", nil)
 		r.Header.Set(whoHeader, "otro")
