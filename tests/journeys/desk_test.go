@@ -107,6 +107,9 @@ var _ = Describe("the desk", func() {
 		edith := somebody{freshDNI(), "Édith Maribel", "Huamancóndor", "Peñaloza", "240188", "Femenino", freshPhone()}
 		registerPatient(w, edith)
 		w.Clean("paciente")
+		w.CleanInDark("paciente")
+		w.Follow(".lengueta a", "Datos")
+		w.Clean("paciente-datos")
 		w.Go("/pacientes")
 		for _, typed := range []string{"edith huamancondor", "PEÑALOZA mari", "penaloza edith", "huamancondro edith", edith.Document, edith.Phone} {
 			look(w, typed)

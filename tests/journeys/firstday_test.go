@@ -87,7 +87,7 @@ func prepareClinic(w *Window, size string) {
 
 	w.Heading("Servicios y precios")
 	w.Clean("empezar-servicios")
-	w.Follow("button, a", "Guardar y seguir")
+	w.Follow("button, a", "Guardar y terminar")
 	w.Heading("Su clínica está lista")
 	w.Clean("empezar-listo")
 }

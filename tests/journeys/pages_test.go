@@ -2,8 +2,10 @@ package journeys_test
 
 import (
 	"strings"
+	"time"
 
 	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
 )
 
 // nameOf makes a picture's name of an address.
@@ -18,6 +20,7 @@ var _ = Describe("every page", func() {
 		"admin@demo.pe": {"/agenda", "/agenda?vista=semana", "/agenda?vista=mes", "/pacientes", "/pacientes/nuevo", "/auditoria", "/mi-cuenta", "/mi-cuenta/dispositivos",
 			"/configuracion", "/configuracion/clinica", "/configuracion/sedes", "/configuracion/sedes/nueva", "/configuracion/servicios", "/configuracion/servicios/nuevo",
 			"/configuracion/servicios/sugeridos", "/configuracion/consultorios", "/configuracion/consultorios/nuevo", "/configuracion/horarios", "/configuracion/personas", "/configuracion/personas/invitar", "/configuracion/seguridad", "/ayuda"},
+		"doctor@demo.pe": {"/hoy", "/agenda", "/mi-cuenta/colegiatura"},
 	}
 	for email, addresses := range pages {
 		for name, open := range map[string]func() *Window{"a desk": Desk, "a phone": Phone} {
@@ -28,7 +31,29 @@ var _ = Describe("every page", func() {
 					w.Go(address)
 					w.Clean(nameOf(address))
 				}
+				w.Go(addresses[0])
+				w.CleanInDark(nameOf(addresses[0]))
 			})
 		}
 	}
+
+	It("puts each day of a month under its weekday", func() {
+		w := Desk()
+		signIn(w, "recepcion@demo.pe")
+		for _, month := range []string{"2026-11-10", "2026-02-10", "2027-05-10"} {
+			w.Go("/agenda?vista=mes&fecha=" + month)
+			w.See(".agenda-fecha", "15")
+			under := Eval[map[string]string](w, `Object.fromEntries([...document.querySelectorAll(".agenda-fecha")].map((day) => {
+				const x = day.getBoundingClientRect().left
+				const heads = [...document.querySelectorAll(".agenda-mes-dia")].sort((a, b) => Math.abs(a.getBoundingClientRect().left - x) - Math.abs(b.getBoundingClientRect().left - x))
+				return [day.id.replace("dia-", ""), heads[0].textContent]
+			}))`)
+			Expect(len(under)).To(BeNumerically(">=", 28))
+			for date, weekday := range under {
+				day, err := time.Parse(time.DateOnly, date)
+				Expect(err).NotTo(HaveOccurred())
+				Expect(weekday).To(Equal([...]string{"dom", "lun", "mar", "mié", "jue", "vie", "sáb"}[day.Weekday()]), date)
+			}
+		}
+	})
 })

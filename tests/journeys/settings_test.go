@@ -1,11 +1,33 @@
 package journeys_test
 
 import (
+	"bytes"
+	"image"
+	"image/png"
+	"os"
+	"path/filepath"
 	"strings"
 
+	"github.com/chromedp/chromedp"
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 )
+
+// picture is the file of a small PNG.
+func picture() string {
+	GinkgoHelper()
+	file := filepath.Join(GinkgoT().TempDir(), "logo.png")
+	var out bytes.Buffer
+	Expect(png.Encode(&out, image.NewGray(image.Rect(0, 0, 64, 32)))).To(Succeed())
+	Expect(os.WriteFile(file, out.Bytes(), 0o600)).To(Succeed())
+	return file
+}
+
+// attach gives a file to a field of files.
+func (w *Window) attach(selector, file string) {
+	GinkgoHelper()
+	w.Do(chromedp.SetUploadFiles(chromedp.CSS(selector), []string{file}))
+}
 
 var _ = Describe("the administration", func() {
 	It("changes services, rooms and its look, and the audit says who did it", func() {
@@ -44,6 +66,11 @@ var _ = Describe("the administration", func() {
 		Expect(Eval[string](w, `document.documentElement.dataset.acento`)).To(Equal("cantuta"))
 		w.Clean("configuracion-cantuta")
 		w.CleanInDark("configuracion-cantuta")
+		w.attach("[name=logo]", picture())
+		w.Follow("form[action$=logo] button", "Subir")
+		w.See("button", "Quitar el logo")
+		Expect(Eval[bool](w, `document.querySelector("img[src^='/clinica/logo']").decode().then(() => true)`)).To(BeTrue())
+		w.Clean("configuracion-logo")
 		w.Tick("Agua")
 		w.Follow("form[action$=apariencia] button", "Guardar")
 
