@@ -142,3 +142,23 @@ var _ = Describe("working hours on screen", Ordered, func() {
 		Expect(kept).To(HaveLen(2))
 	})
 })
+
+var _ = Describe("a free hour", Ordered, func() {
+	It("comes with all but the patient, also when its professional does not do the service offered last", func() {
+		c := norte()
+		desk := c.visitor(c.Desk, accounts.Receptionist)
+		c.booked(desk, "9:00") // Ana's talk with Dra. Salas is what was offered last
+		for service, doctor := range map[uuid.UUID]uuid.UUID{c.Talk: c.Salas.Membership, c.Cleaning: c.Rojas.Membership} {
+			c.exec("insert into service_doctors (clinic_id, id, service_id, membership_id) values ($1, $2, $3, $4)", c.ID, newID(), service, doctor)
+		}
+		address := "/citas/nueva?" + url.Values{"prof": {c.Rojas.Membership.String()}, "fecha": {"2026-11-24"}, "hora": {"10:00"}}.Encode()
+		form := desk.get(address).Body
+		Expect(form).To(ContainSubstring(`name="servicio" value="` + c.Cleaning.String() + `"`))
+		Expect(form).To(ContainSubstring(`<option value="` + c.Rojas.Membership.String() + `" selected`))
+		Expect(form).To(ContainSubstring(`value="10:00"`))
+		Expect(regexp.MustCompile(`<input[^>]*autofocus[^>]*>`).FindAllString(form, -1)).To(ConsistOf(ContainSubstring(`name="paciente_texto"`)), "the patient is all that is left to type")
+
+		known := regexp.MustCompile(`<input[^>]*autofocus[^>]*>`).FindAllString(desk.get(address+"&paciente="+c.Luz.String()).Body, -1)
+		Expect(known).To(ConsistOf(ContainSubstring(`name="servicio_texto"`)), "Enter there books")
+	})
+})

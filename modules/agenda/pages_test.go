@@ -240,7 +240,7 @@ var _ = Describe("the agenda's pages", Ordered, func() {
 		c.exec(`insert into appointments (clinic_id, id, patient_id, doctor_id, service_id, site_id, start_time, end_time, status, booked_as)
 			values ($1, $2, $3, $4, $5, $6, '2026-11-03T14:00Z', '2026-11-03T14:20Z', 'completed', '')`, c.ID, past.ID, c.Luz, c.Salas.Membership, c.Talk, c.Site)
 		for _, path := range []string{"/citas/nueva?paciente=", "/citas/nueva/paciente?paciente="} {
-			Expect(desk.get(path + c.Luz.String()).Body).To(And(
+			Expect(desk.get(path+c.Luz.String()).Body).To(And(
 				ContainSubstring("Huamán, Luz"), ContainSubstring("36 años"), ContainSubstring("última cita 3 nov"), ContainSubstring("Cambiar")), path)
 		}
 		Expect(desk.get("/citas/nueva").Body).NotTo(ContainSubstring("Cambiar"))
@@ -376,7 +376,7 @@ var _ = Describe("who sees what", Ordered, func() {
 		answer := salas.post("/citas/"+id+"/atencion", url.Values{"op_id": {newID().String()}})
 		Expect(answer.Body).To(ContainSubstring("En atención desde las 9:00"))
 		Expect(c.visitor(c.Rojas, accounts.Doctor).get("/hoy").Body).NotTo(ContainSubstring("Quispe"), "not his")
-		Expect(c.visitor(c.Rojas, accounts.Doctor).get("/hoy?cita=" + id).Body).NotTo(ContainSubstring("Quispe"), "nor by its address")
+		Expect(c.visitor(c.Rojas, accounts.Doctor).get("/hoy?cita="+id).Body).NotTo(ContainSubstring("Quispe"), "nor by its address")
 	})
 
 	It("tells beside the doctor's list who is in attention, and whom one chooses", func() {
