@@ -167,7 +167,7 @@ func (s *Service) desk(ctx context.Context, b Booking) (desk, error) {
 		return desk{}, err
 	}
 	checkTimes(problems, b.StartTime, b.EndTime, zone)
-	s.checkPast(problems, b.StartTime, zone)
+	s.checkDay(problems, b.StartTime, zone)
 	if len([]rune(b.Notes)) > maxNotes {
 		problems.Add("notes", "La nota es demasiado larga: 2,000 letras como máximo.")
 	}
@@ -177,9 +177,17 @@ func (s *Service) desk(ctx context.Context, b Booking) (desk, error) {
 	return s.furnish(ctx, b, service, nil)
 }
 
-func (s *Service) checkPast(problems fault.Problems, start time.Time, zone *time.Location) {
-	if !start.IsZero() && DateOf(start, zone).Before(DateOf(s.now(), zone)) {
+// yearsAhead is how far an appointment may be booked: further is a slip of the hand.
+const yearsAhead = 2
+
+// checkDay refuses a day that is over, and one so far ahead that nobody means it.
+func (s *Service) checkDay(problems fault.Problems, start time.Time, zone *time.Location) {
+	switch {
+	case start.IsZero():
+	case DateOf(start, zone).Before(DateOf(s.now(), zone)):
 		problems.Add("start_time", "Esa fecha ya pasó.")
+	case start.After(s.now().AddDate(yearsAhead, 0, 0)):
+		problems.Add("start_time", "Esa fecha está a más de dos años. ¿Es el año correcto?")
 	}
 }
 

@@ -185,7 +185,7 @@ func (s *Service) revisePlace(
 	zone := s.Zone(ctx)
 	checkTimes(problems, b.StartTime, b.EndTime, zone)
 	if !b.StartTime.Equal(current.StartTime) {
-		s.checkPast(problems, b.StartTime, zone)
+		s.checkDay(problems, b.StartTime, zone)
 	}
 	if err := problems.Err(); err != nil {
 		return desk{}, err

@@ -29,6 +29,16 @@ var _ = Describe("the state of an appointment", Ordered, func() {
 		return a.ID
 	}
 
+	It("does not tell of a visit before its day", func() {
+		ctx := c.as(c.Salas, accounts.Doctor)
+		id := book(ctx, at(10, 0).AddDate(0, 0, 7))
+		for _, tell := range []func(context.Context, uuid.UUID) (agenda.Saved, error){service.Arrive, service.Start, service.NoShow} {
+			_, err := tell(ctx, id)
+			Expect(fault.KindOf(err)).To(Equal(fault.Conflict))
+		}
+		Expect(service.Confirm(ctx, id)).Error().NotTo(HaveOccurred())
+	})
+
 	It("goes from booked to attended, and keeps who did what", func() {
 		ctx := c.as(c.Salas, accounts.Doctor)
 		id := book(ctx, at(10, 0))

@@ -89,7 +89,10 @@ func apply(a Appointment, c change) (Appointment, error) {
 		return a, fault.ErrForbidden
 	}
 	if row.Undoes && !c.takesBack(row) {
-		return a, tooLate(a.Status, c.To)
+		return a, tooLate(a.Status)
+	}
+	if !row.Undoes && c.tooSoon(a) {
+		return a, fault.Conflicted("too_soon", "La cita es otro día. Esto se anota recién ese día.")
 	}
 	if c.To == step(NoShow) && a.ArrivedAt != nil {
 		return a, fault.Conflicted("arrived", "Ya llegó a la clínica. Deshaga la llegada para marcar que no asistió.")
@@ -117,6 +120,16 @@ func holds(a Appointment, to Step) bool {
 		return a.ArrivedAt == nil
 	}
 	return step(a.Status) == to
+}
+
+// tooSoon reports whether the change tells of a visit whose day has not come: nobody arrives, is attended or misses an
+// appointment of next week.
+func (c change) tooSoon(a Appointment) bool {
+	switch c.To {
+	case Arrival, step(InProgress), step(Completed), step(NoShow):
+		return DateOf(c.At, c.Zone).Before(DateOf(a.StartTime, c.Zone))
+	}
+	return false
 }
 
 // takesBack reports whether the change undoes the last thing that happened, today and while connected.
@@ -157,7 +170,7 @@ func impossible(from Status, to Step) error {
 	return fault.Conflicted("illegal_transition", "La cita está como «"+from.Label()+"» y no pasa a «"+to.Label()+"».")
 }
 
-func tooLate(from Status, to Step) error {
+func tooLate(from Status) error {
 	if from == Cancelled {
 		return fault.Conflicted("illegal_transition", "Una cita cancelada se recupera solo el mismo día, tal como estaba. Reserve una nueva.")
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 	. "github.com/onsi/ginkgo/v2"
@@ -45,7 +46,8 @@ func booking(member, id string) string { return bookingIn(shared, member, id) }
 // bookingIn is a booking with the demonstration's own ids, but for one member.
 func bookingIn(c clinics, member, id string) string {
 	GinkgoHelper()
-	members := []string{`"start_time":"2031-03-04T07:10:00-05:00"`, `"overbooked":true`}
+	day := time.Now().AddDate(0, 3, 0).Format(time.DateOnly)
+	members := []string{`"start_time":"` + day + `T07:10:00-05:00"`, `"overbooked":true`}
 	for name, query := range inBodies {
 		value := c.someID(query, c.clinicID(insideDemo))
 		if name == member {
