@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
@@ -111,6 +112,41 @@ var _ = Describe("the pages of the register", func() {
 		form.Set("op_id", newID().String())
 		Expect(d.post("/pacientes", form).Code).To(Equal(http.StatusSeeOther))
 		Expect(neighbour.walked).To(HaveLen(2))
+	})
+
+	It("keeps the wish to wait when a minor without guardian is confirmed, and shows the warning first", func() {
+		child := edith()
+		child.BirthDate, child.Guardian = day("24/01/2020"), patients.Guardian{}
+		form := walkIn(child)
+		form.Set("en_sala", "si")
+		form.Set("servicio", uuid.Max.String())
+		form.Set("profesional", uuid.Max.String())
+		warned := d.post("/pacientes", form, "HX-Request", "true")
+		Expect(warned.Code).To(Equal(http.StatusUnprocessableEntity))
+		body := warned.Body.String()
+		Expect(body).To(MatchRegexp(`(?s)data-errores.*falta el apoderado`))
+		Expect(body).NotTo(ContainSubstring("Registrar, en sala"), "it would lead to the same warning again")
+		Expect(body).To(MatchRegexp(`name="seguro" value="si" data-key="ctrl\+enter"`))
+
+		again := fieldsOf(body)
+		Expect(again.Get("en_sala")).To(Equal("si"))
+		Expect(again.Get("cita")).To(Equal(form.Get("cita")))
+		Expect(again.Get("servicio")).To(Equal(uuid.Max.String()))
+		Expect(again.Get("profesional")).To(Equal(uuid.Max.String()))
+		again.Set("sex", "F")
+		again.Set("seguro", "si")
+		again.Set("op_id", newID().String())
+		answer := d.post("/pacientes", again)
+		Expect(answer.Code).To(Equal(http.StatusSeeOther), answer.Body.String())
+		Expect(neighbour.walked).To(Equal([]uuid.UUID{child.ID}))
+	})
+
+	It("does not let somebody wait who was only to be registered", func() {
+		child := edith()
+		child.BirthDate, child.Guardian = day("24/01/2020"), patients.Guardian{}
+		body := d.post("/pacientes", walkIn(child), "HX-Request", "true").Body.String()
+		Expect(body).To(ContainSubstring("Registrar de todos modos"))
+		Expect(body).NotTo(ContainSubstring(`name="en_sala"`))
 	})
 
 	It("answers the search box with rows that open and book", func() {

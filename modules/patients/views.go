@@ -115,6 +115,9 @@ type personView struct {
 	Places   bool
 }
 
+// Doubtful reports whether somebody should look twice before registering.
+func (v personView) Doubtful() bool { return len(v.Doubts)+len(v.Similar) > 0 }
+
 // MoreOpen shows the further data when something is there or wrong in it.
 func (v personView) MoreOpen() bool {
 	f := v.Form
