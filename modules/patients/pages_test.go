@@ -240,6 +240,34 @@ var _ = Describe("the pages of the register", func() {
 			Expect(page).To(ContainSubstring("Av. Universitaria 1"))
 		})
 
+		It("answers a saved part with that part alone and the header, so that what is typed in another stays", func() {
+			form := with(identity, "last_name", "Ñaupari")
+			answer := d.post("/pacientes/"+p.ID.String()+"/datos/identidad", form, "HX-Request", "true")
+			Expect(answer.Code).To(Equal(http.StatusOK))
+			Expect(answer.Header()).NotTo(HaveKey("Hx-Redirect"))
+			body := answer.Body.String()
+			Expect(body).To(MatchRegexp(`(?s)id="paciente-barra" hx-swap-oob="true".*Ñaupari`))
+			Expect(body).To(ContainSubstring("Guardado."))
+			Expect(body).NotTo(ContainSubstring("parte-contacto"))
+
+			again := with(partOf(body, "identidad"), "second_last_name", "Lino")
+			Expect(again.Get("version")).To(Equal("2"))
+			Expect(d.post("/pacientes/"+p.ID.String()+"/datos/identidad", again, "HX-Request", "true").Code).To(Equal(http.StatusOK))
+
+			body = d.post("/pacientes/"+p.ID.String()+"/datos/contacto", with(contact, "phone", "999 888 777"), "HX-Request", "true").Body.String()
+			Expect(body).To(ContainSubstring("Guardado."))
+			Expect(body).NotTo(ContainSubstring("otra persona"), "the other part was saved by the same person")
+			Expect(body).To(ContainSubstring("999 888 777"))
+			Expect(d.get("/pacientes/" + p.ID.String()).Body.String()).To(ContainSubstring("Ñaupari Lino"))
+		})
+
+		It("says what somebody else saved meanwhile in another part", func() {
+			save("contacto", with(contact, "phone", "999 888 777"))
+			d.as(world.Norte, accounts.ClinicAdmin)
+			answer := d.post("/pacientes/"+p.ID.String()+"/datos/identidad", with(identity, "last_name", "Ñaupari"), "HX-Request", "true")
+			Expect(answer.Body.String()).To(ContainSubstring("Mientras tanto otra persona cambió: "))
+		})
+
 		It("shows both values when they changed the same, chooses neither, and does as told", func() {
 			code, _ := save("contacto", with(contact, "phone", "999 888 777"))
 			Expect(code).To(Equal(http.StatusSeeOther))

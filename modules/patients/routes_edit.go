@@ -121,8 +121,8 @@ func (h routes) edit(c echo.Context) error {
 
 func (h routes) editBilling(c echo.Context) error { return h.savePart(c, billingSection()) }
 
-// savePart saves one part of a patient's data. Refused, the part comes back with what was typed; changed by two
-// people, with both values to choose from.
+// savePart saves one part of a patient's data and answers with that part alone, so that what is typed in the others
+// stays. Refused, the part comes back with what was typed; changed by two people, with both values to choose from.
 func (h routes) savePart(c echo.Context, part section) error {
 	frame, err := h.frame(c, "datos")
 	if err != nil {
@@ -137,11 +137,26 @@ func (h routes) savePart(c echo.Context, part section) error {
 	if err == nil {
 		var edited Edited
 		if edited, err = h.service.Edit(ctx, edit); err == nil {
-			web.Flash(c, savedWords(edited))
-			return web.Leave(c, pathOf(frame.Patient.ID, "datos"))
+			return h.showSaved(c, part, edited)
 		}
 	}
 	return h.refusePart(c, *frame, view, edit, err)
+}
+
+func (h routes) showSaved(c echo.Context, part section, edited Edited) error {
+	if !web.IsFragment(c) {
+		web.Flash(c, savedWords(edited))
+		return web.SeeOther(c, pathOf(edited.Patient.ID, "datos"))
+	}
+	frame, err := h.frame(c, "datos")
+	if err != nil {
+		return err
+	}
+	view, err := h.partView(c.Request().Context(), *frame, part)
+	if err != nil {
+		return err
+	}
+	return web.Render(c, http.StatusOK, savedPart(*frame, view, savedWords(edited)))
 }
 
 // readPart reads the posted part into an edit of the groups that the person changed, and into the view that shows

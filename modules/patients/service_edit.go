@@ -109,7 +109,7 @@ func (s *Service) Edit(ctx context.Context, e Edit) (Edited, error) {
 		return Edited{}, errors.Join(err, &Clash{Current: current, Changes: changes})
 	}
 	edited := Edited{Saved: changed}
-	if edited.Others, err = s.changes(ctx, current, newerThan(current, e.Seen, changed)); err != nil {
+	if edited.Others, err = s.changes(ctx, current, newerByOthers(current, e.Seen, changed, access.Who(ctx).UserID)); err != nil {
 		return Edited{}, err
 	}
 	edited.Patient, err = s.save(ctx, current, typed, changed, e.Op)
@@ -158,10 +158,12 @@ func (e Edit) weigh(current Patient, typed Demographics) (changed, clashes []Gro
 	return changed, clashes
 }
 
-func newerThan(p Patient, seen int64, except []Group) []Group {
+// newerByOthers are the groups written since seen by somebody else than the one who asks: a page saved part by part
+// has newer parts of its own.
+func newerByOthers(p Patient, seen int64, except []Group, me uuid.UUID) []Group {
 	var newer []Group
 	for _, g := range Groups() {
-		if p.Clock[g].Version > seen && !slices.Contains(except, g) {
+		if p.Clock[g].Version > seen && p.Clock[g].By != me && !slices.Contains(except, g) {
 			newer = append(newer, g)
 		}
 	}
