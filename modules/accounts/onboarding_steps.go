@@ -50,6 +50,7 @@ type startFrame struct {
 	Title   string
 	Back    string // address of the step before; empty for the first
 	Next    string // address of the step after; empty for the last
+	Missing []missingPart
 }
 
 func (s startRoutes) frame(slug string) (startFrame, error) {
@@ -126,9 +127,12 @@ func (s startRoutes) showStep(c echo.Context) error {
 // draw answers with a step; redrawn, if given, stands in the place of the body as it is stored.
 func (s startRoutes) draw(c echo.Context, slug string, status int, redrawn templ.Component) error {
 	if slug == stepReady {
-		return public(c, status, "Todo listo", readyPage())
+		return s.drawReady(c)
 	}
 	frame, err := s.frame(slug)
+	if err == nil && frame.Next == "" {
+		frame.Missing, err = s.missing(c.Request().Context())
+	}
 	if err != nil {
 		return err
 	}
@@ -188,11 +192,12 @@ func (s startRoutes) saveOther(c echo.Context, slug string) error {
 	if err != nil || c.Response().Committed {
 		return err
 	}
-	return s.goOn(c)
+	return s.goOn(c, page)
 }
 
-// goOn leads to the first page that still waits; when none does, the clinic is ready.
-func (s startRoutes) goOn(c echo.Context) error {
+// goOn leads from a page that was saved to the first one that still waits; when none does, the clinic is ready. The
+// last page leads to the end all the same, which says what is missing.
+func (s startRoutes) goOn(c echo.Context, saved string) error {
 	ctx := c.Request().Context()
 	next, err := s.firstUndone(ctx)
 	if err == nil && next == stepReady {
@@ -200,6 +205,9 @@ func (s startRoutes) goOn(c echo.Context) error {
 	}
 	if err != nil {
 		return err
+	}
+	if pages := s.pages(); saved == pages[len(pages)-1].Slug {
+		next = stepReady
 	}
 	return web.SeeOther(c, "/empezar/"+next)
 }

@@ -140,7 +140,9 @@ var _ = Describe("opening a clinic", func() {
 		Expect(b.get("/empezar/profesionales").Body).To(And(ContainSubstring("Dra. Marta Quispe"), Not(ContainSubstring("Yo también atiendo"))))
 
 		Expect(b.get("/empezar").Header.Get("Location")).To(Equal("/empezar/servicios"))
-		Expect(b.get("/empezar/servicios").Body).To(ContainSubstring("aquí los servicios"))
+		last := b.get("/empezar/servicios").Body
+		Expect(last).To(And(ContainSubstring("aquí los servicios"), ContainSubstring("Dejar para después"), ContainSubstring("Falta: servicios con su precio.")))
+		Expect(last).NotTo(ContainSubstring("Terminar<"), "nothing but the step's own form ends it, so that nothing typed is dropped")
 		Expect(b.post("/empezar/servicios", "respuesta", "no").Body).To(ContainSubstring("aquí lo que escribió: no"))
 		Expect(b.post("/empezar/servicios", "respuesta", "listo").Header.Get("Location")).To(Equal("/empezar/listo"))
 		Expect(b.post("/empezar/listo").Header.Get("Location")).To(Equal("/empezar/listo"))
@@ -148,6 +150,20 @@ var _ = Describe("opening a clinic", func() {
 		Expect(app.count("select count(*) from clinics where name = 'Clínica Los Sauces' and onboarded_at is not null and slug = 'clinica-los-sauces'")).To(Equal(1))
 		Expect(b.get("/empezar").Body).To(ContainSubstring("Abrir otra clínica"))
 		Expect(b.get("/empezar/nada").Status).To(Equal(http.StatusNotFound))
+	})
+
+	It("says at the end what was skipped, and where it is added", func() {
+		b := app.admin()
+		_, err := app.Admin.Exec(context.Background(), "update memberships set roles = '{clinic_admin}' where clinic_id = $1 and 'doctor' = any(roles)", app.Norte.ID)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(b.post("/empezar/servicios", "respuesta", "listo").Header.Get("Location")).To(Equal("/empezar/listo"), "saved, and the end says the rest")
+		ready := b.get("/empezar/listo").Body
+		Expect(ready).To(And(ContainSubstring("Casi listo"), ContainSubstring(`href="/empezar/profesionales">Profesionales con su horario`)))
+		Expect(ready).NotTo(ContainSubstring("Servicios con su precio"))
+		Expect(app.count("select count(*) from clinics where id = $1 and onboarded_at is not null", app.Norte.ID)).To(BeZero())
+		Expect(ready).To(ContainSubstring("Dar por terminada la preparación"))
+		b.post("/empezar/listo")
+		Expect(b.get("/empezar/listo").Body).To(And(ContainSubstring("Profesionales con su horario"), Not(ContainSubstring("Dar por terminada"))))
 	})
 
 	It("opens no clinic by a link that is too old", func() {

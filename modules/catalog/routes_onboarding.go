@@ -49,6 +49,6 @@ func (f FirstServices) Done(ctx context.Context) (bool, error) {
 }
 
 func (f FirstServices) draw(page suggestionsPage) templ.Component {
-	page.Action, page.Verb, page.OpID = "/empezar/"+f.Slug(), "Guardar y seguir", newOpID()
+	page.Action, page.Verb, page.OpID = "/empezar/"+f.Slug(), "Guardar y terminar", newOpID()
 	return suggestionsEditor(page)
 }
