@@ -60,7 +60,11 @@ func (f *Fault) Error() string {
 	sort.Strings(names)
 	sentences := make([]string, 0, len(names))
 	for _, name := range names {
-		sentences = append(sentences, strings.TrimSpace(name+": "+f.Fields[name]))
+		if name == "" { // about the form as a whole: there is no name to put before it
+			sentences = append(sentences, f.Fields[name])
+			continue
+		}
+		sentences = append(sentences, name+": "+f.Fields[name])
 	}
 	return strings.Join(sentences, "; ")
 }

@@ -148,26 +148,3 @@ func (p *ProblemDetails) GetStatus() int { return p.Status }
 
 // ContentType marks an answer as an RFC 9457 problem.
 func (p *ProblemDetails) ContentType(string) string { return "application/problem+json" }
-
-func refusedByHuma(status int, message string, errs ...error) huma.StatusError {
-	p := httpProblem(status)
-	if status == http.StatusUnprocessableEntity || status == http.StatusBadRequest {
-		p = problem(status, "Falta corregir", "Hay datos que faltan o no tienen la forma esperada.")
-	}
-	for _, err := range errs {
-		var detail *huma.ErrorDetail
-		if errors.As(err, &detail) {
-			p.Errors = append(p.Errors, ProblemError{Pointer: pointerOf(detail.Location), Detail: detail.Message})
-		}
-	}
-	return &p
-}
-
-// pointerOf turns huma's "body.patient.names[0]" into the JSON pointer "/patient/names/0"; other places stay named.
-func pointerOf(location string) string {
-	inBody, ok := strings.CutPrefix(location, "body")
-	if !ok {
-		return location
-	}
-	return strings.NewReplacer(".", "/", "[", "/", "]", "").Replace(inBody)
-}

@@ -117,7 +117,8 @@ type ProblemDetails struct {
 	Errors  []ProblemError `json:"errors,omitempty"`
 }
 
-// ProblemError is one sentence about one member.
+// ProblemError is one sentence about one member: Pointer is "/phone" for one of the body, "" for the body as a whole,
+// "query.from", "path.id" or "header.…" for what came outside of it.
 type ProblemError struct {
 	Pointer string `json:"pointer"`
 	Detail  string `json:"detail"`
@@ -128,6 +129,9 @@ func (e Errors) problemFor(c echo.Context, err error) ProblemDetails {
 	var f *fault.Fault
 	if isAPI(c) && errors.As(err, &f) && f.Kind == fault.Forbidden {
 		p.Status, p.Title, p.Detail = http.StatusForbidden, "Sin permiso", f.Error()
+	}
+	if isAPI(c) && !hasBody(c.Request()) {
+		pointAtQuery(p.Errors)
 	}
 	var many *TooMany
 	if errors.As(err, &many) {
@@ -189,6 +193,20 @@ func faultProblem(err error) (ProblemDetails, bool) {
 		p.Errors = append(p.Errors, ProblemError{Pointer: pointer(field), Detail: sentence})
 	}
 	return p, true
+}
+
+// hasBody tells the methods whose fields a service names are members of the body.
+func hasBody(r *http.Request) bool {
+	return r.Method == http.MethodPost || r.Method == http.MethodPut || r.Method == http.MethodPatch
+}
+
+// pointAtQuery names the fields that a service refused as the parameters they came as.
+func pointAtQuery(errs []ProblemError) {
+	for i, e := range errs {
+		if name, ok := strings.CutPrefix(e.Pointer, "/"); ok {
+			errs[i].Pointer = "query." + name
+		}
+	}
 }
 
 func pointer(field string) string {
