@@ -14,9 +14,9 @@ import (
 func helpRoutes(r *web.Router) {
 	r.GET("/ayuda", func(c echo.Context) error {
 		if _, signedIn := access.From(c.Request().Context()); signedIn {
-			return web.Show(c, web.Page{Title: "Ayuda", Body: mainRegion("Ayuda", views.HelpPage())})
+			return web.Show(c, web.Page{Title: "Ayuda", Body: mainRegion("Ayuda", views.HelpPage(false))})
 		}
 		head := views.Head{Look: web.Look(c), Title: "Ayuda", ServiceWorker: true}
-		return web.Render(c, http.StatusOK, views.WidePublic(views.Public{Head: head}), views.HelpPage())
+		return web.Render(c, http.StatusOK, views.WidePublic(views.Public{Head: head}), views.HelpPage(true))
 	}, web.Public(), web.WhileLocked())
 }
