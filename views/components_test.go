@@ -70,7 +70,7 @@ var _ = Describe("The shell", func() {
 
 	It("carries no inline style, script or handler, which the content policy would refuse", func() {
 		shell.QuickCreate = []views.NavItem{{Label: "Cita", Href: "/citas/nueva", Key: "r", Dialog: true}}
-		html := draw(views.AppShell(shell)) + draw(views.HelpPage()) + draw(views.PublicShell(views.Public{}))
+		html := draw(views.AppShell(shell)) + draw(views.HelpPage(true)) + draw(views.PublicShell(views.Public{}))
 		Expect(html).NotTo(MatchRegexp(`\sstyle=`))
 		Expect(html).NotTo(MatchRegexp(`\son[a-z]+=|hx-on`))
 		for _, script := range regexp.MustCompile(`(?s)<script([^>]*)>(.*?)</script>`).FindAllStringSubmatch(html, -1) {
