@@ -126,7 +126,7 @@ func (h *house) joinPeople() {
 	h.patients = patients.New(store, patients.Neighbours{
 		Appointments: later, Care: later, WalkIns: later, People: h.staff, Places: h.places, Tabs: agenda.Tabs(),
 	}, h.Now)
-	h.importer = patients.NewImporter(h.DB, store, h.queue, h.Now)
+	h.importer = patients.NewImporter(h.DB, store, h.places, h.queue, h.Now)
 	h.agenda = agenda.New(agenda.NewPostgres(), h.patients, accounts.Colleagues{}, h.catalog, h.Now)
 	later.Service = h.agenda
 }

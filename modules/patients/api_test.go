@@ -85,6 +85,22 @@ var _ = Describe("the register in the JSON API", func() {
 		Expect(problem["errors"]).To(ContainElement(HaveKeyWithValue("pointer", "/document_number")))
 	})
 
+	It("refuses a district that is none, at its field, new or changed", func() {
+		atUbigeo := HaveKeyWithValue("errors", ContainElement(HaveKeyWithValue("pointer", "/ubigeo")))
+		body := withoutCheck(luz())
+		body["ubigeo"] = "999999"
+		status, problem := ask(http.MethodPost, "/api/v1/patients", body)
+		Expect(status).To(Equal(http.StatusUnprocessableEntity))
+		Expect(problem).To(atUbigeo)
+
+		body["ubigeo"] = "100101"
+		_, created := ask(http.MethodPost, "/api/v1/patients", body)
+		path := "/api/v1/patients/" + created["id"].(string)
+		status, problem = ask(http.MethodPatch, path, object{"version": 1, "ubigeo": "999999"})
+		Expect(status).To(Equal(http.StatusUnprocessableEntity))
+		Expect(problem).To(atUbigeo)
+	})
+
 	It("reads, lists page by page, finds by name in the address and by number in the body", func() {
 		id := ""
 		for i, name := range []string{"Ana", "Bea", "Carla"} {

@@ -24,15 +24,17 @@ const batchSize = 200
 
 // Importer takes lists from files over into the register.
 type Importer struct {
-	db    *database.DB
-	store *Postgres
-	queue *jobs.Queue
-	now   clock.Now
+	db     *database.DB
+	store  *Postgres
+	places Places
+	queue  *jobs.Queue
+	now    clock.Now
 }
 
 // NewImporter needs the database itself, because a list is taken over in many transactions.
-func NewImporter(db *database.DB, store *Postgres, queue *jobs.Queue, now clock.Now) *Importer {
-	return &Importer{db: db, store: store, queue: queue, now: now}
+// Without places no district is checked.
+func NewImporter(db *database.DB, store *Postgres, places Places, queue *jobs.Queue, now clock.Now) *Importer {
+	return &Importer{db: db, store: store, places: places, queue: queue, now: now}
 }
 
 // upload reads a file and keeps it, sealed, until somebody says which column holds what. The same id again changes nothing.
@@ -176,6 +178,7 @@ func (i *Importer) takeOver(ctx context.Context, list importRow, rows []listedRo
 	today := DateOf(i.now().In(time.FixedZone("America/Lima", -5*60*60)))
 	for _, row := range rows {
 		r, problems := list.Mapping.Registration(uuid.Must(uuid.NewV7()), row.Cells, today)
+		r.unknownDistrict(problems, i.places)
 		if len(problems) > 0 {
 			report = append(report, reportRow{listedRow: row, Reasons: sentences(problems)})
 			continue

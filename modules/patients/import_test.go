@@ -130,6 +130,13 @@ var _ = Describe("a list of patients from a file", func() {
 		Expect(report(again)[1][1]).To(Equal("Ya está en el registro con DNI 40123456."))
 	})
 
+	It("takes no row over whose district does not exist", func() {
+		path := begun("lista.csv", []byte("Nombres;Apellidos;Ubigeo\nLuz;Quispe Soto;100101\nAna;Rojas Tello;999999\n"))
+		Expect(run(context.Background(), path)).To(Succeed())
+		Expect(everybody()).To(HaveLen(1))
+		Expect(report(path)[1][1]).To(ContainSubstring("Ningún distrito tiene ese código."))
+	})
+
 	It("reads Excel with its dates and figures, and CSV as Excel in Peru writes it", func() {
 		book := excelize.NewFile()
 		defer book.Close() //nolint:errcheck // only written to a buffer

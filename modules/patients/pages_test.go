@@ -75,6 +75,21 @@ var _ = Describe("the pages of the register", func() {
 		Expect(body).NotTo(ContainSubstring("<html"))
 	})
 
+	It("refuses a district that is none, in the form of somebody new and of somebody known", func() {
+		form := walkIn(edith())
+		form.Set("ubigeo", "999999")
+		answer := d.post("/pacientes", form)
+		Expect(answer.Code).To(Equal(http.StatusUnprocessableEntity))
+		Expect(answer.Body.String()).To(ContainSubstring("Ningún distrito tiene ese código."))
+
+		p := registered(d, world.Norte, edith())
+		part := fieldsOf(partOf(d.get("/pacientes/"+p.ID.String()+"/datos").Body.String(), "contacto"))
+		part.Set("ubigeo", "999999")
+		answer = d.post("/pacientes/"+p.ID.String()+"/datos/contacto", part)
+		Expect(answer.Code).To(Equal(http.StatusUnprocessableEntity))
+		Expect(answer.Body.String()).To(ContainSubstring("Ningún distrito tiene ese código."))
+	})
+
 	It("links to whoever has the document", func() {
 		known := registered(d, world.Norte, edith())
 		form := walkIn(edith())

@@ -17,6 +17,7 @@ import (
 	. "github.com/onsi/gomega"
 
 	"hampi/modules/accounts"
+	"hampi/modules/catalog"
 	"hampi/modules/patients"
 	"hampi/modules/platform/access"
 	"hampi/modules/platform/clock"
@@ -56,7 +57,7 @@ func newDesk(world *dbtest.World, neighbours patients.Neighbours) *desk {
 	patients.Routes(r, d.service)
 	queue, err := jobs.NewQueue()
 	Expect(err).NotTo(HaveOccurred())
-	d.importer = patients.NewImporter(world.DB, patients.NewPostgres(world.Vault, clock.System), queue, clock.At(now))
+	d.importer = patients.NewImporter(world.DB, patients.NewPostgres(world.Vault, clock.System), neighbours.Places, queue, clock.At(now))
 	patients.ImportRoutes(r, d.importer, d.service)
 	patients.API(web.NewAPI(r, "spec"), d.service)
 	Expect(r.Check()).To(Succeed())
@@ -111,6 +112,15 @@ func registered(d *desk, clinic dbtest.Clinic, r patients.Registration) patients
 	return p
 }
 
+// districts is a table of one district.
+type districts struct{}
+
+func (districts) ByCode(code string) (catalog.Place, bool) {
+	return catalog.Place{Code: "100101", District: "Huánuco", Province: "Huánuco", Department: "Huánuco"}, code == "100101"
+}
+
+func (districts) Search(string, int) []catalog.Place { return nil }
+
 // agenda stands for the agenda: whose patients somebody's are, and when they come.
 type agenda struct {
 	cares   map[uuid.UUID]bool // by patient
@@ -121,7 +131,7 @@ type agenda struct {
 }
 
 func (a *agenda) neighbours() patients.Neighbours {
-	return patients.Neighbours{Appointments: a, Care: a, WalkIns: a, People: a}
+	return patients.Neighbours{Appointments: a, Care: a, WalkIns: a, People: a, Places: districts{}}
 }
 
 func (a *agenda) NextByPatient(_ context.Context, ids []uuid.UUID) (map[uuid.UUID]patients.Visit, error) {

@@ -59,6 +59,16 @@ func (d *Demographics) Problems(today time.Time) fault.Problems {
 	return problems
 }
 
+// unknownDistrict adds that the district, well written, is none of Peru's. Without a table of districts nothing is said.
+func (d *Demographics) unknownDistrict(problems fault.Problems, places Places) {
+	if places == nil || d.Address.Ubigeo == "" {
+		return
+	}
+	if _, ok := places.ByCode(d.Address.Ubigeo); !ok {
+		problems.Add("ubigeo", "Ningún distrito tiene ese código. Elija uno de la lista.")
+	}
+}
+
 func (d *Demographics) documentProblems(problems fault.Problems) {
 	if !knownType(d.Document.Type) {
 		problems.Add("document_type", "Elija el tipo de documento.")

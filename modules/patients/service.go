@@ -63,7 +63,7 @@ func (t *Taken) Unwrap() error {
 // created is false then.
 func (s *Service) Register(ctx context.Context, r Registration) (p Patient, created bool, err error) {
 	r.Tidy()
-	if err := r.Problems(s.today(ctx)).Err(); err != nil {
+	if err := s.problems(ctx, &r.Demographics).Err(); err != nil {
 		return Patient{}, false, err
 	}
 	if known, err := s.store.Patient(ctx, r.ID); !fault.IsNotFound(err) {
@@ -83,6 +83,13 @@ func (s *Service) Register(ctx context.Context, r Registration) (p Patient, crea
 		return Patient{}, false, fmt.Errorf("register patient: %w", err)
 	}
 	return added[0], true, nil
+}
+
+// problems are those of the rules, and of what the neighbours know.
+func (s *Service) problems(ctx context.Context, d *Demographics) fault.Problems {
+	problems := d.Problems(s.today(ctx))
+	d.unknownDistrict(problems, s.neighbours.Places)
+	return problems
 }
 
 // registeredAs reports whether p was registered by r: what nobody edited since then still reads the same.

@@ -100,7 +100,7 @@ func (s *Service) Edit(ctx context.Context, e Edit) (Edited, error) {
 		typed.take(g, e.Demographics)
 	}
 	typed.Tidy()
-	if err := typed.problemsOf(e.Groups, s.today(ctx)).Err(); err != nil {
+	if err := only(e.Groups, s.problems(ctx, &typed)).Err(); err != nil {
 		return Edited{}, err
 	}
 	changed, clashes := e.weigh(current, typed)
@@ -129,10 +129,10 @@ func mayEdit(ctx context.Context, groups []Group) error {
 	return nil
 }
 
-// problemsOf leaves out problems of groups that are not being edited: what is old must not stop what is new.
-func (d *Demographics) problemsOf(groups []Group, today time.Time) fault.Problems {
+// only leaves out problems of groups that are not being edited: what is old must not stop what is new.
+func only(groups []Group, all fault.Problems) fault.Problems {
 	problems := fault.Problems{}
-	for field, sentence := range d.Problems(today) {
+	for field, sentence := range all {
 		if slices.Contains(groups, groupOf(field)) {
 			problems[field] = sentence
 		}

@@ -53,7 +53,7 @@ func (h *house) measureImport(ctx context.Context, to io.Writer, program http.Ha
 	if err != nil {
 		return err
 	}
-	importer := patients.NewImporter(h.db, patients.NewPostgres(h.vault, h.now), queue, h.now)
+	importer := patients.NewImporter(h.db, patients.NewPostgres(h.vault, h.now), nil, queue, h.now)
 	scope := database.Scope{ClinicID: c.id, UserID: admin.user, RequestID: "bench"}
 	if err := importer.Run(ctx, scope, id); err != nil {
 		return err
