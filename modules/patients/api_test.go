@@ -101,6 +101,16 @@ var _ = Describe("the register in the JSON API", func() {
 		Expect(problem).To(atUbigeo)
 	})
 
+	It("refuses a change from a version that never was, and changes nothing", func() {
+		_, created := ask(http.MethodPost, "/api/v1/patients", withoutCheck(luz()))
+		path := "/api/v1/patients/" + created["id"].(string)
+		status, problem := ask(http.MethodPatch, path, object{"version": 999, "first_name": "Rosa"})
+		Expect(status).To(Equal(http.StatusUnprocessableEntity))
+		Expect(problem["errors"]).To(ContainElement(HaveKeyWithValue("pointer", "/version")))
+		_, kept := ask(http.MethodGet, path, nil)
+		Expect(kept).To(HaveKeyWithValue("first_name", "Luz"))
+	})
+
 	It("reads, lists page by page, finds by name in the address and by number in the body", func() {
 		id := ""
 		for i, name := range []string{"Ana", "Bea", "Carla"} {

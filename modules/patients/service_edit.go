@@ -85,8 +85,8 @@ func BillingGroups() []Group { return []Group{Identity, Home, Mail, InsuranceOf}
 // Edit saves what somebody changed. Groups that nobody else touched since e.Seen are merged with what others saved;
 // for a group that others did change it is refused with Clash until e.Choices decides.
 //
-// It is refused as forbidden for groups that the role may not write, as invalid when there are problems, and with
-// Taken when the document is somebody's.
+// It is refused as forbidden for groups that the role may not write, as invalid when there are problems or the version
+// seen never was (nobody could tell what it overwrites), and with Taken when the document is somebody's.
 func (s *Service) Edit(ctx context.Context, e Edit) (Edited, error) {
 	if err := mayEdit(ctx, e.Groups); err != nil {
 		return Edited{}, err
@@ -94,6 +94,9 @@ func (s *Service) Edit(ctx context.Context, e Edit) (Edited, error) {
 	current, err := s.store.Locked(ctx, e.ID)
 	if err != nil {
 		return Edited{}, err
+	}
+	if e.Seen > current.Version {
+		return Edited{}, fault.InvalidField("version", "Esa versión no existe todavía: la guardada es la "+itoa(int(current.Version))+".")
 	}
 	typed := current.Demographics
 	for _, g := range e.Groups {
