@@ -5,7 +5,9 @@ package accounts
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -75,7 +77,7 @@ func apiRefusal(err error) error {
 	if general := problems[""]; general != "" {
 		return &fault.Fault{Kind: fault.Forbidden, Code: "no_clinic", Message: general}
 	}
-	return web.ErrSignIn
+	return &web.NotProven{Words: strings.Join(slices.Sorted(maps.Values(problems)), " ")}
 }
 
 type apiLoginInput struct {

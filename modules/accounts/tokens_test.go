@@ -92,7 +92,9 @@ var _ = Describe("signing in of programs", func() {
 
 	It("refuses a wrong password by 401 and guesses by 429", func() {
 		for range 5 {
-			Expect(app.call("login", "", map[string]string{"email": "recepcion@norte.pe", "password": "otra cosa distinta"}).Status).To(Equal(401))
+			wrong := app.call("login", "", map[string]string{"email": "recepcion@norte.pe", "password": "otra cosa distinta"})
+			Expect(wrong.Status).To(Equal(401))
+			Expect(wrong.Detail).To(And(ContainSubstring("correo"), ContainSubstring("contraseña")))
 		}
 		Expect(login("recepcion@norte.pe").Status).To(Equal(429))
 	})

@@ -33,6 +33,11 @@ type TooMany struct{ RetryAfter time.Duration }
 
 func (e *TooMany) Error() string { return "too many requests" }
 
+// NotProven refuses a password or a code at the API, in words that say which; it looks the same for an unknown account.
+type NotProven struct{ Words string }
+
+func (e *NotProven) Error() string { return e.Words }
+
 // Seconds is the wait, rounded up, as Retry-After wants it.
 func (e *TooMany) Seconds() int { return int((e.RetryAfter + time.Second - 1) / time.Second) }
 
@@ -88,7 +93,8 @@ func signInFirst(c echo.Context, err error) bool {
 			_ = c.NoContent(http.StatusLocked)
 			return true
 		}
-		if c.Request().Method == http.MethodGet { // a form stays, with what was typed: its page says that the log-in has ended
+		// A form stays, with what was typed: its page says that the log-in has ended. A poll leads nobody away either.
+		if c.Request().Method == http.MethodGet && c.Request().Header.Get("X-Vivo") == "" {
 			header.Set("HX-Redirect", "/ingresar")
 		}
 		_ = c.NoContent(http.StatusUnauthorized)
@@ -147,8 +153,11 @@ func (e Errors) problemFor(c echo.Context, err error) ProblemDetails {
 // ProblemOf is the one table from an error to status and Spanish words.
 func ProblemOf(err error) ProblemDetails {
 	var many *TooMany
+	var proof *NotProven
 	var he *echo.HTTPError
 	switch {
+	case errors.As(err, &proof):
+		return problem(http.StatusUnauthorized, "No se pudo ingresar", proof.Words)
 	case errors.Is(err, ErrSignIn):
 		return problem(http.StatusUnauthorized, "Falta ingresar", "Ingrese otra vez para continuar.")
 	case errors.Is(err, ErrLocked):
@@ -182,7 +191,7 @@ func faultProblem(err error) (ProblemDetails, bool) {
 	case fault.NotFound, fault.Forbidden:
 		p = problem(http.StatusNotFound, "No se encontró", fault.ErrNotFound.Error())
 	case fault.Conflict:
-		p = problem(http.StatusConflict, "Ya hay otra cosa ahí", f.Error())
+		p = problem(http.StatusConflict, "Conflicto con lo guardado", f.Error())
 	case fault.Unavailable:
 		p = problem(http.StatusServiceUnavailable, "Ahora no se puede", f.Error())
 	default:

@@ -328,11 +328,15 @@ var _ = Describe("a problem", func() {
 		p := web.ProblemOf(err)
 		Expect(p.Status).To(Equal(status))
 		Expect(p.Detail).To(ContainSubstring(words))
+		if status == http.StatusConflict {
+			Expect(p.Title).To(Equal("Conflicto con lo guardado"))
+		}
 	},
 		Entry("a field", fault.InvalidField("name", "Falta el nombre."), http.StatusUnprocessableEntity, "Falta el nombre."),
 		Entry("not there", fault.ErrNotFound, http.StatusNotFound, "no existe"),
 		Entry("not allowed looks like not there", fault.ErrForbidden, http.StatusNotFound, "no existe"),
 		Entry("taken", fault.ConflictAt("start_time", "Esa hora ya está tomada."), http.StatusConflict, "tomada"),
+		Entry("a password", &web.NotProven{Words: "El correo o la contraseña no coinciden."}, http.StatusUnauthorized, "contraseña"),
 		Entry("ours", errors.New("dial tcp 10.0.0.1"), http.StatusInternalServerError, "No se pudo"),
 	)
 })
