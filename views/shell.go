@@ -39,7 +39,7 @@ type Shell struct {
 	Nav           []NavItem
 	BottomNav     []NavItem // up to three; ＋ and Más are added
 	QuickCreate   []NavItem // what ＋ and N offer; empty draws no ＋
-	PersonLinks   []NavItem // in the user menu: Mi cuenta, Mis dispositivos, Ayuda …
+	PersonLinks   []NavItem // in the user menu: Mi cuenta, Mis equipos, Ayuda …
 	Clinic        Clinic
 	Person        Person
 	PrimaryAction *Action // the one filled button of the top bar

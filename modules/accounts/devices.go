@@ -104,7 +104,7 @@ func (s *SignIn) showDevices(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return web.Show(c, web.Page{Status: http.StatusOK, Title: "Mis dispositivos", Nav: "/mi-cuenta", Back: "/mi-cuenta", Body: devicesPage(devices)})
+	return web.Show(c, web.Page{Status: http.StatusOK, Title: "Mis equipos", Nav: "/mi-cuenta", Back: "/mi-cuenta", Body: devicesPage(devices)})
 }
 
 // revokeOne ends one log-in of the same person; another person's looks like none.
@@ -127,7 +127,7 @@ func (s *SignIn) revokeOne(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	web.Flash(c, "Sesión cerrada en ese dispositivo.")
+	web.Flash(c, "Sesión cerrada en ese equipo.")
 	return web.SeeOther(c, "/mi-cuenta/dispositivos")
 }
 

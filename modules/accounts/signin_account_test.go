@@ -118,7 +118,10 @@ var _ = Describe("one's own account", func() {
 		It("lists them and marks this one", func() {
 			page := b.get("/mi-cuenta/dispositivos", "User-Agent", "x").Body
 			Expect(strings.Count(page, "Desde 127.0.0.1")).To(Equal(2))
-			Expect(strings.Count(page, "Este dispositivo")).To(Equal(1))
+			Expect(strings.Count(page, "Este equipo")).To(Equal(1))
+			for _, page := range []string{page, b.get("/mi-cuenta").Body} { // one word for them everywhere
+				Expect(page).To(And(MatchRegexp(`>[^<]*equipo`), Not(MatchRegexp(`(?i)>[^<]*dispositivo`))))
+			}
 		})
 
 		It("revokes one, and nobody else's", func() {

@@ -90,7 +90,7 @@ var _ = Describe("a screen that is left alone", func() {
 		signInByHand(phone, "medico@vecina.pe")
 		signInByHand(desk, "medico@vecina.pe")
 		desk.Go("/mi-cuenta/dispositivos")
-		desk.See("main li", "Este dispositivo")
+		desk.See("main li", "Este equipo")
 		Expect(desk.Texts("main .lista > li")).To(HaveLen(2))
 		desk.Clean("dispositivos")
 		desk.Follow("button", "Cerrar sesión")
