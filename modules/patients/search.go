@@ -51,6 +51,9 @@ func ParseQuery(typed string) Query {
 		return q
 	}
 	q.Documents = possibleDocuments(typed)
+	if number := withoutType(typed); number != typed {
+		q.Documents = append(possibleDocuments(number), q.Documents...)
+	}
 	if phone, ok := pii.NormalizePhonePE(typed); ok {
 		q.Phone = phone
 	}
@@ -84,6 +87,18 @@ func possibleDocuments(typed string) []Document {
 		}
 	}
 	return documents
+}
+
+// withoutType takes off the kind of document that people write before its number: "DNI 99012345", "Pasaporte: AB1234".
+func withoutType(typed string) string {
+	word, number, _ := strings.Cut(strings.NewReplacer(":", " ", "D.N.I.", "DNI ", "C.E.", "CE ").Replace(strings.ToUpper(typed)), " ")
+	if rest, glued := strings.CutPrefix(word, string(DNI)); glued && digitsOnly(rest) && rest != "" {
+		return rest
+	}
+	if listType(word) == "" && word != "DOC" && word != "DOCUMENTO" {
+		return typed
+	}
+	return strings.TrimSpace(number)
 }
 
 func possibleRecord(typed string) string {

@@ -38,6 +38,21 @@ var _ = Describe("searching for a patient", Ordered, func() {
 	})
 	BeforeEach(func() { ctx = world.RolledBack(world.Norte, "receptionist") })
 
+	DescribeTable("finds a document written with its type", func(typed string) {
+		found, err := service.Search(ctx, typed, patients.SearchRows)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(found.Patients).To(HaveLen(1))
+		Expect(found.Patients[0].FirstName).To(Equal("Edith Maribel"))
+		Expect(found.Query.NewDNI()).To(Equal("99012345"))
+	},
+		Entry("as lines show it", "DNI 99012345"),
+		Entry("in small letters", "dni 99012345"),
+		Entry("with a colon", "DNI: 99012345"),
+		Entry("without a space", "DNI99012345"),
+		Entry("with points", "d.n.i. 99012345"),
+		Entry("called a document", "documento 99012345"),
+	)
+
 	names := func(q string) []string {
 		GinkgoHelper()
 		found, err := service.Search(ctx, q, 12)
