@@ -189,6 +189,14 @@ var _ = Describe("joining two entries of one person", func() {
 		taken.Document, taken.FirstName = patients.Document{Type: patients.CE, Number: "001234567"}, "Rosa"
 		Expect(d.post("/pacientes", walkIn(taken)).Body.String()).To(ContainSubstring("/pacientes/" + kept.ID.String()))
 	})
+	It("says on the page that it holds two entries, and shows whoever may where to take them apart", func() {
+		path := "/pacientes/" + kept.ID.String()
+		Expect(d.get(path).Body.String()).NotTo(ContainSubstring("Esta ficha reúne"))
+		join(other, kept, "Huamán")
+		Expect(d.get(path).Body.String()).To(MatchRegexp(`(?s)Esta ficha reúne 2 fichas de la misma persona.*href="` + path + `/unir">Ver y separar`))
+		d.as(world.Norte, accounts.Receptionist)
+		Expect(d.get(path).Body.String()).To(And(ContainSubstring("Esta ficha reúne 2 fichas"), Not(ContainSubstring("Ver y separar"))))
+	})
 	It("wants the surname of the entry that stays", func() {
 		refused := join(other, kept, "Ponce")
 		Expect(refused.code).To(Equal(http.StatusUnprocessableEntity))
