@@ -42,7 +42,7 @@ LINTER := bin/tools/golangci-lint-$(LINTER_VERSION)
 
 $(LINTER):
 	@mkdir -p bin/tools
-	GOBIN=$(CURDIR)/bin/tools $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINTER_VERSION)
+	GOBIN="$(CURDIR)/bin/tools" $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINTER_VERSION)
 	@mv bin/tools/golangci-lint $@
 
 lint: generate $(LINTER) ## gofmt, vet, golangci-lint; the browser build compiles
