@@ -4,8 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -198,8 +200,8 @@ func faultProblem(err error) (ProblemDetails, bool) {
 		return ProblemDetails{}, false
 	}
 	p.Code = f.Code
-	for field, sentence := range f.Fields {
-		p.Errors = append(p.Errors, ProblemError{Pointer: pointer(field), Detail: sentence})
+	for _, field := range slices.Sorted(maps.Keys(f.Fields)) { // in one order: the same refusal is the same answer
+		p.Errors = append(p.Errors, ProblemError{Pointer: pointer(field), Detail: f.Fields[field]})
 	}
 	return p, true
 }
