@@ -129,7 +129,7 @@ func (s *SignIn) readLogin(ctx context.Context, id uuid.UUID, kind string) (live
 func (l liveLogin) identity() access.Identity {
 	who := access.Identity{
 		UserID: l.user, LoginID: l.id, Name: l.name, Roles: l.roles, Permissions: PermissionsOf(rolesOf(l.roles)),
-		TimeZone: l.zone, API: l.kind == "api",
+		TimeZone: l.zone,
 	}
 	if l.inMembership {
 		who.ClinicID, who.MembershipID = *l.clinic, *l.membership

@@ -102,7 +102,7 @@ func (h *house) open(ctx context.Context) error {
 		}
 	}
 	db, err := database.Open(ctx, database.Options{
-		AppURL: h.logins.App, SystemURL: h.logins.System, MaxConnections: h.config.DatabaseConnection, Log: h.log,
+		AppURL: h.logins.App, SystemURL: h.logins.System, MaxConnections: h.config.DatabaseConnection,
 	})
 	if err != nil {
 		return err

@@ -26,7 +26,6 @@ type Identity struct {
 	Permissions  map[Permission]bool
 	TimeZone     string
 	Locked       bool // the screen is locked: only unlocking and leaving are answered
-	API          bool // came with a Bearer token
 }
 
 // Can reports whether this person may do p.

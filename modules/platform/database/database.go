@@ -11,7 +11,6 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
-	"log/slog"
 	"strings"
 	"time"
 
@@ -43,11 +42,10 @@ type DB struct {
 	pools  []*pgxpool.Pool
 }
 
-// Options are the addresses of the two logins; Log gets failures, never parameters.
+// Options are the addresses of the two logins.
 type Options struct {
 	AppURL, SystemURL string
 	MaxConnections    int32
-	Log               *slog.Logger
 	Tracer            pgx.QueryTracer // sees every statement of the clinics' login; for measuring, nil otherwise
 }
 

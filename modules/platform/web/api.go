@@ -66,7 +66,6 @@ func distinctNames() func(t reflect.Type, hint string) string {
 
 func (a *API) declare(method, path string, options ...Option) {
 	route := a.router.Declare(method, path, options...)
-	route.API = true
 	a.routes[method+" "+path] = route
 }
 

@@ -33,7 +33,6 @@ type Route struct {
 	Quiet        bool              // a poll: does not count as activity
 	Kind         Kind
 	MaxBody      int64 // bytes
-	API          bool
 }
 
 // Option declares one thing about a route.
