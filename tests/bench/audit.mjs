@@ -74,7 +74,13 @@ function named(result, category) {
     .map((ref) => `    ${category}: ${result.audits[ref.id].title} ${result.audits[ref.id].displayValue ?? ''} (${ref.id})`)
 }
 
-async function measure(url, extraHeaders, config, name) {
+// measure takes a page's scores. A browser that failed to record (a runtimeError, no score at all) is asked once more.
+async function measure(...page) {
+  const result = await record(...page)
+  return result.runtimeError ? record(...page) : result
+}
+
+async function record(url, extraHeaders, config, name) {
   const chrome = await launch({
     chromePath: chromium(),
     chromeFlags: ['--headless=new', '--no-sandbox', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run', '--disable-dev-shm-usage', '--disable-gpu', '--lang=es-PE'],
