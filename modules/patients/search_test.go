@@ -53,6 +53,26 @@ var _ = Describe("searching for a patient", Ordered, func() {
 		Entry("called a document", "documento 99012345"),
 	)
 
+	It("understands a slip in a name registered a moment ago", func() {
+		slip := func() []patients.Patient {
+			var found []patients.Patient
+			Expect(world.Committed(world.Norte, "receptionist", func(ctx context.Context) error {
+				result, err := service.Search(ctx, "yupanqiu bea", patients.SearchRows)
+				found = result.Patients
+				return err
+			})).To(Succeed())
+			return found
+		}
+		Expect(slip()).To(BeEmpty())
+		Expect(world.Committed(world.Norte, "receptionist", func(ctx context.Context) error {
+			r := named("Beatriz", "Yupanqui", "Soto")
+			r.Sure = true
+			_, _, err := service.Register(ctx, r)
+			return err
+		})).To(Succeed())
+		Expect(slip()).To(HaveLen(1))
+	})
+
 	names := func(q string) []string {
 		GinkgoHelper()
 		found, err := service.Search(ctx, q, 12)

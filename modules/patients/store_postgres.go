@@ -146,6 +146,7 @@ func (s *Postgres) Add(ctx context.Context, people []Patient) ([]Patient, error)
 	err = database.Savepoint(ctx, func(ctx context.Context) error { return s.add(ctx, keys, people) })
 	switch {
 	case err == nil:
+		s.relearn(ctx)
 		return people, nil
 	case database.Violates(err, "patient_documents_once"):
 		return nil, ErrDocumentTaken
@@ -228,7 +229,16 @@ func (s *Postgres) Save(ctx context.Context, p Patient, changed []Group) error {
 	if database.Violates(err, "patient_documents_once") {
 		return ErrDocumentTaken
 	}
+	if err == nil && slices.Contains(changed, Names) {
+		s.relearn(ctx)
+	}
 	return err
+}
+
+// relearn lets searches of this process see the words of the names now being kept, once they are committed.
+func (s *Postgres) relearn(ctx context.Context) {
+	clinic := database.ScopeOf(ctx).ClinicID
+	database.AfterCommit(ctx, func() { s.words.forget(clinic) })
 }
 
 func (s *Postgres) save(ctx context.Context, keys *pii.Keys, p Patient, row patientRow, changed []Group) error {

@@ -158,14 +158,16 @@ func writeTerm(query *strings.Builder, table string, term Term, args []any) []an
 // behind is greater than every text that begins with start, byte by byte.
 func behind(start string) string { return start + "\U0010FFFF" }
 
-// wordAge is how old the words of a clinic may be when slips of the fingers are looked for.
+// wordAge is how old the words of a clinic may be when slips of the fingers are looked for; words that this process
+// added itself are found at once.
 const wordAge = 30 * time.Second
 
 // wordCache remembers each clinic's words for a short time: they are some thousands, asked for while typing.
 type wordCache struct {
-	now  func() time.Time
-	mu   sync.Mutex
-	byID map[uuid.UUID]clinicWords
+	now       func() time.Time
+	mu        sync.Mutex
+	byID      map[uuid.UUID]clinicWords
+	forgotten int // how often: what was read before is not put back
 }
 
 type clinicWords struct {
@@ -177,17 +179,29 @@ func newWordCache(now func() time.Time) *wordCache {
 	return &wordCache{now: now, byID: map[uuid.UUID]clinicWords{}}
 }
 
-func (c *wordCache) get(clinic uuid.UUID) ([]string, bool) {
+// get gives the words, and how often words were forgotten, which put wants back.
+func (c *wordCache) get(clinic uuid.UUID) (words []string, forgotten int, ok bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	known, ok := c.byID[clinic]
-	return known.words, ok && c.now().Sub(known.read) < wordAge
+	return known.words, c.forgotten, ok && c.now().Sub(known.read) < wordAge
+}
+
+// forget makes the next search read the clinic's words again.
+func (c *wordCache) forget(clinic uuid.UUID) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.byID, clinic)
+	c.forgotten++
 }
 
 // put also forgets clinics that nobody asks about any more.
-func (c *wordCache) put(clinic uuid.UUID, words []string) {
+func (c *wordCache) put(clinic uuid.UUID, words []string, forgotten int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if forgotten != c.forgotten {
+		return
+	}
 	now := c.now()
 	for id, known := range c.byID {
 		if now.Sub(known.read) > wordAge {
@@ -199,13 +213,14 @@ func (c *wordCache) put(clinic uuid.UUID, words []string) {
 
 func (s *Postgres) Vocabulary(ctx context.Context) ([]string, error) {
 	clinic := database.ScopeOf(ctx).ClinicID
-	if words, ok := s.words.get(clinic); ok {
+	words, forgotten, ok := s.words.get(clinic)
+	if ok {
 		return words, nil
 	}
-	var words []string
+	words = nil
 	if err := database.From(ctx).Raw("select word from patient_vocabulary").Scan(&words).Error; err != nil {
 		return nil, fmt.Errorf("read the words of names: %w", err)
 	}
-	s.words.put(clinic, words)
+	s.words.put(clinic, words, forgotten)
 	return words, nil
 }
