@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
-	"runtime/debug"
 	"strings"
 	"time"
 
@@ -30,24 +29,6 @@ func RequestIDs() echo.MiddlewareFunc {
 				return fmt.Errorf("make a request id: %w", err)
 			}
 			c.Response().Header().Set(echo.HeaderXRequestID, id.String())
-			return next(c)
-		}
-	}
-}
-
-// Recover turns a panic into a 500 and keeps the process.
-func Recover(log *slog.Logger) echo.MiddlewareFunc {
-	return func(next echo.HandlerFunc) echo.HandlerFunc {
-		return func(c echo.Context) (err error) {
-			defer func() {
-				if r := recover(); r != nil {
-					if err, ok := r.(error); ok && errors.Is(err, http.ErrAbortHandler) {
-						panic(r)
-					}
-					log.Error("panic", "request", RequestID(c), "route", c.Path(), "panic", fmt.Sprint(r), "stack", string(debug.Stack()))
-					err = fmt.Errorf("panic: %v", r)
-				}
-			}()
 			return next(c)
 		}
 	}

@@ -33,17 +33,14 @@ func NewSessions(system *pgxpool.Pool, secure bool) *scs.SessionManager {
 	return s
 }
 
-const (
-	sessionsKey = "hampi.sessions"
-	flashKey    = "flash"
-)
+const flashKey = "flash"
 
 // Sessions loads the browser's session and saves it with the answer; also with the answer to an error.
 func Sessions(s *scs.SessionManager) echo.MiddlewareFunc {
 	load := echo.WrapMiddleware(s.LoadAndSave)
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		withSession := load(func(c echo.Context) error {
-			c.Set(sessionsKey, s)
+			c.Set(flashesKey, sessionFlashes{s})
 			if err := next(c); err != nil {
 				c.Error(err) // here, so that the session is saved with the page that is drawn
 			}
@@ -58,25 +55,18 @@ func Sessions(s *scs.SessionManager) echo.MiddlewareFunc {
 	}
 }
 
-// Flash shows words as a toast on the next page; only if the transaction of the request commits.
-func Flash(c echo.Context, words string) {
-	s, ok := c.Get(sessionsKey).(*scs.SessionManager)
-	if !ok {
-		return
-	}
+// sessionFlashes keeps sentences in the browser's session.
+type sessionFlashes struct{ sessions *scs.SessionManager }
+
+func (f sessionFlashes) Put(c echo.Context, words string) {
 	ctx := c.Request().Context()
 	if database.InSession(ctx) {
-		database.AfterCommit(ctx, func() { s.Put(ctx, flashKey, words) })
+		database.AfterCommit(ctx, func() { f.sessions.Put(ctx, flashKey, words) })
 		return
 	}
-	s.Put(ctx, flashKey, words)
+	f.sessions.Put(ctx, flashKey, words)
 }
 
-// TakeFlash returns the words kept for this page, once.
-func TakeFlash(c echo.Context) string {
-	s, ok := c.Get(sessionsKey).(*scs.SessionManager)
-	if !ok {
-		return ""
-	}
-	return s.PopString(c.Request().Context(), flashKey)
+func (f sessionFlashes) Take(c echo.Context) string {
+	return f.sessions.PopString(c.Request().Context(), flashKey)
 }

@@ -1,0 +1,121 @@
+package modules
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"hampi/modules/platform/access"
+	"hampi/modules/platform/fault"
+	"hampi/modules/platform/offline"
+	"hampi/modules/platform/web"
+)
+
+// deviceGuard stands before every handler of the app in the browser, as web.Server does on the server: it knows who
+// unlocked the device, and gives each request one unit of work.
+type deviceGuard struct {
+	device *offline.Device
+	who    func(ctx context.Context) (access.Identity, error)
+}
+
+// guard is the web.Guard of the browser.
+func (d deviceGuard) guard(route web.Route, h echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		who, err := d.who(d.device.Read(c.Request().Context()))
+		if err != nil && !route.Public {
+			return err
+		}
+		if err == nil {
+			c.SetRequest(c.Request().WithContext(access.With(c.Request().Context(), who)))
+		}
+		if !route.Public && !route.SignedIn && !who.Can(route.Permission) {
+			return fault.ErrForbidden
+		}
+		if reads(c.Request().Method) {
+			c.SetRequest(c.Request().WithContext(d.device.Read(c.Request().Context())))
+			return h(c)
+		}
+		return d.write(c, h)
+	}
+}
+
+func reads(method string) bool { return method == http.MethodGet || method == http.MethodHead }
+
+// write runs a handler in a unit and lets its answer go only when the unit is kept. A refusal keeps nothing.
+func (d deviceGuard) write(c echo.Context, h echo.HandlerFunc) error {
+	request, response := c.Request(), c.Response()
+	body, err := io.ReadAll(request.Body)
+	if err != nil {
+		return fmt.Errorf("read the form: %w", err)
+	}
+	ctx, unit := d.device.Begin(request.Context(), formOp(request, body))
+	defer unit.Close()
+	request = request.WithContext(ctx)
+	request.Body = io.NopCloser(bytes.NewReader(body))
+	answer := web.NewRecorder(response.Header())
+	c.SetRequest(request)
+	c.SetResponse(echo.NewResponse(answer, c.Echo()))
+	err = h(c)
+	c.SetResponse(response)
+	if err != nil {
+		return err
+	}
+	if answer.Status < http.StatusBadRequest {
+		if err := unit.Commit(ctx); err != nil {
+			return err
+		}
+	}
+	return answer.Send(response)
+}
+
+// formOp is the operation id that a form carries; zero without one.
+func formOp(r *http.Request, body []byte) uuid.UUID {
+	if !strings.HasPrefix(r.Header.Get(echo.HeaderContentType), echo.MIMEApplicationForm) {
+		return uuid.Nil
+	}
+	values, err := url.ParseQuery(string(body))
+	if err != nil {
+		return uuid.Nil
+	}
+	id, err := uuid.Parse(values.Get("op_id"))
+	if err != nil {
+		return uuid.Nil
+	}
+	return id
+}
+
+// notHere answers what the browser has no page for by the mark that lets the network's own failure stand, and what
+// the device does not hold by saying so.
+func notHere(draw echo.HTTPErrorHandler) echo.HTTPErrorHandler {
+	return func(err error, c echo.Context) {
+		var unknown *echo.HTTPError
+		if errors.As(err, &unknown) {
+			c.Response().Header().Set(offline.CannotAnswer, "1")
+			_ = c.NoContent(unknown.Code)
+			return
+		}
+		if fault.IsNotFound(err) {
+			err = fault.NotNow("Esto no está guardado en este equipo. Se verá cuando vuelva la conexión.")
+		}
+		draw(err, c)
+	}
+}
+
+// boxOfFlashes keeps a sentence in memory: one person uses the app in the browser.
+type boxOfFlashes struct{ words string }
+
+func (b *boxOfFlashes) Put(_ echo.Context, words string) { b.words = words }
+
+func (b *boxOfFlashes) Take(echo.Context) string {
+	words := b.words
+	b.words = ""
+	return words
+}
