@@ -21,9 +21,10 @@ var mayImport = map[string][]string{
 	"patients":   {"platform", "views", "static", "accounts", "catalog"},
 	"agenda":     {"platform", "views", "static", "accounts", "catalog", "patients"},
 	"settings":   {"platform", "views", "static", "accounts", "catalog", "patients", "agenda"},
+	"sync":       {"platform", "views", "static", "accounts", "catalog", "patients", "agenda"},
 	"demo":       {"platform", "accounts", "catalog", "patients", "agenda"}, // invented clinics, written through the services
-	"modules":    {"platform", "views", "static", "config", "accounts", "catalog", "patients", "agenda", "settings", "demo"},
-	"command":    {"platform", "config", "migrations", "modules", "demo", "accounts", "catalog", "patients", "agenda", "settings", "static"},
+	"modules":    {"platform", "views", "static", "config", "accounts", "catalog", "patients", "agenda", "settings", "sync", "demo"},
+	"command":    {"platform", "config", "migrations", "modules", "demo", "accounts", "catalog", "patients", "agenda", "settings", "sync", "static"},
 	"main":       {"command", "modules", "platform"},
 }
 
