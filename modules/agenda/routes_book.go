@@ -163,7 +163,7 @@ func (h screens) hourView(ctx context.Context, f bookForm, moving string, proble
 	}
 	length := f.duration()
 	if i >= 0 {
-		service, price = offered[i].Name, views.Money(offered[i].Price)
+		service, price = offered[i].Name, offered[i].PriceWords()
 		if doctors, err = h.offering(ctx, offered[i].ID, doctors); err != nil {
 			return v, "", "", err
 		}

@@ -67,6 +67,7 @@ type Service struct {
 	Specialty   string          // a key of accounts.Specialties; empty: of none
 	DurationMin int             // minutes, a multiple of 5
 	Price       decimal.Decimal // soles, IGV included
+	NoPrice     bool            // kept back: this device holds no prices
 	Resource    ResourceKind    // what it needs besides the professional
 	Doctors     []uuid.UUID     // memberships that offer it; none: every professional of the specialty
 	SunatUnit   string
@@ -77,6 +78,23 @@ type Service struct {
 
 // Duration is the time an appointment for it takes.
 func (s Service) Duration() time.Duration { return time.Duration(s.DurationMin) * time.Minute }
+
+// PriceWords is the price as it is shown: "S/ 80.00"; empty where it is kept back.
+func (s Service) PriceWords() string {
+	if s.NoPrice {
+		return ""
+	}
+	return priceText(s.Price)
+}
+
+// Terms is what it takes and costs: "30 min · S/ 80.00".
+func (s Service) Terms() string {
+	terms := strconv.Itoa(s.DurationMin) + " min"
+	if price := s.PriceWords(); price != "" {
+		terms += " · " + price
+	}
+	return terms
+}
 
 // tidy is the service as it is kept: no stray blanks, no doubled professionals, SUNAT's usual codes.
 func (s Service) tidy() Service {
