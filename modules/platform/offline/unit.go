@@ -27,6 +27,7 @@ type Unit struct {
 	queue  []Entry
 	meta   map[string]string
 	forget []int64
+	read   map[string]any // lists read Once
 }
 
 type unitKey struct{}
@@ -207,7 +208,7 @@ func (u *Unit) Keep(ctx context.Context, o Object) error {
 	}
 	ref := Ref{o.Entity, o.ID}
 	delete(u.gone, ref)
-	u.dirty[ref] = &o
+	u.dirty[ref], u.read = &o, nil
 	return nil
 }
 
@@ -215,7 +216,7 @@ func (u *Unit) Keep(ctx context.Context, o Object) error {
 func (u *Unit) Drop(entity, id string) {
 	ref := Ref{entity, id}
 	delete(u.dirty, ref)
-	u.gone[ref] = true
+	u.gone[ref], u.read = true, nil
 }
 
 // Index reads a row that is no object, such as a search index; nil when there is none.
