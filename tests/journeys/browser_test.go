@@ -37,6 +37,7 @@ type Window struct {
 	width, height int
 	touch         bool
 	number        int64 // of all windows, in the order in which they were opened
+	program       *Program
 	mu            sync.Mutex
 	problems      []string
 	allowed       []int
@@ -65,6 +66,17 @@ func startBrowser() context.Context {
 	GinkgoHelper()
 	profile, err := os.MkdirTemp("", "hampi-profile-")
 	Expect(err).NotTo(HaveOccurred())
+	ctx, end := runBrowser(profile)
+	DeferCleanup(func() {
+		end()
+		_ = os.RemoveAll(profile)
+	})
+	return ctx
+}
+
+// runBrowser starts Chromium on the profile of a folder; end closes it as a person does, so that all is on the disk.
+func runBrowser(profile string) (ctx context.Context, end func()) {
+	GinkgoHelper()
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(chromium()), chromedp.UserDataDir(profile), chromedp.WindowSize(deskWidth, deskHeight),
 		chromedp.NoSandbox, chromedp.DisableGPU, chromedp.Headless,
@@ -73,13 +85,11 @@ func startBrowser() context.Context {
 	allocator, endAllocator := chromedp.NewExecAllocator(context.Background(), options...)
 	ctx, endBrowser := chromedp.NewContext(allocator)
 	Expect(chromedp.Do(ctx)).To(Succeed())
-	DeferCleanup(func() {
+	return ctx, func() {
 		_ = chromedp.Cancel(ctx)
 		endBrowser()
 		endAllocator()
-		_ = os.RemoveAll(profile)
-	})
-	return ctx
+	}
 }
 
 // Desk opens a window of a desk with keyboard and mouse.
@@ -98,6 +108,14 @@ func Phone() *Window {
 func open(width, height int, touch bool) *Window {
 	GinkgoHelper()
 	ctx, end := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
+	w := newWindow(ctx, end, width, height, touch)
+	w.program = demo
+	return w
+}
+
+// newWindow prepares a tab for somebody's hands; end closes it after the spec.
+func newWindow(ctx context.Context, end func(), width, height int, touch bool) *Window {
+	GinkgoHelper()
 	Expect(chromedp.Do(ctx)).To(Succeed())
 	w := &Window{ctx: ctx, width: width, height: height, touch: touch, number: windows.Add(1)}
 	go w.listen(chromedp.Console(ctx))
@@ -172,7 +190,7 @@ func (w *Window) Do(actions ...chromedp.Action[chromedp.Void]) {
 func (w *Window) Go(address string) {
 	GinkgoHelper()
 	if strings.HasPrefix(address, "/") {
-		address = demo.URL + address
+		address = w.program.URL + address
 	}
 	w.Do(chromedp.Navigate(address))
 }

@@ -87,7 +87,7 @@ func cookiesOf(w *Window) []*network.CookieParam {
 	Expect(err).NotTo(HaveOccurred())
 	var cookies []*network.CookieParam
 	for _, c := range has.Cookies {
-		cookies = append(cookies, &network.CookieParam{Name: c.Name, Value: c.Value, URL: demo.URL, Path: c.Path, HTTPOnly: c.HTTPOnly, SameSite: c.SameSite})
+		cookies = append(cookies, &network.CookieParam{Name: c.Name, Value: c.Value, URL: w.program.URL, Path: c.Path, HTTPOnly: c.HTTPOnly, SameSite: c.SameSite})
 	}
 	return cookies
 }
