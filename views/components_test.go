@@ -110,6 +110,36 @@ var _ = Describe("The shell", func() {
 	})
 })
 
+var _ = Describe("The connection", func() {
+	clinic := views.Shell{Title: "Agenda", SearchURL: "/pacientes/buscar"}
+
+	It("has its badge on every page, quiet until the script knows better, and a key of its own", func() {
+		html := draw(views.AppShell(clinic))
+		Expect(html).To(MatchRegexp(`<a class="estado-red" href="/sincronizacion" data-red data-e="linea" data-key="g s"`))
+		Expect(html).To(ContainSubstring(`<span class="red-estado" data-red-estado>En línea</span>`))
+		Expect(strings.Count(html, "data-red-version hidden")).To(Equal(2), "in the menu at the desk and under Más")
+	})
+
+	It("keeps the strip's place empty, so that what fills it is announced", func() {
+		html := draw(views.AppShell(clinic))
+		Expect(html).To(ContainSubstring(`<div class="franja-lugar" data-red-franja></div>`))
+		Expect(html).To(ContainSubstring("Puede ver la agenda y los pacientes de este equipo."))
+		clinic.QuickCreate = []views.NavItem{{Label: "Cita", Href: "/citas/nueva"}}
+		Expect(draw(views.AppShell(clinic))).To(ContainSubstring("Puede reservar, mover y recibir pacientes"))
+	})
+
+	It("says when the device drew the page from what it keeps", func() {
+		Expect(draw(views.AppShell(clinic))).NotTo(ContainSubstring("Datos de este equipo"))
+		clinic.DeviceData = "9:41"
+		Expect(draw(views.AppShell(clinic))).To(ContainSubstring("Datos de este equipo, 9:41"))
+	})
+
+	It("is no matter for people of the platform", func() {
+		html := draw(views.AppShell(views.Shell{Title: "Clínicas", NoSync: true}))
+		Expect(html).NotTo(Or(ContainSubstring("data-red"), ContainSubstring("franja-sin")))
+	})
+})
+
 var _ = Describe("States of an appointment", func() {
 	It("are said in word, icon and colour, each its own", func() {
 		seen := map[string]bool{}

@@ -50,6 +50,9 @@ type Shell struct {
 	Focus         bool
 	Flash         string // a toast to show with the page, after a plain form post
 	Notice        string // one amber strip under the top bar
+	NoSync        bool   // no badge of the connection: people of the platform keep nothing on a device
+	SyncCurrent   bool   // the page is the badge's own
+	DeviceData    string // the device drew the page: when it last heard of the clinic, "9:41"; empty otherwise
 }
 
 // NavItem is one way to go, or one thing to create.
@@ -113,6 +116,16 @@ func (s Shell) searchLabel() string {
 		return s.SearchLabel
 	}
 	return "Buscar paciente, DNI o celular"
+}
+
+// offlineWords says what this person can go on doing without connection, and what waits for it.
+func (s Shell) offlineWords() string {
+	for _, item := range s.QuickCreate {
+		if item.Href == "/citas/nueva" {
+			return "Puede reservar, mover y recibir pacientes; se envía solo cuando vuelva. Lo demás espera la conexión."
+		}
+	}
+	return "Puede ver la agenda y los pacientes de este equipo. Lo demás espera la conexión."
 }
 
 // inBottomNav tells whether the phone's bar already offers the item.

@@ -14,3 +14,7 @@ if (choice('densidad')) root.dataset.densidad = choice('densidad')
 if (choice('atajos')) root.dataset.atajos = choice('atajos')
 if (choice('riel') === 'si' && !root.dataset.riel) root.dataset.riel = 'si'
 if (choice('riel') === 'no' && root.dataset.riel === 'si') delete root.dataset.riel
+
+try { // without connection on the page before: the strip's line is kept free, so that nothing jumps
+  if (JSON.parse(sessionStorage.getItem('hampi.red') || '{}').online === false) root.dataset.red = 'sin'
+} catch { /* nothing known */ }

@@ -1,0 +1,65 @@
+// What the badge, the strip and the page of synchronisation say, from what the service worker knows. Pure, so that
+// node tests it: no document here.
+
+const hour = 3600_000
+
+// badge is the state's name, its word and its figure: "Sin conexión", "4 por enviar".
+export function badge(s) {
+  const waiting = s.pending ?? 0
+  const undecided = (s.attention ?? 0) + (s.conflicts ?? 0)
+  if (!s.online) return { e: 'sin', word: 'Sin conexión', figure: waiting ? `${waiting} por enviar` : '' }
+  const done = percent(s.progress)
+  if (done !== null) return { e: 'preparando', word: `Preparando este equipo ${done} %`, figure: '' }
+  if (s.sending || waiting) return { e: 'enviando', word: `Enviando ${waiting || ''}`.trim() + '…', figure: '' }
+  if (undecided) return { e: 'conflicto', word: '', figure: `${undecided} por resolver` }
+  return { e: 'linea', word: 'En línea', figure: '' }
+}
+
+// percent reads a first download's progress: {done, total}, or a share of 1; null when there is none.
+export function percent(progress) {
+  if (progress === null || progress === undefined) return null
+  const share = typeof progress === 'number' ? progress : progress.total > 0 ? progress.done / progress.total : 0
+  return share >= 1 ? null : Math.floor(share * 100)
+}
+
+// strip says which line stands under the top bar: 'sin' without connection, 'grave' when something waits for a day,
+// with the file on offer after three; '' for none.
+export function strip(s, now) {
+  const age = s.pending && s.oldest ? now - moment(s.oldest) : 0
+  if (age >= 24 * hour) return { kind: 'grave', since: moment(s.oldest), file: age >= 72 * hour }
+  if (!s.online) return { kind: 'sin', since: moment(s.since), file: false }
+  return { kind: '', since: null, file: false }
+}
+
+export const moment = (value) => value === null || value === undefined || value === '' ? null : new Date(value).getTime()
+
+// since writes a moment as the strip does: " desde las 9:41", " desde el lunes 9:41", " desde el 24 nov, 9:41".
+export function since(at, now, zone) {
+  if (at === null) return ''
+  const clock = part(at, { hour: 'numeric', minute: '2-digit', hourCycle: 'h23', timeZone: zone }).replace(/^0(?=\d:)/, '')
+  const day = (t) => new Date(t).toLocaleDateString('en-CA', { timeZone: zone })
+  if (day(at) === day(now)) return ` desde ${/^1:/.test(clock) ? 'la' : 'las'} ${clock}`
+  if (now - at < 6 * 24 * hour) return ` desde el ${part(at, { weekday: 'long', timeZone: zone })} ${clock}`
+  return ` desde el ${part(at, { day: 'numeric', month: 'short', timeZone: zone })}, ${clock}`
+}
+
+// contact is the head of the page of synchronisation: what happened, in words.
+export function contact(s, now, zone) {
+  const at = since(moment(s.since), now, zone)
+  if (!s.online) return { title: 'Sin conexión' + at, detail: 'Lo que haga queda en este equipo y se envía solo cuando vuelva.' }
+  if (s.back && now - moment(s.back.at) < 12 * hour) {
+    return { title: 'La conexión volvió' + at.replace(' desde', ' a'), detail: `Estuvo ${span(moment(s.back.at) - moment(s.back.since))} sin internet. Nada se perdió.` }
+  }
+  return { title: 'En línea', detail: s.pending ? 'Se está enviando lo que faltaba.' : 'Todo enviado.' }
+}
+
+// span is a length of time in words.
+export function span(ms) {
+  const minutes = Math.max(1, Math.round(ms / 60_000))
+  if (minutes < 60) return minutes === 1 ? 'un minuto' : `${minutes} minutos`
+  const hours = Math.round(minutes / 60)
+  if (hours < 48) return hours === 1 ? 'una hora' : `${hours} horas`
+  return `${Math.round(hours / 24)} días`
+}
+
+const part = (at, options) => new Intl.DateTimeFormat('es-PE', options).format(at)
