@@ -42,6 +42,9 @@ type Response struct {
 	ServerTime time.Time        `json:"server_time"`
 	Total      int              `json:"total,omitempty"` // of a first download: how many objects there are in all
 	Profile    *Profile         `json:"profile,omitempty"`
+	// Download is the same on every page of one first download. With a new one the device begins anew: what it
+	// holds and no page names until a page comes without, it may hold no more.
+	Download string `json:"download,omitempty"`
 }
 
 // Disagreement is an operation of which something did not win.
