@@ -5,6 +5,7 @@ package modules
 import (
 	"cmp"
 
+	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"hampi/modules/accounts"
@@ -27,7 +28,7 @@ func chrome(db *database.DB) web.Chrome {
 			Nav: navigation(who, sidebarOf, p.Nav), BottomNav: bottomBar(who, p.Nav), QuickCreate: quickCreate(who),
 			PersonLinks: personLinks(), Clinic: clinicOf(who, around), Person: personOf(who, around),
 			PrimaryAction: p.Primary, LockMinutes: around.LockMinutes, ServiceWorker: true, Focus: p.Focus,
-			Flash: web.TakeFlash(c),
+			Flash: web.TakeFlash(c), NoSync: who.ClinicID == uuid.Nil, SyncCurrent: p.Nav == views.SyncPage,
 		}
 		if who.Can(accounts.PatientsRead) {
 			shell.SearchURL = "/pacientes/buscar"
