@@ -14,20 +14,20 @@ import (
 
 // Clinic is the house: what its papers say and how its screens behave.
 type Clinic struct {
-	ID          uuid.UUID
-	Slug        string // stands in public addresses, never changes
-	Name        string
-	LegalName   string // razón social, when it differs from the name
-	RUC         string
-	Phone       string
-	TimeZone    string
-	Accent      string
-	Specialties []string
-	HasLogo     bool
-	LockMinutes int // idle minutes until screens lock
-	SuspendedAt *time.Time
-	OnboardedAt *time.Time
-	Version     int64
+	ID          uuid.UUID  `json:"id"`
+	Slug        string     `json:"slug"` // stands in public addresses, never changes
+	Name        string     `json:"name"`
+	LegalName   string     `json:"legal_name"` // razón social, when it differs from the name
+	RUC         string     `json:"ruc"`
+	Phone       string     `json:"phone"`
+	TimeZone    string     `json:"time_zone"`
+	Accent      string     `json:"accent"`
+	Specialties []string   `json:"specialties"`
+	HasLogo     bool       `json:"has_logo"`
+	LockMinutes int        `json:"lock_minutes"` // idle minutes until screens lock
+	SuspendedAt *time.Time `json:"suspended_at,omitempty"`
+	OnboardedAt *time.Time `json:"onboarded_at,omitempty"`
+	Version     int64      `json:"version"`
 }
 
 // Zone is where the clinic's clocks are.
