@@ -13,5 +13,7 @@ func Steps() []*gormigrate.Migration {
 		sqlStep("0004_patients"),
 		sqlStep("0005_agenda"),
 		sqlStep("0007_settings"),
+		sqlStep("0008_sync"),
+		sqlStep("0009_devices"),
 	}
 }
