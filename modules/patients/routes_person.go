@@ -27,7 +27,16 @@ func (h routes) prefilled(c echo.Context) error {
 	if err := web.Bind(c, &form); err != nil {
 		return err
 	}
-	return h.showPerson(c, http.StatusOK, personView{Form: newForm(form.Document, form.Name)})
+	view := personView{Form: newForm(form.Document, form.Name)}
+	var typed personForm // a registration that was refused comes back whole
+	if err := web.Bind(c, &typed); err != nil {
+		return err
+	}
+	if typed.DocumentType != "" {
+		typed.ID, typed.OpID, typed.Visit = view.Form.ID, view.Form.OpID, view.Form.Visit
+		view.Form = typed
+	}
+	return h.showPerson(c, http.StatusOK, view)
 }
 
 func (h routes) showPerson(c echo.Context, status int, v personView) error {
