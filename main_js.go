@@ -8,4 +8,4 @@ import (
 	"hampi/modules/platform/offline"
 )
 
-func main() { offline.Serve(modules.Browser()) }
+func main() { offline.Serve(offline.App{Handler: modules.Browser()}) }

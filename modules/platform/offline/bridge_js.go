@@ -4,6 +4,8 @@ package offline
 
 import (
 	"bytes"
+	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -14,11 +16,23 @@ import (
 	"hampi/modules/platform/web"
 )
 
-// Serve hands handler to the service worker as the function hampiAnswer(method, url, headers, body) and calls
-// hampiReady(). It returns never: the program lives as long as the worker.
-//
-// headers are pairs, body is a Uint8Array or null; the promise gives {status, headers, body}.
-func Serve(handler http.Handler) {
+// App is what the service worker asks for.
+type App struct {
+	Handler http.Handler
+	// Can says at once whether the app has an answer to this request: the worker asks it before it gives up on the
+	// network. nil can nothing.
+	Can func(method, path string) bool
+	// Sync makes one exchange with the server and reports how things stand; nil has none.
+	Sync func(ctx context.Context) (any, error)
+}
+
+// Serve hands the app to the service worker and calls hampiReady(). It returns never: the program lives as long as the
+// worker. The worker finds
+//   - hampiAnswer(method, url, headers, body): a promise of {status, headers, body}; headers are pairs, body is a
+//     Uint8Array or null;
+//   - hampiCan(method, url): true or false, at once;
+//   - hampiSync(): a promise of the report, a plain object.
+func Serve(app App) {
 	js.Global().Set("hampiAnswer", js.FuncOf(func(_ js.Value, args []js.Value) any {
 		return promise(func() (js.Value, error) {
 			request, err := requestOf(args)
@@ -26,12 +40,40 @@ func Serve(handler http.Handler) {
 				return js.Undefined(), err
 			}
 			answer := web.NewRecorder(nil)
-			handler.ServeHTTP(answer, request)
+			app.Handler.ServeHTTP(answer, request)
 			return responseOf(answer), nil
+		})
+	}))
+	js.Global().Set("hampiCan", js.FuncOf(func(_ js.Value, args []js.Value) any {
+		if app.Can == nil || len(args) != 2 {
+			return false
+		}
+		address, err := url.Parse(args[1].String())
+		return err == nil && app.Can(args[0].String(), address.Path)
+	}))
+	js.Global().Set("hampiSync", js.FuncOf(func(js.Value, []js.Value) any {
+		return promise(func() (js.Value, error) {
+			if app.Sync == nil {
+				return js.Null(), nil
+			}
+			report, err := app.Sync(context.Background())
+			if err != nil {
+				return js.Undefined(), err
+			}
+			return plain(report)
 		})
 	}))
 	js.Global().Call("hampiReady")
 	select {}
+}
+
+// plain is v as an object of JavaScript, named as in its JSON.
+func plain(v any) (js.Value, error) {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return js.Undefined(), fmt.Errorf("hand over a report: %w", err)
+	}
+	return js.Global().Get("JSON").Call("parse", string(text)), nil
 }
 
 // promise runs work beside the callback, which must never block the only thread.

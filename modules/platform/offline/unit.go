@@ -9,6 +9,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -23,8 +24,9 @@ type Unit struct {
 	writes bool
 	dirty  map[Ref]*Object
 	gone   map[Ref]bool
-	rows   map[Ref]Row // indexes and the like, beside the objects
-	queue  []Entry
+	rows   map[Ref]Row     // indexes and the like, beside the objects
+	queue  []Entry         // new ones
+	turned map[int64]Entry // those that were there and changed
 	meta   map[string]string
 	forget []int64
 	read   map[string]any // lists read Once
@@ -47,7 +49,8 @@ func (d *Device) Read(ctx context.Context) context.Context {
 }
 
 func (d *Device) unit() *Unit {
-	return &Unit{device: d, dirty: map[Ref]*Object{}, gone: map[Ref]bool{}, rows: map[Ref]Row{}, meta: map[string]string{}}
+	return &Unit{device: d, dirty: map[Ref]*Object{}, gone: map[Ref]bool{}, rows: map[Ref]Row{},
+		turned: map[int64]Entry{}, meta: map[string]string{}}
 }
 
 // From is the unit of ctx. Whoever asks outside of one has forgotten to begin it.
@@ -70,16 +73,24 @@ func (u *Unit) Close() {
 // Device is whose unit it is.
 func (u *Unit) Device() *Device { return u.device }
 
-// Find is one object; fault.ErrNotFound when the device has none such.
+// Find is one object; fault.ErrNotFound when the device has none such. The id of an object that became another one
+// finds that other one, which says its own ID.
 func (u *Unit) Find(ctx context.Context, entity, id string) (Object, error) {
 	found, err := u.FindAll(ctx, entity, []string{id})
 	if err != nil {
 		return Object{}, err
 	}
-	if len(found) == 0 {
+	if len(found) > 0 {
+		return found[0], nil
+	}
+	now, err := u.Canonical(ctx, id)
+	if err != nil {
+		return Object{}, err
+	}
+	if now == id {
 		return Object{}, fault.ErrNotFound
 	}
-	return found[0], nil
+	return u.Find(ctx, entity, now)
 }
 
 // FindAll are the known ones of ids, in no order.
@@ -179,6 +190,7 @@ func (u *Unit) write(ctx context.Context, o Object, action string, data any) err
 		return fmt.Errorf("write %s %s: %w", o.Entity, o.ID, err)
 	}
 	o.Waiting++
+	u.meta[momentMeta] = at.Format(time.RFC3339Nano)
 	u.queue = append(u.queue, Entry{State: Pending, Operation: op, Format: Format})
 	return u.Keep(ctx, o)
 }
@@ -224,6 +236,9 @@ func (u *Unit) Index(ctx context.Context, kind, id string) ([]byte, error) {
 	if row, ok := u.rows[Ref{kind, id}]; ok {
 		return row.Value, nil
 	}
+	if u.gone[Ref{kind, id}] {
+		return nil, nil
+	}
 	rows, err := u.device.kv.Get(ctx, kind, id)
 	if err != nil || len(rows) == 0 {
 		return nil, err
@@ -233,7 +248,9 @@ func (u *Unit) Index(ctx context.Context, kind, id string) ([]byte, error) {
 
 // KeepIndex writes a row that is no object, together with the rest.
 func (u *Unit) KeepIndex(kind, id string, value []byte) {
-	u.rows[Ref{kind, id}] = Row{Kind: kind, ID: id, Value: value}
+	ref := Ref{kind, id}
+	delete(u.gone, ref)
+	u.rows[ref] = Row{Kind: kind, ID: id, Value: value}
 }
 
 // Commit writes everything, after the kinds have brought their indexes up to date.
@@ -242,7 +259,7 @@ func (u *Unit) Commit(ctx context.Context) error {
 	if err := u.tell(context.WithValue(ctx, unitKey{}, u)); err != nil {
 		return err
 	}
-	b := Batch{Unqueue: u.forget, Meta: u.meta, Strict: len(u.queue) > 0}
+	b := Batch{Unqueue: u.forget, Meta: u.meta, Strict: len(u.queue)+len(u.turned)+len(u.forget) > 0}
 	for _, o := range u.dirty {
 		row, err := o.row()
 		if err != nil {
@@ -252,7 +269,7 @@ func (u *Unit) Commit(ctx context.Context) error {
 	}
 	b.Put = slices.AppendSeq(b.Put, maps.Values(u.rows))
 	b.Delete = slices.AppendSeq(b.Delete, maps.Keys(u.gone))
-	for _, e := range u.queue {
+	for _, e := range slices.Concat(slices.Collect(maps.Values(u.turned)), u.queue) {
 		q, err := e.queued()
 		if err != nil {
 			return err
