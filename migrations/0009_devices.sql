@@ -5,8 +5,8 @@ alter table clinics add column offline_start boolean not null default true;
 comment on column clinics.offline_start is 'false: nothing opens without the server; no form of the data key lies under a password';
 grant update (offline_start) on clinics to hampi_app;
 
--- The last time somebody showed at this log-in who they are: by signing in, or by the password at the lock.
-alter table logins add column proven_at timestamptz not null default now();
+-- The last time somebody showed again at this log-in who they are: by the password at the lock, or to change it.
+alter table logins add column proven_at timestamptz;
 
 create table device_counters (
   clinic_id uuid primary key references clinics (id) default nullif(current_setting('app.clinic_id', true), '')::uuid,

@@ -14,20 +14,22 @@ import (
 
 // Clinic is the house: what its papers say and how its screens behave.
 type Clinic struct {
-	ID          uuid.UUID  `json:"id"`
-	Slug        string     `json:"slug"` // stands in public addresses, never changes
-	Name        string     `json:"name"`
-	LegalName   string     `json:"legal_name"` // razón social, when it differs from the name
-	RUC         string     `json:"ruc"`
-	Phone       string     `json:"phone"`
-	TimeZone    string     `json:"time_zone"`
-	Accent      string     `json:"accent"`
-	Specialties []string   `json:"specialties"`
-	HasLogo     bool       `json:"has_logo"`
-	LockMinutes int        `json:"lock_minutes"` // idle minutes until screens lock
-	SuspendedAt *time.Time `json:"suspended_at,omitempty"`
-	OnboardedAt *time.Time `json:"onboarded_at,omitempty"`
-	Version     int64      `json:"version"`
+	ID          uuid.UUID `json:"id"`
+	Slug        string    `json:"slug"` // stands in public addresses, never changes
+	Name        string    `json:"name"`
+	LegalName   string    `json:"legal_name"` // razón social, when it differs from the name
+	RUC         string    `json:"ruc"`
+	Phone       string    `json:"phone"`
+	TimeZone    string    `json:"time_zone"`
+	Accent      string    `json:"accent"`
+	Specialties []string  `json:"specialties"`
+	HasLogo     bool      `json:"has_logo"`
+	LockMinutes int       `json:"lock_minutes"` // idle minutes until screens lock
+	// OfflineStart: devices open with the password alone when there is no connection.
+	OfflineStart bool       `json:"offline_start"`
+	SuspendedAt  *time.Time `json:"suspended_at,omitempty"`
+	OnboardedAt  *time.Time `json:"onboarded_at,omitempty"`
+	Version      int64      `json:"version"`
 }
 
 // Zone is where the clinic's clocks are.

@@ -45,6 +45,9 @@ func ZoneSection(c Clinic) []string { return []string{c.TimeZone} }
 // LockSection is when its screens lock.
 func LockSection(c Clinic) []string { return []string{strconv.Itoa(c.LockMinutes)} }
 
+// OfflineSection is whether devices open without connection.
+func OfflineSection(c Clinic) []string { return []string{strconv.FormatBool(c.OfflineStart)} }
+
 // SeenOf is what a form of the section carries.
 func SeenOf(c Clinic, section Section) Seen {
 	sum := sha256.Sum256([]byte(strings.Join(section(c), "\x1f")))
@@ -85,6 +88,11 @@ func (h House) SaveLock(ctx context.Context, seen Seen, minutes int) error {
 		return fault.InvalidField("minutos", problem)
 	}
 	return h.save(ctx, LockSection, seen, "lock_after_minutes = ?", minutes)
+}
+
+// SaveOffline stores whether devices open without connection.
+func (h House) SaveOffline(ctx context.Context, seen Seen, start bool) error {
+	return h.save(ctx, OfflineSection, seen, "offline_start = ?", start)
 }
 
 func (h House) save(ctx context.Context, section Section, seen Seen, set string, values ...any) error {

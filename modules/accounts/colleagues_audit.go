@@ -20,7 +20,7 @@ func AuditSubjects(colleagues Colleagues) []audit.Subject {
 			"name": {Label: "Nombre", Words: audit.AsStored}, "legal_name": {Label: "Razón social", Words: audit.AsStored},
 			"ruc": {Label: "RUC", Words: audit.AsStored}, "phone": {Label: "Teléfono", Words: audit.AsStored},
 			"time_zone": {Label: "Zona horaria", Words: audit.AsStored}, "accent": {Label: "Color", Words: audit.AsStored},
-			"lock_after_minutes": {Label: "Minutos hasta el bloqueo", Words: audit.AsStored}, "logo": {Label: "Logo"}, "logo_type": {Label: "Tipo del logo", Words: audit.AsStored},
+			"lock_after_minutes": {Label: "Minutos hasta el bloqueo", Words: audit.AsStored}, "offline_start": {Label: "Abrir sin conexión", Words: audit.AsStored}, "logo": {Label: "Logo"}, "logo_type": {Label: "Tipo del logo", Words: audit.AsStored},
 			"specialties": {Label: "Especialidades", Words: specialtiesInWords}, "suspended_at": {Label: "Suspensión"},
 			"suspension_reason": {Label: "Motivo de la suspensión", Words: audit.AsStored}, "onboarded_at": {Label: "Preparación terminada"},
 		}},

@@ -132,7 +132,7 @@ func (Colleagues) Site(ctx context.Context, id uuid.UUID) (Site, error) {
 }
 
 const clinicQuery = `select id, slug, name, legal_name, ruc, phone, time_zone, accent, array_to_string(specialties, ',') as specialties,
-	logo_type <> '' as has_logo, lock_after_minutes, suspended_at, onboarded_at, version from clinics where id = ?`
+	logo_type <> '' as has_logo, lock_after_minutes, offline_start, suspended_at, onboarded_at, version from clinics where id = ?`
 
 type clinicRow struct {
 	ID                                                  uuid.UUID
@@ -140,6 +140,7 @@ type clinicRow struct {
 	Specialties                                         string
 	HasLogo                                             bool
 	LockAfterMinutes                                    int
+	OfflineStart                                        bool
 	SuspendedAt, OnboardedAt                            *time.Time
 	Version                                             int64
 }
@@ -147,7 +148,7 @@ type clinicRow struct {
 func (r clinicRow) clinic() Clinic {
 	c := Clinic{
 		ID: r.ID, Slug: r.Slug, Name: r.Name, LegalName: r.LegalName, RUC: r.Ruc, Phone: r.Phone, TimeZone: r.TimeZone, Accent: r.Accent,
-		HasLogo: r.HasLogo, LockMinutes: r.LockAfterMinutes, SuspendedAt: r.SuspendedAt, OnboardedAt: r.OnboardedAt, Version: r.Version,
+		HasLogo: r.HasLogo, LockMinutes: r.LockAfterMinutes, OfflineStart: r.OfflineStart, SuspendedAt: r.SuspendedAt, OnboardedAt: r.OnboardedAt, Version: r.Version,
 	}
 	if r.Specialties != "" {
 		c.Specialties = strings.Split(r.Specialties, ",")

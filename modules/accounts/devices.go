@@ -59,15 +59,15 @@ func (s *SignIn) devicesOf(ctx context.Context, who access.Identity, zone *time.
 		if err := row.Scan(&d.ID, &d.kind, &d.userCut, &d.IP, &d.lastSeen, &d.began, &d.Locked, &d.Here); err != nil {
 			return device{}, err
 		}
-		d.Name, d.Icon = describeAgent(d.kind, d.userCut)
+		d.Name, d.Icon = DescribeAgent(d.kind, d.userCut)
 		d.Seen = views.ShortDayTime(d.lastSeen.In(zone), now.In(zone))
 		d.Since = views.ShortDayTime(d.began.In(zone), now.In(zone))
 		return d, nil
 	})
 }
 
-// describeAgent says in words what a browser calls itself.
-func describeAgent(kind, agent string) (name, icon string) {
+// DescribeAgent says in words what a browser calls itself. kind is the log-in's: "browser" or "api".
+func DescribeAgent(kind, agent string) (name, icon string) {
 	if kind == "api" {
 		return "Programa (API)", "layers"
 	}
@@ -104,7 +104,30 @@ func (s *SignIn) showDevices(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return web.Show(c, web.Page{Status: http.StatusOK, Title: "Mis equipos", Nav: "/mi-cuenta", Back: "/mi-cuenta", Body: devicesPage(devices)})
+	kept, err := s.keptLines(ctx, zone)
+	if err != nil {
+		return err
+	}
+	return web.Show(c, web.Page{Status: http.StatusOK, Title: "Mis equipos", Nav: "/mi-cuenta", Back: "/mi-cuenta", Body: devicesPage(devices, kept)})
+}
+
+// keptLine is a device that keeps data, ready to show.
+type keptLine struct {
+	Name, Seen string
+	Revoked    bool
+}
+
+func (s *SignIn) keptLines(ctx context.Context, zone *time.Location) ([]keptLine, error) {
+	if s.kept == nil || access.Who(ctx).ClinicID == uuid.Nil {
+		return nil, nil
+	}
+	devices, err := s.kept.Mine(ctx)
+	lines := make([]keptLine, 0, len(devices))
+	for _, d := range devices {
+		name := fmt.Sprintf("Equipo %d · %s", d.Number, d.Name)
+		lines = append(lines, keptLine{Name: name, Seen: views.ShortDayTime(d.Seen.In(zone), s.now().In(zone)), Revoked: d.Revoked})
+	}
+	return lines, err
 }
 
 // revokeOne ends one log-in of the same person; another person's looks like none.

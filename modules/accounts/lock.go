@@ -32,17 +32,25 @@ type lockScreen struct {
 	Email string // for password managers
 	Back  string
 	Alone bool // a page of its own: after unlocking it leads back
+	// Profile names what this device keeps of the person: the password opens that too.
+	Profile string
 }
 
 func (s *SignIn) lockScreenFor(c echo.Context, back string) (lockScreen, error) {
 	who := access.Who(c.Request().Context())
 	a, err := s.accountByID(c.Request().Context(), who.UserID)
-	return lockScreen{Name: who.Name, Email: a.Email, Back: localAddress(back), Alone: !web.IsFragment(c)}, err
+	return lockScreen{
+		Name: who.Name, Email: a.Email, Back: localAddress(back), Alone: !web.IsFragment(c) || c.FormValue("sola") != "",
+		Profile: who.ClinicID.String() + "." + who.UserID.String(),
+	}, err
 }
 
 func drawLock(c echo.Context, status int, screen lockScreen, problems fault.Problems) error {
 	if !screen.Alone {
 		return web.Render(c, status, lockFragment(screen, problems))
+	}
+	if web.IsFragment(c) {
+		return web.Render(c, status, lockCard(screen, problems))
 	}
 	head := views.Head{Look: web.Look(c), Title: "Pantalla bloqueada"}
 	return web.Render(c, status, views.PlainPage(head), lockCard(screen, problems))
@@ -66,6 +74,7 @@ func (s *SignIn) unlock(c echo.Context) error {
 	var typed struct {
 		Password string `form:"password"`
 		Back     string `form:"volver"`
+		Alone    bool   `form:"sola"`
 	}
 	if err := web.Bind(c, &typed); err != nil {
 		return err
@@ -89,11 +98,11 @@ func (s *SignIn) unlock(c echo.Context) error {
 	if err := s.note(ctx, securityEvent{Kind: EventUnlocked, User: who.UserID, Clinic: who.ClinicID, IP: from.IP, RequestID: from.RequestID}); err != nil {
 		return err
 	}
-	if web.IsFragment(c) {
+	if web.IsFragment(c) && !typed.Alone {
 		c.Response().Header().Set("HX-Trigger", "desbloqueado")
 		return c.NoContent(http.StatusNoContent)
 	}
-	return web.SeeOther(c, localAddress(typed.Back))
+	return web.Leave(c, localAddress(typed.Back))
 }
 
 // provePassword asks somebody who is signed in for the password again, counted like a sign-in.
@@ -124,7 +133,7 @@ func (s *SignIn) provePassword(ctx context.Context, user uuid.UUID, password str
 }
 
 func (s *SignIn) openLock(ctx context.Context, login uuid.UUID) error {
-	_, err := s.db.SystemPool().Exec(ctx, "update logins set locked_at = null, last_seen_at = $1 where id = $2 and ended_at is null", s.now(), login)
+	_, err := s.db.SystemPool().Exec(ctx, "update logins set locked_at = null, last_seen_at = $1, proven_at = $1 where id = $2 and ended_at is null", s.now(), login)
 	if err != nil {
 		return fmt.Errorf("unlock: %w", err)
 	}
@@ -160,5 +169,14 @@ func (s *SignIn) signOut(c echo.Context) error {
 	if err := s.note(ctx, securityEvent{Kind: EventSignedOut, User: who.UserID, Clinic: who.ClinicID, IP: from.IP, RequestID: from.RequestID}); err != nil {
 		return err
 	}
+	clearSite(c)
 	return web.Leave(c, "/ingresar")
+}
+
+// clearSite lets the browser forget everything of ours, for a page that has made sure that nobody else keeps unsent
+// work in it. It ends the service worker too, so it stands on this one answer alone.
+func clearSite(c echo.Context) {
+	if c.FormValue("vaciar") == "si" {
+		c.Response().Header().Set("Clear-Site-Data", `"cache", "storage"`)
+	}
 }

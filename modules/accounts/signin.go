@@ -46,6 +46,7 @@ type SignIn struct {
 	log      *slog.Logger
 	now      clock.Now
 	tries    throttle
+	kept     KeptDevices // nil: nobody asks
 }
 
 // NewSignIn lets people in with these parts.
@@ -65,6 +66,7 @@ type credentials struct {
 	Email    string `form:"email"`
 	Password string `form:"password"`
 	Back     string `form:"volver"`
+	Borrowed string `form:"prestado"` // read by the page alone: nothing is kept on this device
 }
 
 const (

@@ -24,6 +24,9 @@ type securityPage struct {
 	Lock   section
 	Typed  string // of the minutes, which may be no number
 	Logins []loginLine
+
+	Offline      section // whether devices open without connection
+	OfflineStart bool
 }
 
 // loginLine is one log-in, ready to show.
@@ -41,6 +44,10 @@ func (s *Service) securityPage(ctx context.Context) (securityPage, error) {
 	}
 	page := securityPage{Lock: section{Form: formOf(clinic), Seen: accounts.SeenOf(clinic, accounts.LockSection)}, Typed: strconv.Itoa(clinic.LockMinutes)}
 	if page.Lock.Last, err = lastChangeOf(ctx, clinic.Zone(), "clinics", clinic.ID, "lock_after_minutes"); err != nil {
+		return securityPage{}, err
+	}
+	page.OfflineStart, page.Offline = clinic.OfflineStart, section{Form: formOf(clinic), Seen: accounts.SeenOf(clinic, accounts.OfflineSection)}
+	if page.Offline.Last, err = lastChangeOf(ctx, clinic.Zone(), "clinics", clinic.ID, "offline_start"); err != nil {
 		return securityPage{}, err
 	}
 	open, err := s.staff.OpenLogins(ctx)
@@ -132,6 +139,39 @@ func (s *Service) saveLock(c echo.Context) error {
 	}
 	page.Lock.Problems, page.Typed = problems, form.Minutes
 	return draw(c, slugSecurity, web.Page{Status: statusOf(err)}, securitySections(page))
+}
+
+// saveOffline stores whether devices open without connection. A box that was not ticked is not sent.
+func (s *Service) saveOffline(c echo.Context) error {
+	var form struct {
+		Version int64  `form:"version"`
+		Mark    string `form:"visto"`
+		Start   string `form:"abrir"`
+	}
+	if err := web.Bind(c, &form); err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	err := s.house.SaveOffline(ctx, accounts.Seen{Version: form.Version, Mark: form.Mark}, form.Start != "")
+	if err == nil {
+		return saved(c, slugSecurity)
+	}
+	if !errors.Is(err, accounts.ErrClinicChanged) {
+		return err
+	}
+	page, readErr := s.securityPage(ctx)
+	if readErr != nil {
+		return readErr
+	}
+	page.Offline.Changed = differing(accounts.Difference{Label: "Abrir sin internet", Stored: yesNo(page.OfflineStart), Typed: yesNo(form.Start != "")})
+	return draw(c, slugSecurity, web.Page{Status: statusOf(err)}, securitySections(page))
+}
+
+func yesNo(yes bool) string {
+	if yes {
+		return "Sí"
+	}
+	return "No"
 }
 
 func (s *Service) endLogin(c echo.Context) error {

@@ -72,6 +72,7 @@ func Routes(r *web.Router, s *Service) {
 
 	r.GET("/configuracion/seguridad", s.showSecurity, security)
 	r.POST("/configuracion/seguridad/bloqueo", s.saveLock, security)
+	r.POST("/configuracion/seguridad/sin-conexion", s.saveOffline, security)
 	r.POST("/configuracion/seguridad/ingresos/:id/cierre", s.endLogin, security)
 
 	r.GET("/auditoria", s.showAudit, web.Needs(accounts.AuditRead))

@@ -21,6 +21,7 @@ var encrypted = []string{
 	"users.email", "users.totp_secret", "users.totp_pending", "invitations.email", "sync_ops.answer",
 	"patients.document_number", "patients.phone", "patients.email", "patients.address", "patients.guardian", "patients.insurance_number",
 	"patient_imports.head", "patient_import_batches.content", "patient_import_batches.report",
+	"devices.sealed_key", "handed_in.content", "handed_in.reason",
 }
 
 // indexTables are the blind indexes of their own, with whose they are.
@@ -45,6 +46,8 @@ var plainBytes = map[string]string{
 	"refresh_tokens.hash":        "a hash",
 	"password_resets.token_hash": "a hash",
 	"sessions.data":              "a browser's session, an hour old at most",
+	"devices.browser_hash":       "a hash",
+	"devices.token_hash":         "a hash",
 	"signups.token_hash":         "a hash",
 	"signups.content":            "under the platform's keys, and worthless long before a rotation forgets the old one",
 }

@@ -20,7 +20,7 @@ var globalTables = []string{
 var appMayOnGlobal = map[string][]string{
 	"clinics": {
 		"SELECT", "UPDATE(name)", "UPDATE(legal_name)", "UPDATE(ruc)", "UPDATE(phone)", "UPDATE(time_zone)", "UPDATE(accent)", "UPDATE(logo)",
-		"UPDATE(logo_type)", "UPDATE(lock_after_minutes)", "UPDATE(version)", "UPDATE(updated_at)", "UPDATE(specialties)", "UPDATE(onboarded_at)",
+		"UPDATE(logo_type)", "UPDATE(lock_after_minutes)", "UPDATE(version)", "UPDATE(updated_at)", "UPDATE(specialties)", "UPDATE(onboarded_at)", "UPDATE(offline_start)",
 	},
 	"users":      {"SELECT(id)", "SELECT(name)", "SELECT(title)", "SELECT(college)", "SELECT(college_number)"},
 	"migrations": {"SELECT"},

@@ -1,0 +1,58 @@
+//go:build !js
+
+package accounts
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/labstack/echo/v4"
+
+	"hampi/modules/platform/fault"
+)
+
+// KeptDevice is a device that keeps data of the clinic for a person, as Mis equipos lists it.
+type KeptDevice struct {
+	Number  int64
+	Name    string
+	Seen    time.Time
+	Revoked bool
+}
+
+// KeptDevices tells which devices keep data for whoever asks. The module that knows them answers.
+type KeptDevices interface {
+	Mine(ctx context.Context) ([]KeptDevice, error)
+}
+
+// ShowKept lets Mis equipos list the devices that keep data, beside the log-ins.
+func (s *SignIn) ShowKept(devices KeptDevices) { s.kept = devices }
+
+// ProvenAt is when somebody last showed at this log-in who they are: by signing in, or by their password since.
+func (s *SignIn) ProvenAt(ctx context.Context, login uuid.UUID) (time.Time, error) {
+	var at time.Time
+	const query = "select greatest(created_at, proven_at) from logins where id = $1 and kind = 'browser' and ended_at is null"
+	err := s.db.SystemPool().QueryRow(ctx, query, login).Scan(&at)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return time.Time{}, nil
+	}
+	if err != nil {
+		return time.Time{}, fmt.Errorf("ask when somebody signed in: %w", err)
+	}
+	return at, nil
+}
+
+// Browser is the name that this browser keeps across log-ins; "" before its first.
+func (s *SignIn) Browser(c echo.Context) string { return s.clientOf(c).Device }
+
+// EmailOf is the address that a person signs in with.
+func (s *SignIn) EmailOf(ctx context.Context, user uuid.UUID) (string, error) {
+	a, err := s.accountByID(ctx, user)
+	if fault.IsNotFound(err) {
+		return "", nil
+	}
+	return a.Email, err
+}
