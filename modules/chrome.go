@@ -1,5 +1,3 @@
-//go:build !js
-
 package modules
 
 import (
@@ -10,31 +8,23 @@ import (
 
 	"hampi/modules/accounts"
 	"hampi/modules/platform/access"
-	"hampi/modules/platform/database"
 	"hampi/modules/platform/web"
 	"hampi/views"
 )
 
-// chrome draws what stands around a page of the server.
-func chrome(db *database.DB) web.Chrome {
-	return func(c echo.Context, p web.Page) (views.Shell, error) {
-		who := access.Who(c.Request().Context())
-		around, err := accounts.Around(c.Request().Context(), db, who)
-		if err != nil {
-			return views.Shell{}, err
-		}
-		shell := views.Shell{
-			Look: lookOf(c, around), Title: p.Title, Heading: p.Heading, Context: p.Context, Back: p.Back,
-			Nav: navigation(who, sidebarOf, p.Nav), BottomNav: bottomBar(who, p.Nav), QuickCreate: quickCreate(who),
-			PersonLinks: personLinks(), Clinic: clinicOf(who, around), Person: personOf(who, around),
-			PrimaryAction: p.Primary, LockMinutes: around.LockMinutes, ServiceWorker: true, Focus: p.Focus,
-			Flash: web.TakeFlash(c), NoSync: who.ClinicID == uuid.Nil, SyncCurrent: p.Nav == views.SyncPage,
-		}
-		if who.Can(accounts.PatientsRead) {
-			shell.SearchURL = "/pacientes/buscar"
-		}
-		return shell, nil
+// shellOf is what stands around a page: the same on the server and in the browser.
+func shellOf(c echo.Context, p web.Page, who access.Identity, around accounts.Surroundings) views.Shell {
+	shell := views.Shell{
+		Look: lookOf(c, around), Title: p.Title, Heading: p.Heading, Context: p.Context, Back: p.Back,
+		Nav: navigation(who, sidebarOf, p.Nav), BottomNav: bottomBar(who, p.Nav), QuickCreate: quickCreate(who),
+		PersonLinks: personLinks(), Clinic: clinicOf(who, around), Person: personOf(who, around),
+		PrimaryAction: p.Primary, LockMinutes: around.LockMinutes, ServiceWorker: true, Focus: p.Focus,
+		Flash: web.TakeFlash(c), NoSync: who.ClinicID == uuid.Nil, SyncCurrent: p.Nav == views.SyncPage,
 	}
+	if who.Can(accounts.PatientsRead) {
+		shell.SearchURL = "/pacientes/buscar"
+	}
+	return shell
 }
 
 func lookOf(c echo.Context, around accounts.Surroundings) views.Look {

@@ -9,7 +9,6 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"hampi/modules/platform/access"
 	"hampi/modules/platform/database"
 	"hampi/modules/platform/web"
 )
@@ -28,11 +27,4 @@ func healthRoutes(r *web.Router, db *database.DB) {
 		}
 		return c.String(http.StatusOK, "ok")
 	}, web.Public())
-}
-
-// homeRoute leads everybody to where their work begins.
-func homeRoute(r *web.Router) {
-	r.GET("/", func(c echo.Context) error {
-		return web.SeeOther(c, homeOf(access.Who(c.Request().Context())))
-	}, web.SignedIn(), web.Of(web.NoTx))
 }
