@@ -14,7 +14,14 @@ import (
 
 // Describer tells of a patient's data where two versions of it are compared, or where it was refused.
 func (s *Service) Describer() offline.Describer {
-	return offline.Describer{Entity: "patient", Fields: s.describe, Correct: correct}
+	return offline.Describer{Entity: "patient", Icon: icon, Fields: s.describe, Correct: correct}
+}
+
+func icon(op offline.Operation) string {
+	if op.Action == offline.Create {
+		return "user-plus"
+	}
+	return "user"
 }
 
 // The groups that people read together.

@@ -20,6 +20,8 @@ type Frame struct {
 	Patient  Patient
 	Family   []uuid.UUID // Patient's id first
 	Clinical *Clinical   // in force; nil for whoever may not see it
+	Away     bool        // the device answers: what it does not hold requires the connection
+	Alerts   bool        // there may be alerts for whoever asks, and they are not held here
 	Tabs     []views.NavItem
 	Today    time.Time
 	Book     bool // offers Reservar
@@ -39,25 +41,36 @@ func (s *Service) Frame(ctx context.Context, id uuid.UUID, tab string) (Frame, e
 	if f.Family, err = s.store.Family(ctx, p.ID); err != nil {
 		return Frame{}, err
 	}
-	may, err := s.MayClinical(ctx, f.Family)
+	if s.store.Whole() {
+		err = s.lookCloser(ctx, &f)
+	} else {
+		f.Away, f.Alerts = true, who.Can(accounts.PatientsClinical)
+	}
 	if err != nil {
 		return Frame{}, err
+	}
+	f.Tabs, err = s.tabs(ctx, f)
+	return f, err
+}
+
+// lookCloser reads what no device holds: alerts, and who may be the same person.
+func (s *Service) lookCloser(ctx context.Context, f *Frame) error {
+	may, err := s.MayClinical(ctx, f.Family)
+	if err != nil {
+		return err
 	}
 	if may {
 		clinical, err := s.store.Clinical(ctx, f.Family)
 		if err != nil {
-			return Frame{}, err
+			return err
 		}
 		clinical = clinical.InForce()
 		f.Clinical = &clinical
 	}
 	if f.Merge {
-		if f.Suspects, err = s.Suspects(ctx, p); err != nil {
-			return Frame{}, err
-		}
+		f.Suspects, err = s.Suspects(ctx, f.Patient)
 	}
-	f.Tabs, err = s.tabs(ctx, f)
-	return f, err
+	return err
 }
 
 func (s *Service) tabs(ctx context.Context, f Frame) ([]views.NavItem, error) {

@@ -6,6 +6,7 @@
 package patients
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -22,6 +23,7 @@ type Patient struct {
 	Version      int64
 	RecordNumber string
 	Demographics
+	Held           []Group // the groups that are known here; nil is all. What is absent is never read as empty.
 	Clock          Clock
 	MergedInto     uuid.UUID
 	RegisteredSite uuid.UUID
@@ -109,6 +111,23 @@ func (d Demographics) Minor(today time.Time) bool {
 }
 
 const adult = 18 // years; the Civil Code's majority
+
+// Holds reports whether the group is known here: a device keeps a part of most people alone.
+func (p Patient) Holds(g Group) bool { return p.Held == nil || slices.Contains(p.Held, g) }
+
+// Whole reports whether every group is known here.
+func (p Patient) Whole() bool { return p.Held == nil }
+
+// ProvisionalRecord stands where a record number will, for somebody whom the clinic has not numbered yet.
+const ProvisionalRecord = "en este equipo"
+
+// Record is the record number to show.
+func (p Patient) Record() string {
+	if p.RecordNumber == "" {
+		return ProvisionalRecord
+	}
+	return p.RecordNumber
+}
 
 // Active is the entry that answers for the person: the one joined into, or itself.
 func (p Patient) Active() uuid.UUID {

@@ -29,8 +29,10 @@ func Routes(r *web.Router, service *Service) {
 	r.GET("/pacientes/:id/datos", h.data, web.Needs(accounts.PatientsRead))
 	r.POST("/pacientes/:id/datos/:seccion", h.edit, web.Needs(accounts.PatientsWrite))
 	r.POST("/pacientes/:id/facturacion", h.editBilling, web.Needs(accounts.PatientsBilling))
-	h.clinicalRoutes(r)
-	h.mergeRoutes(r)
+	if service.store.Whole() { // a device lacks these pages: the network's own answer stands, however slow it is
+		h.clinicalRoutes(r)
+		h.mergeRoutes(r)
+	}
 }
 
 const pageRows = 50
@@ -85,7 +87,7 @@ func (h routes) listView(c echo.Context, people []Patient) (listView, error) {
 		return listView{}, err
 	}
 	who := access.Who(ctx)
-	return listView{Rows: h.lines(c, people, next), May: mayOf(who)}, nil
+	return listView{Rows: h.lines(c, people, next), May: h.mayOf(who)}, nil
 }
 
 func (h routes) showList(c echo.Context, view listView) error {
@@ -108,7 +110,7 @@ func (h routes) search(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	view := searchView{Found: found, Rows: h.lines(c, found.Patients, found.Next), May: mayOf(access.Who(c.Request().Context()))}
+	view := searchView{Found: found, Rows: h.lines(c, found.Patients, found.Next), May: h.mayOf(access.Who(c.Request().Context()))}
 	if web.IsFragment(c) {
 		return web.Render(c, http.StatusOK, searchRows(view))
 	}

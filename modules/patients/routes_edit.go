@@ -16,7 +16,6 @@ import (
 	"hampi/modules/platform/access"
 	"hampi/modules/platform/fault"
 	"hampi/modules/platform/web"
-	"hampi/views"
 )
 
 // data is the section where a patient's data is edited, part by part.
@@ -77,6 +76,9 @@ func (h routes) dataView(ctx context.Context, f Frame) (dataView, error) {
 		parts = nil
 	}
 	for _, s := range parts {
+		if !slices.ContainsFunc(s.Groups, f.Patient.Holds) {
+			continue
+		}
 		part, err := h.partView(ctx, f, s)
 		if err != nil {
 			return view, err
@@ -94,7 +96,9 @@ func (h routes) partView(ctx context.Context, f Frame, s section) (partView, err
 		view.Action = pathOf(p.ID, s.Slug)
 	}
 	for _, g := range s.Groups {
-		view.Marks[g] = mark(p.Demographics, g)
+		if p.Holds(g) {
+			view.Marks[g] = mark(p.Demographics, g)
+		}
 	}
 	changes, err := h.service.changes(ctx, p, s.Groups)
 	if err != nil {
@@ -174,19 +178,30 @@ func (h routes) readPart(c echo.Context, view *partView) (Edit, error) {
 	typed, problems := form.demographics(today)
 	typed.Tidy()
 	for field, sentence := range typed.Problems(today) {
-		if slices.Contains(view.Section.Groups, groupOf(field)) {
+		if g := groupOf(field); slices.Contains(view.Section.Groups, g) && view.asks(g, c) {
 			problems.Add(field, sentence)
 		}
 	}
 	edit := Edit{ID: view.Patient.ID, Seen: view.Seen, Op: form.OpID, Chosen: view.Chosen, Choices: map[Group]Choice{}, Demographics: typed}
 	for _, g := range view.Section.Groups {
 		view.Marks[g] = c.FormValue("visto." + string(g))
+		if !view.asks(g, c) {
+			continue
+		}
 		edit.Choices[g] = Choice(c.FormValue("elegir." + string(g)))
 		if mark(typed, g) != view.Marks[g] {
 			edit.Groups = append(edit.Groups, g)
 		}
 	}
 	return edit, problems.Err()
+}
+
+// Has reports whether the form has the group's fields: it was drawn with a mark of what they read.
+func (v partView) Has(g Group) bool { return v.Marks[g] != "" || v.Patient.Holds(g) }
+
+// asks reports whether the posted form had the group's fields: a device's form lacks those that it does not hold.
+func (v partView) asks(g Group, c echo.Context) bool {
+	return v.Patient.Holds(g) || c.FormValue("visto."+string(g)) != ""
 }
 
 func (h routes) refusePart(c echo.Context, f Frame, view partView, edit Edit, err error) error {
@@ -222,27 +237,12 @@ func (h routes) refusePart(c echo.Context, f Frame, view partView, edit Edit, er
 	return ShowFrame(c, statusOf(err), f, dataBody(whole))
 }
 
-// groupText writes a group's value for comparison.
+// groupText writes a group's value for comparison, the district by its name.
 func (h routes) groupText(d Demographics, g Group) string {
-	switch g {
-	case Names:
-		return d.FullName()
-	case Identity:
-		return d.Document.Label()
-	case BirthAndSex:
-		return joinKnown(birthText(d.BirthDate), d.Sex.Label())
-	case Telephone:
-		return views.Phone(d.Phone)
-	case Mail:
-		return d.Email
-	case Home:
+	if g == Home {
 		return joinKnown(d.Address.Text, h.district(d.Address.Ubigeo))
-	case Responsible:
-		return joinKnown(guardianLine(d.Guardian), d.Guardian.Document)
-	case InsuranceOf:
-		return joinKnown(d.Insurance.Insurer, d.Insurance.Number)
 	}
-	return strings.Join(d.Tags, ", ")
+	return valueText(d, g)
 }
 
 // savedWords says what happened, with what others had changed.

@@ -89,7 +89,7 @@ func (h routes) register(c echo.Context) error {
 	if err != nil {
 		return h.refusePerson(c, view, err)
 	}
-	web.Flash(c, "En el registro: "+p.FullName()+", historia "+p.RecordNumber+".")
+	web.Flash(c, "En el registro: "+p.FullName()+", historia "+p.Record()+".")
 	return web.Leave(c, pathOf(p.ID, ""))
 }
 

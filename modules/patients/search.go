@@ -1,6 +1,7 @@
 package patients
 
 import (
+	"bytes"
 	"slices"
 	"sort"
 	"strings"
@@ -145,7 +146,12 @@ func Near(term string, vocabulary []string) []string {
 			found = append(found, near{word, far*10 + min(9, abs(len(word)-len(term)))})
 		}
 	}
-	sort.SliceStable(found, func(i, j int) bool { return found[i].far < found[j].far })
+	sort.Slice(found, func(i, j int) bool {
+		if found[i].far != found[j].far {
+			return found[i].far < found[j].far
+		}
+		return found[i].word < found[j].word // whatever the order in which a store tells its words
+	})
 	words := make([]string, 0, maxAlternatives)
 	for _, f := range found[:min(len(found), maxAlternatives)] {
 		words = append(words, f.word)
@@ -171,7 +177,10 @@ func Rank(terms []string, candidates []Candidate, most int) []Candidate {
 		if fits[i].score != fits[j].score {
 			return fits[i].score < fits[j].score
 		}
-		return fits[i].SortKey < fits[j].SortKey
+		if fits[i].SortKey != fits[j].SortKey {
+			return fits[i].SortKey < fits[j].SortKey
+		}
+		return bytes.Compare(fits[i].ID[:], fits[j].ID[:]) < 0
 	})
 	var best []Candidate
 	seen := map[uuid.UUID]bool{}

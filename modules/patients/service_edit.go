@@ -95,7 +95,7 @@ func (s *Service) Edit(ctx context.Context, e Edit) (Edited, error) {
 	if err != nil {
 		return Edited{}, err
 	}
-	if e.Seen > current.Version {
+	if e.Seen > current.Version && s.store.Whole() { // a device may be behind what its person saw
 		return Edited{}, fault.InvalidField("version", "Esa versión no existe todavía: la guardada es la "+itoa(int(current.Version))+".")
 	}
 	typed := current.Demographics
@@ -146,7 +146,7 @@ func only(groups []Group, all fault.Problems) fault.Problems {
 // weigh tells which groups are to be written, and which ones wait for somebody to choose.
 func (e Edit) weigh(current Patient, typed Demographics) (changed, clashes []Group) {
 	for _, g := range e.Groups {
-		if typed.digest(g) == current.digest(g) {
+		if current.Holds(g) && typed.digest(g) == current.digest(g) {
 			continue
 		}
 		touched := current.Clock[g].Version > e.Seen

@@ -12,6 +12,9 @@ import (
 // Store keeps patients. Every method works inside the transaction of ctx, which names the clinic; an id of another
 // clinic is not found. Reads follow the aliases that merged devices left behind.
 type Store interface {
+	// Whole reports whether this is the clinic's register itself. A device keeps a copy of a part: it may be behind,
+	// gives no record numbers, joins nobody and holds nothing clinical; what is asked beyond that is ErrNotHeld.
+	Whole() bool
 	// Patient is the entry with that id, or fault.ErrNotFound.
 	Patient(ctx context.Context, id uuid.UUID) (Patient, error)
 	// Locked is Patient, and nobody else changes the entry before this transaction ends.
@@ -69,6 +72,7 @@ func CursorAfter(p Patient, newest bool) Cursor {
 
 // Refusals of a store.
 var (
+	ErrNotHeld       = fault.NotNow("Requiere conexión: estos datos no se guardan en este equipo.")
 	ErrDocumentTaken = fault.ConflictAt("document_number", "Ese documento ya es de otra persona.")
 	ErrRecordTaken   = fault.ConflictAt("record_number", "Ese número de historia ya es de otra persona.")
 	ErrIDTaken       = fault.Conflicted("id_reused", "Ya hay otro paciente guardado con ese identificador.")

@@ -31,6 +31,9 @@ func NewPostgres(vault *pii.Vault, now func() time.Time) *Postgres {
 
 var _ Store = (*Postgres)(nil)
 
+// Whole is true: this is the register.
+func (s *Postgres) Whole() bool { return true }
+
 func (s *Postgres) keys(ctx context.Context) (*pii.Keys, error) {
 	keys, err := s.vault.Keys(ctx, database.ScopeOf(ctx).ClinicID)
 	if err != nil {

@@ -28,7 +28,7 @@ func (s *Postgres) ByDocument(ctx context.Context, documents []Document) ([]uuid
 			tuples = append(tuples, []any{d.Type, int64(index.KeyID), index.Value})
 		}
 	}
-	return s.pluck(ctx, "select distinct patient_id from patient_documents where (type, key_id, bidx) in ?", tuples)
+	return s.pluck(ctx, "select distinct patient_id from patient_documents where (type, key_id, bidx) in ? order by 1", tuples)
 }
 
 func (s *Postgres) ByPhone(ctx context.Context, phone string) ([]uuid.UUID, error) {

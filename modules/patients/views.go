@@ -1,6 +1,7 @@
 package patients
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -15,10 +16,30 @@ import (
 )
 
 // may is what the person who asks is offered on the register's pages.
-type may struct{ Register, Book, Import, Export bool }
+type may struct {
+	Register, Book, Import, Export bool
+	Away                           bool // the device answers: lists from and to files require the connection
+}
 
-func mayOf(who access.Identity) may {
-	return may{Register: who.Can(accounts.PatientsWrite), Book: who.Can(accounts.AgendaBook),
+// needsConnection stands where something is that a device does not hold or cannot do.
+const needsConnection = "Requiere conexión"
+
+// tell is a group's value in words, or that the device does not hold it.
+func (p Patient) tell(g Group, value string) string {
+	if !p.Holds(g) {
+		return needsConnection
+	}
+	return value
+}
+
+// absentWords name what a device does not hold of p.
+func (p Patient) absentWords() string {
+	absent := slices.DeleteFunc(Groups(), p.Holds)
+	return groupWords(absent) + ": no se guarda en este equipo. Lo que ya está en el registro no cambia."
+}
+
+func (h routes) mayOf(who access.Identity) may {
+	return may{Away: !h.service.store.Whole(), Register: who.Can(accounts.PatientsWrite), Book: who.Can(accounts.AgendaBook),
 		Import: who.Can(accounts.PatientsImport), Export: who.Can(accounts.PatientsExport)}
 }
 
@@ -73,7 +94,7 @@ func (h routes) lines(c echo.Context, people []Patient, next map[uuid.UUID]Visit
 
 func lineOf(p Patient, today time.Time) line {
 	return line{ID: p.ID.String(), Name: p.FullName(), Href: pathOf(p.ID, ""), Book: bookPath(p.ID),
-		Age: views.Age(p.BirthDate, today), Document: p.Document.Label(), Phone: views.Phone(p.Phone), Record: p.RecordNumber}
+		Age: views.Age(p.BirthDate, today), Document: p.Document.Label(), Phone: views.Phone(p.Phone), Record: p.Record()}
 }
 
 // nearDay writes when an appointment is: "hoy 15:30", "mar 1 dic 15:30".
@@ -84,7 +105,7 @@ func nearDay(start, today time.Time) string {
 // headline is the grey line under the name: "34 años · F · DNI 99012345 · HC 000482".
 func headline(f Frame) string {
 	p := f.Patient
-	parts := []string{views.Age(p.BirthDate, f.Today), string(p.Sex), p.Document.Label(), "HC " + p.RecordNumber}
+	parts := []string{views.Age(p.BirthDate, f.Today), string(p.Sex), p.Document.Label(), "HC " + p.Record()}
 	var known []string
 	for _, part := range parts {
 		if part != "" {
