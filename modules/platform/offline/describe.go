@@ -9,6 +9,8 @@ import (
 // Describer tells people of an entity's data; each module hands in its own.
 type Describer struct {
 	Entity string
+	// Icon is the picture of an operation on it.
+	Icon func(op Operation) string
 	// Fields names what data holds, in the order of the form. What is absent is left out; what is empty has no value.
 	Fields func(ctx context.Context, data json.RawMessage) ([]Field, error)
 	// Correct says where somebody puts right an operation that was refused.

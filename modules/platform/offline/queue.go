@@ -173,3 +173,18 @@ func (d *Device) MarkSent(ctx context.Context, entries []Entry) error {
 
 // entities lists the kinds by name, so that what happens is the same each time.
 func (d *Device) entities() []string { return slices.Sorted(maps.Keys(d.kinds)) }
+
+// Refuse puts one operation aside for a person with a result that the device gives itself, because no request with it
+// goes through.
+func (d *Device) Refuse(ctx context.Context, e Entry, result Result, meta map[string]string) error {
+	cursor, err := d.kv.Meta(ctx, CursorMeta)
+	if err != nil {
+		return err
+	}
+	return d.Receive(ctx, Answer{Sent: []Entry{e}, Results: []Result{result}, Cursor: cursor, More: true, Meta: meta})
+}
+
+// Note keeps one setting.
+func (d *Device) Note(ctx context.Context, name, value string) error {
+	return d.kv.Commit(ctx, Batch{Meta: map[string]string{name: value}})
+}

@@ -1,0 +1,129 @@
+package sync
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"hampi/modules/platform/offline"
+)
+
+// limitMeta is the setting that holds how many operations go into one request after the server refused more.
+const limitMeta = "limit"
+
+// room is what a request needs beside its operations, in bytes.
+const room = 4 << 10
+
+// batch is one request on its way.
+type batch struct {
+	entries []offline.Entry
+	cursor  string
+	limit   int
+	header  map[string]string
+	body    []byte
+}
+
+// batch takes the oldest operations that wait. What was sent and not answered goes again first, alone and the same:
+// whether it arrived is not known.
+func (c *Client) batch(ctx context.Context) (batch, error) {
+	b := batch{limit: MaxOperations}
+	var err error
+	if b.cursor, err = c.device.KV().Meta(ctx, offline.CursorMeta); err != nil {
+		return b, err
+	}
+	limit, err := c.device.KV().Meta(ctx, limitMeta)
+	if err != nil {
+		return b, err
+	}
+	if n, err := strconv.Atoi(limit); err == nil && n > 0 {
+		b.limit = min(n, MaxOperations)
+	}
+	entries, err := c.device.Entries(ctx, offline.InFlight)
+	if err != nil {
+		return b, err
+	}
+	if len(entries) == 0 {
+		if entries, err = c.device.Entries(ctx, offline.Pending); err != nil {
+			return b, err
+		}
+		// What waits for something else lets the rest go first, so that it never fills a whole request.
+		slices.SortStableFunc(entries, func(a, b offline.Entry) int { return cmp.Compare(min(a.Tries, 1), min(b.Tries, 1)) })
+	}
+	if len(entries) > b.limit {
+		entries = entries[:b.limit]
+	}
+	slices.SortStableFunc(entries, func(a, b offline.Entry) int { return cmp.Compare(a.N, b.N) })
+	if err := b.fill(entries); err != nil {
+		return b, err
+	}
+	return b, c.address(ctx, &b)
+}
+
+// fill writes as many of the entries as fit into the body.
+func (b *batch) fill(entries []offline.Entry) error {
+	request := Request{Operations: []offline.Operation{}, LastSync: &b.cursor}
+	size := room
+	for _, e := range entries {
+		text, err := json.Marshal(e.Operation)
+		if err != nil {
+			return fmt.Errorf("write operation %s: %w", e.OpID, err)
+		}
+		if size += len(text) + 1; size > MaxBody && len(b.entries) > 0 {
+			break
+		}
+		request.Operations = append(request.Operations, e.Operation)
+		b.entries = append(b.entries, e)
+	}
+	if b.cursor == "" {
+		request.LastSync = nil
+	}
+	var err error
+	if b.body, err = json.Marshal(request); err != nil {
+		return fmt.Errorf("write a batch: %w", err)
+	}
+	return nil
+}
+
+// address writes the headers: which device this is and which profile it has.
+func (c *Client) address(ctx context.Context, b *batch) error {
+	b.header = map[string]string{"Content-Type": "application/json", VersionHeader: ProtocolVersion}
+	device, err := c.device.KV().Meta(ctx, DeviceMeta)
+	if err != nil {
+		return err
+	}
+	if device != "" {
+		b.header[DeviceHeader] = device
+	}
+	profile, known, err := StoredProfile(ctx, c.device.KV())
+	if err != nil {
+		return err
+	}
+	if known {
+		b.header[ProfileHeader] = profile.Hash
+	}
+	return nil
+}
+
+// answeredBy reports whether an answer speaks of this batch, operation by operation.
+func (b batch) answeredBy(answer Response) bool {
+	if len(answer.Applied) != len(b.entries) || answer.LastSync == "" {
+		return false
+	}
+	for i, result := range answer.Applied {
+		if result.LocalID != b.entries[i].LocalID {
+			return false
+		}
+	}
+	return true
+}
+
+// grown is the limit after a request that went through: twice as many, until there is none.
+func (b batch) grown() string {
+	if 2*b.limit >= MaxOperations {
+		return ""
+	}
+	return strconv.Itoa(2 * b.limit)
+}
