@@ -13,6 +13,7 @@ import { brotliCompress, constants, gzip } from 'node:zlib'
 import { promisify } from 'node:util'
 import * as esbuild from 'esbuild'
 import { basecoat, positions, sprite } from './build-parts.mjs'
+import { farewell, targets, worker } from './build-worker.mjs'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const at = (...parts) => join(here, ...parts)
@@ -48,8 +49,7 @@ if (wasm) {
   emit('app.wasm', readFileSync(wasm))
   emit('wasm_exec.js', readFileSync(wasmExec()))
 }
-const worker = await serviceWorker()
-if (worker) outputs.push({ name: 'sw.js', data: Buffer.from(worker), text: true })
+outputs.push({ name: 'sw.js', data: Buffer.from(await worker(assets)), text: true }, { name: 'sw-off.js', data: Buffer.from(await farewell()), text: true })
 // The API's browsable description: only that page asks for it, so it stays out of the offline shell.
 const swagger = (name) => readFileSync(at('node_modules/swagger-ui-dist', name))
 emit('swagger-ui.css', swagger('swagger-ui.css'))
@@ -97,22 +97,9 @@ function ofModules() {
 
 async function script(entries) {
   const result = await esbuild.build({
-    stdin: { contents: entries.map((file) => `import ${JSON.stringify(file)}`).join('\n'), resolveDir: here }, nodePaths: [at('node_modules')], bundle: true, minify: true, write: false, format: 'iife', target: ['chrome111', 'firefox115', 'safari16.4'], legalComments: 'none', absWorkingDir: here,
+    stdin: { contents: entries.map((file) => `import ${JSON.stringify(file)}`).join('\n'), resolveDir: here }, nodePaths: [at('node_modules')], bundle: true, minify: true, write: false, format: 'iife', target: targets, legalComments: 'none', absWorkingDir: here,
   })
   return result.outputFiles[0].text
-}
-
-// serviceWorker joins static/sw/*.js by name behind the list of what to keep.
-async function serviceWorker() {
-  if (!existsSync(at('sw'))) return ''
-  const parts = readdirSync(at('sw')).filter((n) => n.endsWith('.js')).sort().map((n) => readFileSync(at('sw', n), 'utf8'))
-  if (!parts.length) return ''
-  const kept = Object.entries(assets).map(([name, a]) => ({ name, ...a }))
-  const body = parts.join('\n')
-  const version = sha(JSON.stringify(kept) + body, 'hex').slice(0, 12)
-  const head = `const VERSION=${JSON.stringify(version)},ASSETS=${JSON.stringify(kept)};\n`
-  const small = await esbuild.transform(head + body, { minifyWhitespace: true, minifySyntax: true, target: ['chrome111', 'firefox115', 'safari16.4'], legalComments: 'none' })
-  return small.code
 }
 
 function wasmExec() {
@@ -172,7 +159,7 @@ function upToDate() {
 
 // fingerprintOfInputs covers everything the output depends on.
 function fingerprintOfInputs() {
-  const files = [at('build.mjs'), at('build-parts.mjs'), at('package-lock.json'), at('icons.json')]
+  const files = [at('build.mjs'), at('build-parts.mjs'), at('build-worker.mjs'), at('package-lock.json'), at('icons.json')]
   const walk = (dir, wanted) => {
     if (!existsSync(dir)) return
     for (const entry of readdirSync(dir, { withFileTypes: true })) {
