@@ -15,5 +15,6 @@ func Steps() []*gormigrate.Migration {
 		sqlStep("0007_settings"),
 		sqlStep("0008_sync"),
 		sqlStep("0009_devices"),
+		sqlStep("0010_people"),
 	}
 }

@@ -183,6 +183,6 @@ func (s *Staff) ChangeProfile(ctx context.Context, p Profile, attends bool) erro
 		if err != nil {
 			return fmt.Errorf("store a profile: %w", err)
 		}
-		return tellClinics(tx, user)
+		return nil
 	})
 }

@@ -154,16 +154,6 @@ func storeActive(ctx context.Context, id uuid.UUID, active bool) error {
 	return nil
 }
 
-// tellClinics lets every clinic of a person know that they are called otherwise now: the feed of a clinic tells its
-// devices, and their name stands there with the membership.
-func tellClinics(tx *gorm.DB, user uuid.UUID) error {
-	err := tx.Exec("update memberships set version = version + 1, updated_at = now() where user_id = ?", user).Error
-	if err != nil {
-		return fmt.Errorf("tell the clinics of a person's name: %w", err)
-	}
-	return nil
-}
-
 func noRows(err error) bool {
 	return errors.Is(err, gorm.ErrRecordNotFound) || errors.Is(err, sql.ErrNoRows)
 }

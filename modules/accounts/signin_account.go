@@ -81,21 +81,12 @@ func (s *SignIn) changeName(c echo.Context) error {
 		return s.answerSection(c, "nombre", fault.InvalidField("nombre", "Escriba su nombre y apellidos, en 120 caracteres o menos."))
 	}
 	ctx := c.Request().Context()
-	if err := s.storeName(ctx, access.Who(ctx).UserID, name); err != nil {
-		return err
+	const store = "update users set name = $1, version = version + 1, updated_at = $2 where id = $3"
+	if _, err := s.db.SystemPool().Exec(ctx, store, name, s.now(), access.Who(ctx).UserID); err != nil {
+		return fmt.Errorf("store a name: %w", err)
 	}
 	web.Flash(c, "Nombre guardado.")
 	return web.SeeOther(c, "/mi-cuenta")
-}
-
-func (s *SignIn) storeName(ctx context.Context, user uuid.UUID, name string) error {
-	return s.db.AsSystem(ctx, "store a person's name", func(tx *gorm.DB) error {
-		const store = "update users set name = ?, version = version + 1, updated_at = ? where id = ?"
-		if err := tx.Exec(store, name, s.now(), user).Error; err != nil {
-			return fmt.Errorf("store a name: %w", err)
-		}
-		return tellClinics(tx, user)
-	})
 }
 
 func (s *SignIn) changeShortcuts(c echo.Context) error {

@@ -13,8 +13,7 @@ import (
 )
 
 // SyncEntities are what devices get of the catalogue. A device reads them all, those no longer offered included: the
-// appointments that name them keep their names. Whoever writes who offers a service writes the service as well, so the
-// feed's service_doctor needs no hearing of its own.
+// appointments that name them keep their names. Who offers a service is part of it, also in the feed.
 func SyncEntities(store Store) []offline.Reference {
 	return []offline.Reference{
 		{Entity: serviceEntity, Needs: accounts.CatalogRead, All: func(ctx context.Context) ([]offline.Change, error) {
