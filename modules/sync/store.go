@@ -70,7 +70,7 @@ type Store interface {
 	// away or busy, or a race that was lost, which ends the whole transaction.
 	Lasting(err error) bool
 
-	// Enqueue adds the arrivals whose op_id the queue does not have.
+	// Enqueue adds the arrivals whose op_id neither the queue nor the answers have.
 	Enqueue(ctx context.Context, arrivals []Arrival) error
 	// Lock waits until nobody else carries any of these operations out, and keeps them for this transaction.
 	Lock(ctx context.Context, ops []uuid.UUID) error
@@ -78,11 +78,12 @@ type Store interface {
 	Queued(ctx context.Context, ops []uuid.UUID) (map[uuid.UUID]Arrival, error)
 	// Answers are those of ops that were answered.
 	Answers(ctx context.Context, ops []uuid.UUID) (map[uuid.UUID]Answer, error)
-	// Settle keeps answers and takes their operations out of the queue.
-	Settle(ctx context.Context, answers []Answer) error
-	// Postpone counts a try of an operation that stays in the queue, and what it waits for (nil: nothing known).
+	// Settle keeps answers, and takes operations out of the queue.
+	Settle(ctx context.Context, answers []Answer, gone []uuid.UUID) error
+	// Postpone leaves an operation in the queue: waiting for something or, with nil, counted as tried in vain.
 	Postpone(ctx context.Context, op uuid.UUID, missing *offline.Missing) error
-	// Due lists the oldest operations of user in the queue that arrived before a moment.
+	// Due lists operations of user in the queue that arrived before a moment: what waits for nothing first, then the
+	// least tried, then the oldest.
 	Due(ctx context.Context, user uuid.UUID, before time.Time, limit int) ([]Arrival, error)
 	// WaitingFor lists the operations in the queue that wait for one of these objects, oldest first.
 	WaitingFor(ctx context.Context, objects []uuid.UUID) ([]Arrival, error)
