@@ -17,5 +17,6 @@ import './accounts.js'
 import './busy.js'
 import './failures.js'
 import './sw-register.js'
+import './sync.js'
 
 window.htmx = htmx

@@ -15,11 +15,10 @@ export function badge(s) {
   return { e: 'linea', word: 'En línea', figure: '' }
 }
 
-// percent reads a first download's progress: {done, total}, or a share of 1; null when there is none.
+// percent reads a first download's progress, {received, total}; null when there is none.
 export function percent(progress) {
-  if (progress === null || progress === undefined) return null
-  const share = typeof progress === 'number' ? progress : progress.total > 0 ? progress.done / progress.total : 0
-  return share >= 1 ? null : Math.floor(share * 100)
+  if (!progress || (progress.total > 0 && progress.received >= progress.total)) return null
+  return progress.total > 0 ? Math.floor((progress.received / progress.total) * 100) : 0
 }
 
 // strip says which line stands under the top bar: 'sin' without connection, 'grave' when something waits for a day,
@@ -50,6 +49,7 @@ export function contact(s, now, zone) {
   if (s.back && now - moment(s.back.at) < 12 * hour) {
     return { title: 'La conexión volvió' + at.replace(' desde', ' a'), detail: `Estuvo ${span(moment(s.back.at) - moment(s.back.since))} sin internet. Nada se perdió.` }
   }
+  if (s.signIn && s.pending) return { title: 'En línea', detail: 'Para enviar lo pendiente, ingrese otra vez.' }
   return { title: 'En línea', detail: s.pending ? 'Se está enviando lo que faltaba.' : 'Todo enviado.' }
 }
 

@@ -12,8 +12,8 @@ test('the badge has its four states, and a quiet word while the device fills', (
   assert.deepEqual(words({ online: false }), ['sin', 'Sin conexión', ''])
   assert.deepEqual(words({ online: true, pending: 4, sending: true, conflicts: 1 }), ['enviando', 'Enviando 4…', ''])
   assert.deepEqual(words({ online: true, attention: 1, conflicts: 1 }), ['conflicto', '', '2 por resolver'])
-  assert.deepEqual(words({ online: true, progress: { done: 8200, total: 20500 } }), ['preparando', 'Preparando este equipo 40 %', ''])
-  assert.equal(percent({ done: 5, total: 5 }), null)
+  assert.deepEqual(words({ online: true, progress: { received: 8200, total: 20500 } }), ['preparando', 'Preparando este equipo 40 %', ''])
+  assert.equal(percent({ received: 5, total: 5 }), null)
   assert.equal(percent(null), null)
 })
 

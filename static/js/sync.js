@@ -108,16 +108,14 @@ async function paintSpace() {
 
 on('click', '[data-red-enviar]', async (button) => {
   button.setAttribute('aria-busy', 'true')
-  try { await ask('sync') } catch { /* the badge says how it stands */ }
+  try { await ask('sync', { hasty: true }) } catch { /* the badge says how it stands */ }
   button.removeAttribute('aria-busy')
   htmx.trigger(document.body, 'red')
 })
 
-on('click', '[data-red-version]', () => { ask('update').catch(() => location.reload()) })
-
 on('click', '[data-red-archivo]', async () => {
-  const file = await ask('archive')
-  const link = Object.assign(document.createElement('a'), { href: URL.createObjectURL(new Blob([file])), download: 'hampi-sin-enviar.hampi' })
+  const text = await ask('export') // as it lies on the disk: sealed
+  const link = Object.assign(document.createElement('a'), { href: URL.createObjectURL(new Blob([text])), download: 'hampi-sin-enviar.json' })
   link.click()
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
 })

@@ -1,0 +1,171 @@
+package sync
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"hampi/modules/platform/fault"
+	"hampi/modules/platform/offline"
+)
+
+// OnDeviceParts is what the page of a device asks of whoever builds it. Each may be nil.
+type OnDeviceParts struct {
+	// Name is what the clinic calls the device: "Recepción 2".
+	Name func(ctx context.Context) (string, error)
+	// Kept says how much the device holds: "5,120 pacientes", "1,204 citas".
+	Kept func(ctx context.Context) ([]string, error)
+	// Contact is when the clinic was last heard of; zero when never.
+	Contact func(ctx context.Context) (time.Time, error)
+}
+
+// OnDevice is the desk of a device, in the unit of each request.
+type OnDevice struct {
+	device *offline.Device
+	words  wordBook
+	parts  OnDeviceParts
+}
+
+// NewOnDevice builds the desk that the app in the browser hands to Routes.
+func NewOnDevice(device *offline.Device, describers []offline.Describer, parts OnDeviceParts) *OnDevice {
+	return &OnDevice{device: device, words: newWords(describers), parts: parts}
+}
+
+var _ DeviceDesk = (*OnDevice)(nil)
+
+// ConflictKind lets a device keep conflicts as it keeps everything else.
+func ConflictKind() offline.Kind {
+	return offline.Kind{
+		Entity: ConflictEntity,
+		Place: func(data json.RawMessage) (key, group string, err error) {
+			var c Conflict
+			if err := json.Unmarshal(data, &c); err != nil {
+				return "", "", fmt.Errorf("place a conflict: %w", err)
+			}
+			return c.CreatedAt.UTC().Format(time.RFC3339Nano), c.ObjectID.String(), nil
+		},
+		Words: func(context.Context, offline.Operation) (title, detail string) { return "Conflicto resuelto", "" },
+	}
+}
+
+// Open lists those that the device holds and of which nobody has decided, here neither.
+func (d *OnDevice) Open(ctx context.Context) ([]Conflict, error) {
+	objects, err := offline.From(ctx).All(ctx, ConflictEntity)
+	if err != nil {
+		return nil, err
+	}
+	var open []Conflict
+	for _, o := range objects {
+		var c Conflict
+		if err := json.Unmarshal(o.Data(), &c); err != nil {
+			return nil, fmt.Errorf("read conflict %s of this device: %w", o.ID, err)
+		}
+		if c.Open() && c.Choice == "" {
+			open = append(open, c)
+		}
+	}
+	return open, nil
+}
+
+// Resolve queues the decision; the clinic carries it out.
+func (d *OnDevice) Resolve(ctx context.Context, id uuid.UUID, choice string) error {
+	unit := offline.From(ctx)
+	object, err := unit.Find(ctx, ConflictEntity, id.String())
+	if err != nil {
+		return err
+	}
+	var c Conflict
+	if err := json.Unmarshal(object.Data(), &c); err != nil {
+		return fmt.Errorf("read conflict %s of this device: %w", id, err)
+	}
+	if _, ok := c.way(choice); !ok {
+		return fault.InvalidField("", "Elija una de las dos versiones.")
+	}
+	return unit.Change(ctx, ConflictEntity, id, map[string]string{"choice": choice})
+}
+
+// Queue lists the operations of this device in words.
+func (d *OnDevice) Queue(ctx context.Context) (Queue, error) {
+	entries, err := offline.From(ctx).Entries(ctx, offline.Pending, offline.InFlight, offline.Done, offline.Attention)
+	if err != nil {
+		return Queue{}, err
+	}
+	var q Queue
+	for _, e := range entries {
+		item, err := d.item(ctx, e)
+		if err != nil {
+			return q, err
+		}
+		switch e.State {
+		case offline.Attention:
+			q.Refused = append(q.Refused, item)
+		case offline.Done:
+			q.Sent = append(q.Sent, item)
+		default:
+			q.Waiting = append(q.Waiting, item)
+		}
+	}
+	slices.SortStableFunc(q.Sent, func(a, b Item) int { return b.At.Compare(a.At) })
+	return q, nil
+}
+
+func (d *OnDevice) item(ctx context.Context, e offline.Entry) (Item, error) {
+	item := Item{Op: e.OpID, At: e.Timestamp, InFlight: e.State == offline.InFlight, Icon: "pen-line"}
+	if e.Result != nil {
+		item.Result = *e.Result
+	}
+	if kind, ok := d.device.Kind(e.Entity); ok && kind.Words != nil {
+		item.Title, item.Detail = kind.Words(ctx, e.Operation)
+	}
+	item.Title = cmp.Or(item.Title, "Cambio")
+	tell, ok := d.words[e.Entity]
+	if ok && tell.Icon != nil {
+		item.Icon = tell.Icon(e.Operation)
+	}
+	if at, err := time.Parse(time.RFC3339, e.Settled); err == nil && e.State == offline.Done {
+		item.At = at
+	}
+	if e.State != offline.Attention || !ok {
+		return item, nil
+	}
+	var err error
+	item.Correct = tell.Correct(e.Operation)
+	item.Typed, err = tell.Fields(ctx, e.Data)
+	return item, err
+}
+
+// Discard gives up a refused operation: it leaves the queue and nothing else happens.
+func (d *OnDevice) Discard(ctx context.Context, op uuid.UUID) error {
+	_, err := offline.From(ctx).Correct(ctx, op)
+	return err
+}
+
+// Again queues a refused operation as something done now.
+func (d *OnDevice) Again(ctx context.Context, op uuid.UUID) error {
+	return offline.From(ctx).Again(ctx, op)
+}
+
+// Facts are what the parts tell.
+func (d *OnDevice) Facts(ctx context.Context) (Facts, error) {
+	var f Facts
+	var err error
+	if d.parts.Name != nil {
+		if f.Name, err = d.parts.Name(ctx); err != nil {
+			return f, err
+		}
+	}
+	if d.parts.Kept != nil {
+		if f.Kept, err = d.parts.Kept(ctx); err != nil {
+			return f, err
+		}
+	}
+	if d.parts.Contact != nil {
+		f.Contact, err = d.parts.Contact(ctx)
+	}
+	return f, err
+}

@@ -1,0 +1,231 @@
+package sync
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"hampi/modules/platform/access"
+	"hampi/modules/platform/offline"
+	"hampi/views"
+)
+
+type deviceAct func(ctx context.Context, op uuid.UUID) error
+
+// wordBook finds who tells of an entity's data.
+type wordBook map[string]offline.Describer
+
+func newWords(describers []offline.Describer) wordBook {
+	book := wordBook{}
+	for _, d := range describers {
+		book[d.Entity] = d
+	}
+	return book
+}
+
+// dispute is a conflict as the page asks about it.
+type dispute struct {
+	ID      string
+	Title   string
+	Hint    string
+	Mine    side
+	Theirs  side
+	Own     bool // whoever looks wrote what did not win
+	Choices []offline.Choice // hours to move to, in a clash of hours
+	Place   string           // of a clash: "mar 24 nov 15:30 a 16:00, Obst. Carmen Tarazona"
+	OpID    string           // of the form
+}
+
+func (d dispute) clash() bool { return len(d.Choices) > 0 }
+
+// side is one of the two versions.
+type side struct {
+	Who, When string
+	Rows      []row
+}
+
+// row is one field of a side; Differs marks it.
+type row struct {
+	Label, Value string
+	Differs      bool
+}
+
+// dispute puts a conflict into words. writer is who wrote what did not win, "" unknown; now is in the clinic's zone.
+func (b wordBook) dispute(ctx context.Context, c Conflict, writer string, now time.Time) (dispute, error) {
+	zone := now.Location()
+	d := dispute{
+		ID: c.ID.String(), Title: c.Title, Choices: c.Choices, OpID: newID(), Own: c.UserID == access.Who(ctx).UserID,
+		Mine:   side{Who: cmp.Or(writer, "Otra persona") + ", sin conexión", When: moment(c.At.In(zone), now)},
+		Theirs: side{Who: "Guardado en la clínica", When: moment(c.CreatedAt.In(zone), now)},
+	}
+	d.Hint = "Quedó lo guardado. Elija cuál debe valer; el otro no se borra, queda en el historial."
+	if c.Status == offline.Superseded {
+		d.Hint = "Quedó guardado el cambio más reciente. Elija cuál debe valer; el otro no se borra, queda en el historial."
+	}
+	mine, theirs, err := b.sides(ctx, c)
+	if err != nil {
+		return d, err
+	}
+	d.Mine.Rows, d.Theirs.Rows = compare(mine, theirs)
+	if d.clash() {
+		d.Place = place(mine)
+	}
+	return d, nil
+}
+
+// sides are the fields of both versions: what did not win laid over what is kept, and what is kept.
+func (b wordBook) sides(ctx context.Context, c Conflict) (mine, theirs []offline.Field, err error) {
+	tell, ok := b[c.Entity]
+	if !ok {
+		return nil, nil, nil
+	}
+	if len(c.Now) > 0 {
+		if theirs, err = tell.Fields(ctx, c.Now); err != nil {
+			return nil, nil, err
+		}
+	}
+	over, err := laid(c.Now, c.Lost)
+	if err != nil {
+		return nil, nil, err
+	}
+	mine, err = tell.Fields(ctx, over)
+	return mine, theirs, err
+}
+
+// laid writes the fields of over upon base; both are JSON objects, or nothing.
+func laid(base, over json.RawMessage) (json.RawMessage, error) {
+	fields := map[string]json.RawMessage{}
+	for _, layer := range []json.RawMessage{base, over} {
+		if len(bytes.TrimSpace(layer)) == 0 {
+			continue
+		}
+		var values map[string]json.RawMessage
+		if err := json.Unmarshal(layer, &values); err != nil {
+			return nil, fmt.Errorf("read a version of a conflict: %w", err)
+		}
+		maps.Copy(fields, values)
+	}
+	return json.Marshal(fields)
+}
+
+// compare sets the versions side by side: the fields of the groups in which something differs, each marked that does.
+func compare(mine, theirs []offline.Field) (left, right []row) {
+	labels, groups := []string{}, map[string]string{}
+	values := [2]map[string]string{{}, {}}
+	for i, fields := range [][]offline.Field{mine, theirs} {
+		for _, f := range fields {
+			if _, known := groups[f.Label]; !known {
+				labels = append(labels, f.Label)
+				groups[f.Label] = f.Group
+			}
+			values[i][f.Label] = f.Value
+		}
+	}
+	touched := map[string]bool{}
+	for _, label := range labels {
+		if values[0][label] != values[1][label] {
+			touched[groups[label]] = true
+		}
+	}
+	for _, label := range labels {
+		a, b := values[0][label], values[1][label]
+		if !touched[groups[label]] || a == "" && b == "" {
+			continue
+		}
+		left = append(left, row{label, orEmpty(a), a != b})
+		right = append(right, row{label, orEmpty(b), a != b})
+	}
+	return left, right
+}
+
+func orEmpty(value string) string {
+	if value == "" {
+		return "(vacío)"
+	}
+	return value
+}
+
+// place is when and with whom the appointment was booked, out of its fields.
+func place(fields []offline.Field) string {
+	var parts []string
+	for _, f := range fields {
+		if f.Label == "Hora" || f.Label == "Profesional" {
+			parts = append(parts, f.Value)
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// writtenTitle heads what did not win, keepMine the button that lets it stand.
+func (d dispute) writtenTitle() string {
+	if d.Own {
+		return "Lo que se escribió en este equipo"
+	}
+	return "Lo que se escribió sin conexión"
+}
+
+func (d dispute) keepMine() string {
+	if d.Own {
+		return "Dejar lo de este equipo"
+	}
+	return "Dejar lo escrito sin conexión"
+}
+
+// decided says what was chosen.
+func decided(choice string) string {
+	switch choice {
+	case Mine:
+		return "Vale lo que se escribió sin conexión."
+	case Theirs:
+		return "Vale lo que estaba guardado."
+	}
+	return "Elegido."
+}
+
+// moment is "hoy 9:58", "ayer 17:20" or "lun 23 nov 9:58".
+func moment(t, now time.Time) string {
+	day := func(t time.Time) string { return t.Format(time.DateOnly) }
+	switch day(t) {
+	case day(now):
+		return "hoy " + views.Clock(t)
+	case day(now.AddDate(0, 0, -1)):
+		return "ayer " + views.Clock(t)
+	}
+	return views.ShortDayTime(t, now)
+}
+
+// namesOf lists the first of what waits: "Reserva de Huamán Ponce, Edith; Llegó: Meza Criollo, Nicol y 2 más."
+func namesOf(waiting []Item) string {
+	const most = 3
+	var titles []string
+	for _, item := range waiting[:min(most, len(waiting))] {
+		titles = append(titles, item.Title)
+	}
+	text := strings.Join(titles, "; ")
+	if more := len(waiting) - most; more > 0 {
+		text += " y " + strconv.Itoa(more) + " más"
+	}
+	if text != "" {
+		text += "."
+	}
+	return text
+}
+
+// zoneOf is the zone of who's clinic; that of Peru for a name nobody knows.
+func zoneOf(who access.Identity) *time.Location {
+	zone, err := time.LoadLocation(who.TimeZone)
+	if err != nil || who.TimeZone == "" {
+		return time.FixedZone("PET", -5*60*60)
+	}
+	return zone
+}
+
+func newID() string { return uuid.Must(uuid.NewV7()).String() }

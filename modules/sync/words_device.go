@@ -1,0 +1,130 @@
+package sync
+
+import (
+	"cmp"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"hampi/modules/platform/offline"
+	"hampi/views"
+)
+
+// pageView is the whole page; Device is nil where the server draws it.
+type pageView struct {
+	Disputes []dispute
+	Device   *deviceView
+}
+
+// deviceView is the device's part.
+type deviceView struct {
+	Waiting, Sent []line
+	Refused       []refusal
+	SentAt        string // "a las 10:12", of the last one
+	Open          int    // conflicts and refusals
+	Contact       string // "Último contacto 10:12"; empty when never
+	Facts         Facts
+}
+
+// line is an operation in a list.
+type line struct {
+	Icon, Title, Detail string
+	Tone, Chip          string
+}
+
+// refusal is an operation that the clinic refused, with its reason and what was written.
+type refusal struct {
+	Op, Icon, Title, Detail string
+	Reason, When            string
+	Rows                    []row
+	Correct                 offline.Correction
+	OpIDs                   [2]string // of its two forms
+}
+
+func newDeviceView(q Queue, f Facts, now time.Time) *deviceView {
+	zone := now.Location()
+	v := &deviceView{Facts: f}
+	if !f.Contact.IsZero() {
+		v.Contact = "Último contacto " + strings.TrimPrefix(moment(f.Contact.In(zone), now), "hoy ")
+	}
+	for _, item := range q.Waiting {
+		v.Waiting = append(v.Waiting, line{item.Icon, item.Title, cmp.Or(item.Detail, moment(item.At.In(zone), now)), "info", waitingChip(item)})
+	}
+	for _, item := range q.Refused {
+		v.Refused = append(v.Refused, newRefusal(item, now))
+	}
+	for _, item := range q.Sent {
+		v.Sent = append(v.Sent, sentLine(item))
+	}
+	if len(q.Sent) > 0 && !q.Sent[0].At.IsZero() {
+		v.SentAt = moment(q.Sent[0].At.In(zone), now)
+	}
+	return v
+}
+
+func waitingChip(item Item) string {
+	if item.InFlight {
+		return "Enviando"
+	}
+	return "En cola"
+}
+
+// sentLine says what became of an operation that arrived.
+func sentLine(item Item) line {
+	l := line{Icon: item.Icon, Title: item.Title, Detail: item.Detail, Tone: "ok", Chip: "Listo"}
+	switch item.Result.Status {
+	case offline.Merged:
+		l.Tone, l.Chip, l.Detail = "marca", "Unido", "se unió a la ficha que ya existía"
+	case offline.Superseded:
+		l.Tone, l.Chip = "aviso", "Había uno más reciente"
+	case offline.Conflict:
+		l.Tone, l.Chip = "peligro", "Por resolver"
+	}
+	return l
+}
+
+func newRefusal(item Item, now time.Time) refusal {
+	r := refusal{
+		Op: item.Op.String(), Icon: item.Icon, Title: item.Title, Detail: item.Detail, Correct: item.Correct,
+		Reason: cmp.Or(item.Result.Message, "La clínica no lo aceptó."), When: moment(item.At.In(now.Location()), now),
+		OpIDs: [2]string{newID(), newID()},
+	}
+	for _, f := range item.Typed {
+		if f.Value != "" {
+			r.Rows = append(r.Rows, row{Label: f.Label, Value: f.Value})
+		}
+	}
+	return r
+}
+
+// typed lists the fields of a correction's form, in one order.
+func typed(values url.Values) []string {
+	names := make([]string, 0, len(values))
+	for name := range values {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// sentShown is how many sent ones stand in the open; the rest unfold.
+const sentShown = 4
+
+func conflictPath(id string) string { return views.SyncPage + "/conflictos/" + id }
+
+func devicePath(op, act string) string { return views.SyncPage + "/equipo/" + op + "/" + act }
+
+// onDevice lets the app in the browser answer, also while there is a connection.
+func onDevice() templ.Attributes { return templ.Attributes{"hx-headers": `{"X-Equipo":"1"}`} }
+
+// allSent is what the page says when nothing is left to do.
+func (v deviceView) allSent() string {
+	text := "Nada por resolver."
+	if len(v.Waiting) == 0 {
+		text = "Todo enviado."
+	}
+	return strings.TrimSpace(text + " " + v.Contact)
+}
