@@ -15,7 +15,22 @@ import (
 
 // Describer tells of an appointment's data where two versions of it are compared, or where it was refused.
 func (s *Service) Describer() offline.Describer {
-	return offline.Describer{Entity: "appointment", Fields: s.describe, Correct: s.correct}
+	return offline.Describer{Entity: "appointment", Icon: iconOf, Fields: s.describe, Correct: s.correct}
+}
+
+func iconOf(op offline.Operation) string {
+	var f sentFields
+	switch {
+	case op.Action == offline.Create:
+		return "calendar-plus"
+	case json.Unmarshal(op.Data, &f) != nil:
+		return "calendar-days"
+	case f.ArrivedAt != nil:
+		return "armchair"
+	case f.Status != nil:
+		return views.State(*f.Status).Icon()
+	}
+	return "calendar-clock"
 }
 
 // sentFields are the fields of an appointment on the wire; what is nil is absent.
