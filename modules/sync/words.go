@@ -76,7 +76,7 @@ func (b wordBook) dispute(ctx context.Context, c Conflict, writer string, now ti
 	}
 	d.Mine.Rows, d.Theirs.Rows = compare(mine, theirs)
 	if d.clash() {
-		d.Place = place(mine)
+		d.Place = hourOf(mine)
 	}
 	return d, nil
 }
@@ -153,8 +153,8 @@ func orEmpty(value string) string {
 	return value
 }
 
-// place is when and with whom the appointment was booked, out of its fields.
-func place(fields []offline.Field) string {
+// hourOf is when and with whom the appointment was booked, out of its fields.
+func hourOf(fields []offline.Field) string {
 	var parts []string
 	for _, f := range fields {
 		if f.Label == "Hora" || f.Label == "Profesional" {
