@@ -57,7 +57,7 @@ func (h routes) view(c echo.Context) (pageView, error) {
 	if v.Disputes, err = h.disputes(c); err != nil || h.device == nil {
 		return v, err
 	}
-	v.Device, err = h.deviceView(c, len(v.Disputes))
+	v.Device, err = h.ownDevice(c, len(v.Disputes))
 	return v, err
 }
 
@@ -157,14 +157,14 @@ func (h routes) drawDevice(c echo.Context, said string) error {
 	if err != nil {
 		return err
 	}
-	v, err := h.deviceView(c, len(open))
+	v, err := h.ownDevice(c, len(open))
 	if err != nil {
 		return err
 	}
 	return web.Render(c, http.StatusOK, deviceAnswer(*v, said))
 }
 
-func (h routes) deviceView(c echo.Context, open int) (*deviceView, error) {
+func (h routes) ownDevice(c echo.Context, open int) (*ownDevice, error) {
 	ctx := c.Request().Context()
 	queue, err := h.device.Queue(ctx)
 	if err != nil {
@@ -174,7 +174,7 @@ func (h routes) deviceView(c echo.Context, open int) (*deviceView, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := newDeviceView(queue, facts, h.local(c))
+	v := newOwnDevice(queue, facts, h.local(c))
 	v.Open = open + len(queue.Refused)
 	return v, nil
 }

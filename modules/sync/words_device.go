@@ -16,11 +16,11 @@ import (
 // pageView is the whole page; Device is nil where the server draws it.
 type pageView struct {
 	Disputes []dispute
-	Device   *deviceView
+	Device   *ownDevice
 }
 
-// deviceView is the device's part.
-type deviceView struct {
+// ownDevice is the device's part.
+type ownDevice struct {
 	Waiting, Sent []line
 	Refused       []refusal
 	SentAt        string // "a las 10:12", of the last one
@@ -44,9 +44,9 @@ type refusal struct {
 	OpIDs                   [2]string // of its two forms
 }
 
-func newDeviceView(q Queue, f Facts, now time.Time) *deviceView {
+func newOwnDevice(q Queue, f Facts, now time.Time) *ownDevice {
 	zone := now.Location()
-	v := &deviceView{Facts: f}
+	v := &ownDevice{Facts: f}
 	if !f.Contact.IsZero() {
 		v.Contact = "Último contacto " + strings.TrimPrefix(moment(f.Contact.In(zone), now), "hoy ")
 	}
@@ -121,7 +121,7 @@ func devicePath(op, act string) string { return views.SyncPage + "/equipo/" + op
 func onDevice() templ.Attributes { return templ.Attributes{"hx-headers": `{"X-Equipo":"1"}`} }
 
 // allSent is what the page says when nothing is left to do.
-func (v deviceView) allSent() string {
+func (v ownDevice) allSent() string {
 	text := "Nada por resolver."
 	if len(v.Waiting) == 0 {
 		text = "Todo enviado."
