@@ -29,6 +29,9 @@ type Appointment struct {
 	NeedsReschedule bool       `json:"needs_reschedule"` // lost its place while a device was offline
 	Notes           string     `json:"notes"`
 
+	// Pending: something done on this device has not reached the server. Only a device's store says so.
+	Pending bool `json:"-" gorm:"-"`
+
 	BookedBy   *uuid.UUID `json:"-"` // membership; nil when nobody of the clinic booked it
 	BookedAs   string     `json:"-"` // Booking.fingerprint of the first send
 	FieldClock Clock      `json:"-" gorm:"serializer:json"`

@@ -84,8 +84,8 @@ func merge(current Appointment, edit Edit, stamp Stamp, offline bool) merged {
 			continue
 		}
 		last := current.FieldClock[g]
-		seen := last.Version <= edit.Version
 		wins := offline && g != PlaceGroup && stamp.after(last)
+		seen := last.Version <= edit.Version || offline && edit.follows(last, stamp)
 		if !seen && !wins {
 			m.Clashes = append(m.Clashes, Difference{Group: g, Yours: asked, Now: current})
 			continue
@@ -93,6 +93,13 @@ func merge(current Appointment, edit Edit, stamp Stamp, offline bool) merged {
 		m.take(g, asked, stamp)
 	}
 	return m
+}
+
+// follows reports whether whoever edits knew of the last change without naming its version: it is the same device's
+// own, made before, or the program names no versions and goes by the time alone.
+func (e Edit) follows(last, stamp Stamp) bool {
+	ownWork, byTime := stamp.Device != "" && stamp.Device == last.Device, stamp.Device == "" && e.Version == 0
+	return (ownWork || byTime) && stamp.after(last)
 }
 
 func (e Edit) over(a Appointment) Appointment {
@@ -136,8 +143,12 @@ func (m *merged) take(g Group, asked Appointment, stamp Stamp) {
 	m.Changed = append(m.Changed, g)
 }
 
-// stamped marks g as changed in the version that is about to be saved.
+// stamped marks g as changed in the version that is about to be saved. A change that knew of the last one comes after
+// it, whatever the clock of its device said.
 func (a Appointment) stamped(g Group, s Stamp) Appointment {
+	if last := a.FieldClock[g]; !s.after(last) {
+		s.At = last.At.Add(time.Microsecond)
+	}
 	s.Version = a.Version + 1
 	a.FieldClock = a.FieldClock.with(g, s)
 	return a

@@ -181,7 +181,9 @@ func (h screens) detail(c echo.Context, id uuid.UUID) (detail, error) {
 		return d, err
 	}
 	d.History = happenings(lines, d.Zone, d.Now)
-	d.Undo = undoable(card.Appointment, lines, access.Who(ctx), d.Now, d.Zone)
+	if !h.agenda.Away() {
+		d.Undo = undoable(card.Appointment, lines, access.Who(ctx), d.Now, d.Zone)
+	}
 	return d, nil
 }
 

@@ -79,7 +79,7 @@ func (h screens) acted(c echo.Context, saved Saved, x act, dialog bool) error {
 		return err
 	}
 	said := views.ToastMessage{Text: x.Done + ": " + card.Patient, Icon: x.Icon}
-	if len(saved.Changed) > 0 && x.undoes() {
+	if len(saved.Changed) > 0 && x.undoes() && !h.agenda.Away() {
 		said.Undo = appointmentPath(card.ID, "deshacer")
 		said.UndoFields = []views.Option{operation()}
 	}

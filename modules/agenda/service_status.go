@@ -1,6 +1,7 @@
 package agenda
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
@@ -37,7 +38,7 @@ func (s *Service) Transition(ctx context.Context, act Act) (Saved, error) {
 		return Saved{}, err
 	}
 	return s.carryOut(ctx, current, last, change{
-		To: act.To, Reason: act.Reason, At: s.now(), Last: last, Zone: s.Zone(ctx), May: access.Who(ctx).Can,
+		To: act.To, Reason: act.Reason, At: s.now(), Offline: s.Away(), Last: last, Zone: s.Zone(ctx), May: access.Who(ctx).Can,
 	})
 }
 
@@ -58,7 +59,7 @@ func (s *Service) carryOut(ctx context.Context, current Appointment, last *Event
 	if row, _ := find(current.Status, c.To); row.Undoes {
 		event.What, event.Undoes = Undone, &last.ID
 	}
-	next = next.stamped(StatusGroup, Stamp{At: c.At, Op: event.ID})
+	next = next.stamped(StatusGroup, Stamp{At: c.At, Device: c.Device, Op: cmp.Or(c.Op, event.ID)})
 	d, err := s.reviseService(ctx, current, Revision{}, nil, nil)
 	if err != nil {
 		return Saved{}, err
@@ -99,6 +100,9 @@ func (s *Service) Cancel(ctx context.Context, id uuid.UUID, reason string) (Save
 
 // Undo takes back the last arrival, no-show or cancellation, on the day it was made and if the hour is still free.
 func (s *Service) Undo(ctx context.Context, id uuid.UUID) (Saved, error) {
+	if s.Away() {
+		return Saved{}, fault.Conflicted("needs_connection", "Deshacer requiere conexión. Hágalo cuando vuelva la internet.")
+	}
 	last, err := s.undoable(ctx, id)
 	if err != nil {
 		return Saved{}, err

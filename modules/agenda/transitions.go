@@ -3,6 +3,8 @@ package agenda
 import (
 	"time"
 
+	"github.com/google/uuid"
+
 	"hampi/modules/accounts"
 	"hampi/modules/platform/access"
 	"hampi/modules/platform/fault"
@@ -64,7 +66,9 @@ type change struct {
 	To      Step
 	Reason  string // of a cancellation
 	At      time.Time
-	Offline bool           // made on a device without connection, sent later
+	Offline bool           // made on a device without connection
+	Device  string         // which one, when it is sent later
+	Op      uuid.UUID      // the operation that asked for it; zero makes one up
 	Last    *Event         // what last happened to the status or arrival; nil when nothing did
 	Zone    *time.Location // the clinic's, for "the same day"
 	May     func(access.Permission) bool
