@@ -39,11 +39,9 @@ func (p DeviceProfile) Identity() access.Identity {
 	return who
 }
 
-// The row of the device that holds its profile.
-const profileKind, profileID = "profile", "profile"
-
-// KeepProfile keeps what the server said of this device's person, as it came.
-func KeepProfile(u *offline.Unit, data json.RawMessage) { u.KeepIndex(profileKind, profileID, data) }
+// profileRow is the kind and the id of the row in which the device keeps its profile, as the answer of the
+// synchronisation brought it.
+const profileRow = "profile"
 
 // ErrNoProfile is the answer of a device on which nobody has worked online yet.
 var ErrNoProfile = fault.NotNow("Este equipo aún no tiene sus datos. Entre una vez con conexión.")
@@ -51,14 +49,17 @@ var ErrNoProfile = fault.NotNow("Este equipo aún no tiene sus datos. Entre una 
 // StoredProfile is what the device of the current unit knows of its person; ErrNoProfile when it knows nobody.
 func StoredProfile(ctx context.Context) (DeviceProfile, error) {
 	var p DeviceProfile
-	data, err := offline.From(ctx).Index(ctx, profileKind, profileID)
+	row, err := offline.From(ctx).Index(ctx, profileRow, profileRow)
 	if err != nil {
 		return p, fmt.Errorf("read the profile of this device: %w", err)
 	}
-	if data == nil {
+	if row == nil {
 		return p, ErrNoProfile
 	}
-	if err := json.Unmarshal(data, &p); err != nil {
+	brought := struct {
+		Data *DeviceProfile `json:"data"`
+	}{&p}
+	if err := json.Unmarshal(row, &brought); err != nil {
 		return p, fmt.Errorf("read the profile of this device: %w", err)
 	}
 	return p, nil

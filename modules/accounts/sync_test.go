@@ -32,9 +32,14 @@ func deviceOf(world *dbtest.World, role string) context.Context {
 	Expect(err).NotTo(HaveOccurred())
 	_, data, err := profile.Packed()
 	Expect(err).NotTo(HaveOccurred())
-	accounts.KeepProfile(unit, data)
+	keepProfile(unit, data)
 	Expect(unit.Commit(unitCtx)).To(Succeed())
 	return device.Read(ctx)
+}
+
+// keepProfile keeps a profile as the answer of the synchronisation brought it.
+func keepProfile(unit *offline.Unit, data json.RawMessage) {
+	unit.KeepIndex("profile", "profile", []byte(`{"hash":"x","data":`+string(data)+`}`))
 }
 
 // downloaded is what a new device of the person behind ctx gets, in pages of three.
@@ -183,7 +188,7 @@ var _ = Describe("the profile of a device", Ordered, func() {
 		Expect(err).NotTo(HaveOccurred())
 		device := offline.NewDevice(offline.NewMemory(), nil, clock.At(time.Now()))
 		ctx, unit := device.Begin(context.Background(), uuid.Nil)
-		accounts.KeepProfile(unit, data)
+		keepProfile(unit, data)
 		Expect(unit.Commit(ctx)).To(Succeed())
 
 		stored, err := accounts.StoredProfile(device.Read(context.Background()))
