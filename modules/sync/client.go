@@ -85,8 +85,11 @@ func (c *Client) take(ctx context.Context, b batch, body []byte, sent time.Time,
 	}
 	a := offline.Answer{
 		Sent: b.entries, Results: answer.Applied, Changes: answer.Updates, Cursor: answer.LastSync,
-		Full: b.cursor == "", More: answer.HasMore, Total: answer.Total,
-		Window: c.window(ctx), Meta: map[string]string{limitMeta: b.grown()},
+		Full: b.cursor == "", More: answer.HasMore, Total: answer.Total, Now: answer.ServerTime,
+		Window: c.window(answer.ServerTime), Meta: map[string]string{limitMeta: b.grown()},
+	}
+	if answer.Download != "" && answer.Download != b.download { // the server may begin one by itself, for a changed role
+		a.Full, a.Meta[downloadMeta] = true, answer.Download
 	}
 	if trip >= 0 && trip <= tooSlow && !answer.ServerTime.IsZero() {
 		offset := answer.ServerTime.Sub(sent.Add(trip / 2))
@@ -106,9 +109,9 @@ func (c *Client) take(ctx context.Context, b batch, body []byte, sent time.Time,
 	return Report{State: Online, More: answer.HasMore}, nil
 }
 
-func (c *Client) window(ctx context.Context) offline.Window {
-	now, err := c.device.Now(ctx)
-	if err != nil || c.zone == nil {
+// window is what a device holds by the server's clock, for its own may be days off.
+func (c *Client) window(now time.Time) offline.Window {
+	if now.IsZero() || c.zone == nil {
 		return offline.Window{}
 	}
 	return offline.WindowAt(now, c.zone)

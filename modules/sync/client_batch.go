@@ -14,16 +14,20 @@ import (
 // limitMeta is the setting that holds how many operations go into one request after the server refused more.
 const limitMeta = "limit"
 
+// downloadMeta is the setting that holds the name of the download that is running or was the last.
+const downloadMeta = "download"
+
 // room is what a request needs beside its operations, in bytes.
 const room = 4 << 10
 
 // batch is one request on its way.
 type batch struct {
-	entries []offline.Entry
-	cursor  string
-	limit   int
-	header  map[string]string
-	body    []byte
+	entries  []offline.Entry
+	cursor   string
+	download string
+	limit    int
+	header   map[string]string
+	body     []byte
 }
 
 // batch takes the oldest operations that wait. What was sent and not answered goes again first, alone and the same:
@@ -32,6 +36,9 @@ func (c *Client) batch(ctx context.Context) (batch, error) {
 	b := batch{limit: MaxOperations}
 	var err error
 	if b.cursor, err = c.device.KV().Meta(ctx, offline.CursorMeta); err != nil {
+		return b, err
+	}
+	if b.download, err = c.device.KV().Meta(ctx, downloadMeta); err != nil {
 		return b, err
 	}
 	limit, err := c.device.KV().Meta(ctx, limitMeta)

@@ -32,11 +32,12 @@ type Answer struct {
 	Results []Result // one for each
 	Changes []Change
 	Cursor  string
-	Full    bool // the request asked for everything: what comes from here on replaces what was known
+	Full    bool // a download of everything begins here: what comes from here on replaces what was known
 	More    bool // further pages follow
 	Total   int  // of a download of everything; 0 when not said
 	// Window is what the device holds now; a row before it is forgotten. Zero forgets nothing.
 	Window Window
+	Now    time.Time // the server's; zero is this device's own
 	// Meta and Rows are kept with the rest.
 	Meta map[string]string
 	Rows []Row
@@ -64,6 +65,9 @@ func (d *Device) Receive(ctx context.Context, a Answer) error {
 	r, err := u.receiving(ctx)
 	if err != nil {
 		return err
+	}
+	if !a.Now.IsZero() {
+		r.now = a.Now.UTC()
 	}
 	running, err := r.download(ctx, a)
 	if err != nil {
