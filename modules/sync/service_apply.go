@@ -135,9 +135,10 @@ func (r *run) one(ctx context.Context, sent Arrival) (done, error) {
 	if !ok {
 		return done{}, fmt.Errorf("operation %s is neither queued nor answered", sent.OpID)
 	}
-	if !bytes.Equal(kept.Hash, sent.Hash) || kept.UserID != sent.UserID {
+	if !bytes.Equal(kept.Hash, sent.Hash) {
 		return reused(sent), nil
 	}
+	kept.UserID = sent.UserID // somebody may bring what another's device kept; they answer for it
 	if r.forms[kept.OpID] {
 		outcome := settledAs(kept, offline.Result{Status: offline.Duplicate})
 		r.answers[kept.OpID] = outcome.Answer
@@ -153,7 +154,7 @@ func (r *run) one(ctx context.Context, sent Arrival) (done, error) {
 // repeat gives the answer given before. What succeeded then is a duplicate now; what was refused is refused.
 func (r *run) repeat(given Answer, sent Arrival) done {
 	switch {
-	case given.UserID != sent.UserID || !given.Form && !bytes.Equal(given.Hash, sent.Hash):
+	case given.Form && given.UserID != sent.UserID || !given.Form && !bytes.Equal(given.Hash, sent.Hash):
 		given = reused(sent).Answer
 	case given.Form:
 		for n := 1; n < MaxOperations; n++ { // the other operations of that form have ids that follow from its own

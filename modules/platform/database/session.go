@@ -180,7 +180,8 @@ func Savepoint(ctx context.Context, f func(ctx context.Context) error) error {
 	if err := f(ctx); err != nil {
 		s.after = s.after[:before]
 		forget(ctx)
-		return errors.Join(err, tx.RollbackTo(name).Error)
+		// Released too: a savepoint around this one has the same name, and must be the one that it goes back to.
+		return errors.Join(err, tx.RollbackTo(name).Error, tx.Exec("release savepoint "+name).Error)
 	}
 	return tx.Exec("release savepoint " + name).Error
 }

@@ -65,6 +65,27 @@ var _ = Describe("a clinic's transaction", Ordered, func() {
 		Expect(found).To(ConsistOf("Antes", "Centro", "Después"))
 	})
 
+	It("undoes all of a failed savepoint, also what came before one inside it that failed", func() {
+		broken := errors.New("broken")
+		err := world.Committed(world.Sur, "clinic_admin", func(ctx context.Context) error {
+			add := func(name string) {
+				Expect(database.From(ctx).Exec("insert into sites (id, name) values (?, ?)", uuid.New(), name).Error).To(Succeed())
+			}
+			outer := database.Savepoint(ctx, func(ctx context.Context) error {
+				add("Fuera")
+				Expect(database.Savepoint(ctx, func(context.Context) error { add("Dentro"); return broken })).To(MatchError(broken))
+				return broken
+			})
+			Expect(outer).To(MatchError(broken))
+			return nil
+		})
+		Expect(err).NotTo(HaveOccurred())
+		Expect(names(world.RolledBack(world.Sur, "receptionist"))).To(HaveEach("Clínica Sur"))
+		var found []string
+		Expect(database.From(world.RolledBack(world.Sur, "clinic_admin")).Raw("select name from sites").Scan(&found).Error).To(Succeed())
+		Expect(found).NotTo(ContainElement("Fuera"))
+	})
+
 	It("runs what waits for the commit only after it", func() {
 		ran := false
 		failed := world.Committed(world.Norte, "clinic_admin", func(ctx context.Context) error {

@@ -60,7 +60,14 @@ type answerRow struct {
 	BodyHash []byte
 	Status   int
 	Answer   []byte
+	Kind     string // form, or sync for an operation that a device brought
 }
+
+// The two ways on which an operation id comes in.
+const (
+	byForm = "form"
+	bySync = "sync"
+)
 
 func (answerRow) TableName() string { return "sync_ops" }
 
@@ -82,11 +89,29 @@ func (a *Answers) Find(ctx context.Context, op NamedWrite) (*Recorder, error) {
 	if err != nil {
 		return nil, fmt.Errorf("look the operation up: %w", err)
 	}
+	if row.Kind == bySync && row.UserID == database.ScopeOf(ctx).UserID {
+		return synced(op), nil
+	}
 	if !bytes.Equal(row.BodyHash, op.Hash) || row.UserID != database.ScopeOf(ctx).UserID {
 		return nil, fault.Conflicted("op_reused", "Esto ya se guardó antes con otros datos. Vuelva a abrir la página para ver lo que quedó.")
 	}
 	return a.open(ctx, row)
 }
+
+// synced answers a write whose operation the device has brought meanwhile, because no answer reached it: a page shows
+// what became of it there, a program has its answer from the synchronisation.
+func synced(op NamedWrite) *Recorder {
+	answer := NewRecorder(nil)
+	answer.WriteHeader(http.StatusNoContent)
+	if op.Form {
+		answer.Status = http.StatusSeeOther
+		answer.Header().Set("Location", syncPage)
+	}
+	return answer
+}
+
+// syncPage is where people see what their devices sent.
+const syncPage = "/sincronizacion"
 
 func (a *Answers) open(ctx context.Context, row answerRow) (*Recorder, error) {
 	keys, place, err := a.keys(ctx, row.OpID)
@@ -125,7 +150,7 @@ func (a *Answers) Keep(ctx context.Context, op NamedWrite, answer *Recorder) err
 	if err != nil {
 		return fmt.Errorf("seal the answer: %w", err)
 	}
-	row := answerRow{OpID: op.ID, UserID: database.ScopeOf(ctx).UserID, BodyHash: op.Hash, Status: kept.Status, Answer: sealed}
+	row := answerRow{OpID: op.ID, UserID: database.ScopeOf(ctx).UserID, BodyHash: op.Hash, Status: kept.Status, Answer: sealed, Kind: byForm}
 	if err := database.From(ctx).Create(&row).Error; err != nil {
 		return fmt.Errorf("keep the answer: %w", err)
 	}

@@ -39,6 +39,20 @@ func (m *Metrics) Observe(route, method string, status int, took time.Duration) 
 	m.duration.WithLabelValues(route, method).Observe(took.Seconds())
 }
 
+// Counter adds a figure of a module's that only grows; counted adds one under those label values.
+func (m *Metrics) Counter(name, help string, labels ...string) (counted func(values ...string)) {
+	vec := prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, labels)
+	m.Registry.MustRegister(vec)
+	return func(values ...string) { vec.WithLabelValues(values...).Inc() }
+}
+
+// Gauge adds a figure of a module's that goes up and down; set writes it.
+func (m *Metrics) Gauge(name, help string) (set func(float64)) {
+	gauge := prometheus.NewGauge(prometheus.GaugeOpts{Name: name, Help: help})
+	m.Registry.MustRegister(gauge)
+	return gauge.Set
+}
+
 // Handler serves the figures; it belongs on HAMPI_METRICS_ADDR, never on the public address.
 func (m *Metrics) Handler() http.Handler {
 	return promhttp.HandlerFor(m.Registry, promhttp.HandlerOpts{})

@@ -184,6 +184,7 @@ func (s *Server) attempt(c echo.Context, request *http.Request, body []byte, op 
 type NamedWrite struct {
 	ID   uuid.UUID
 	Hash []byte // SHA-256 of method, address and body
+	Form bool   // a page's form named it, no program
 }
 
 // operationOf finds the operation id: the hidden field op_id of a form, or the header Idempotency-Key.
@@ -191,9 +192,9 @@ func operationOf(r *http.Request, body []byte, route Route) (*NamedWrite, error)
 	if r.Method == http.MethodGet || r.Method == http.MethodHead || route.Public {
 		return nil, nil
 	}
-	text := r.Header.Get("Idempotency-Key")
+	text, form := r.Header.Get("Idempotency-Key"), false
 	if text == "" && strings.HasPrefix(r.Header.Get(echo.HeaderContentType), echo.MIMEApplicationForm) {
-		text = formValue(body, "op_id")
+		text, form = formValue(body, "op_id"), true
 	}
 	if text == "" {
 		return nil, nil
@@ -202,5 +203,5 @@ func operationOf(r *http.Request, body []byte, route Route) (*NamedWrite, error)
 	if err != nil {
 		return nil, fault.InvalidField("op_id", "El formulario está dañado. Vuelva a abrir la página.")
 	}
-	return &NamedWrite{ID: id, Hash: hashOf(r.Method, r.URL.Path, body)}, nil
+	return &NamedWrite{ID: id, Hash: hashOf(r.Method, r.URL.Path, body), Form: form}, nil
 }
