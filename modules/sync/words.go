@@ -38,7 +38,7 @@ type dispute struct {
 	Hint    string
 	Mine    side
 	Theirs  side
-	Own     bool // whoever looks wrote what did not win
+	Own     bool             // whoever looks wrote what did not win
 	Choices []offline.Choice // hours to move to, in a clash of hours
 	Place   string           // of a clash: "mar 24 nov 15:30 a 16:00, Obst. Carmen Tarazona"
 	OpID    string           // of the form
@@ -49,11 +49,11 @@ func (d dispute) clash() bool { return len(d.Choices) > 0 }
 // side is one of the two versions.
 type side struct {
 	Who, When string
-	Rows      []row
+	Rows      []fieldRow
 }
 
-// row is one field of a side; Differs marks it.
-type row struct {
+// fieldRow is one field of a side; Differs marks it.
+type fieldRow struct {
 	Label, Value string
 	Differs      bool
 }
@@ -63,8 +63,8 @@ func (b wordBook) dispute(ctx context.Context, c Conflict, writer string, now ti
 	zone := now.Location()
 	d := dispute{
 		ID: c.ID.String(), Title: c.Title, Choices: c.Choices, OpID: newID(), Own: c.UserID == access.Who(ctx).UserID,
-		Mine:   side{Who: cmp.Or(writer, "Otra persona") + ", sin conexión", When: moment(c.At.In(zone), now)},
-		Theirs: side{Who: "Guardado en la clínica", When: moment(c.CreatedAt.In(zone), now)},
+		Mine:   side{Who: cmp.Or(writer, "Otra persona") + ", sin conexión", When: dayAndTime(c.At.In(zone), now)},
+		Theirs: side{Who: "Guardado en la clínica", When: dayAndTime(c.CreatedAt.In(zone), now)},
 	}
 	d.Hint = "Quedó lo guardado. Elija cuál debe valer; el otro no se borra, queda en el historial."
 	if c.Status == offline.Superseded {
@@ -117,7 +117,7 @@ func laid(base, over json.RawMessage) (json.RawMessage, error) {
 }
 
 // compare sets the versions side by side: the fields of the groups in which something differs, each marked that does.
-func compare(mine, theirs []offline.Field) (left, right []row) {
+func compare(mine, theirs []offline.Field) (left, right []fieldRow) {
 	labels, groups := []string{}, map[string]string{}
 	values := [2]map[string]string{{}, {}}
 	for i, fields := range [][]offline.Field{mine, theirs} {
@@ -140,8 +140,8 @@ func compare(mine, theirs []offline.Field) (left, right []row) {
 		if !touched[groups[label]] || a == "" && b == "" {
 			continue
 		}
-		left = append(left, row{label, orEmpty(a), a != b})
-		right = append(right, row{label, orEmpty(b), a != b})
+		left = append(left, fieldRow{label, orEmpty(a), a != b})
+		right = append(right, fieldRow{label, orEmpty(b), a != b})
 	}
 	return left, right
 }
@@ -190,8 +190,8 @@ func decided(choice string) string {
 	return "Elegido."
 }
 
-// moment is "hoy 9:58", "ayer 17:20" or "lun 23 nov 9:58".
-func moment(t, now time.Time) string {
+// dayAndTime is "hoy 9:58", "ayer 17:20" or "lun 23 nov 9:58".
+func dayAndTime(t, now time.Time) string {
 	day := func(t time.Time) string { return t.Format(time.DateOnly) }
 	switch day(t) {
 	case day(now):

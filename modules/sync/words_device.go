@@ -21,7 +21,7 @@ type pageView struct {
 
 // ownDevice is the device's part.
 type ownDevice struct {
-	Waiting, Sent []line
+	Waiting, Sent []queueLine
 	Refused       []refusal
 	SentAt        string // "a las 10:12", of the last one
 	Open          int    // conflicts and refusals
@@ -29,8 +29,8 @@ type ownDevice struct {
 	Facts         Facts
 }
 
-// line is an operation in a list.
-type line struct {
+// queueLine is an operation in a list.
+type queueLine struct {
 	Icon, Title, Detail string
 	Tone, Chip          string
 }
@@ -39,7 +39,7 @@ type line struct {
 type refusal struct {
 	Op, Icon, Title, Detail string
 	Reason, When            string
-	Rows                    []row
+	Rows                    []fieldRow
 	Correct                 offline.Correction
 	OpIDs                   [2]string // of its two forms
 }
@@ -48,10 +48,10 @@ func newOwnDevice(q Queue, f Facts, now time.Time) *ownDevice {
 	zone := now.Location()
 	v := &ownDevice{Facts: f}
 	if !f.Contact.IsZero() {
-		v.Contact = "Último contacto " + strings.TrimPrefix(moment(f.Contact.In(zone), now), "hoy ")
+		v.Contact = "Último contacto " + strings.TrimPrefix(dayAndTime(f.Contact.In(zone), now), "hoy ")
 	}
 	for _, item := range q.Waiting {
-		v.Waiting = append(v.Waiting, line{item.Icon, item.Title, cmp.Or(item.Detail, moment(item.At.In(zone), now)), "info", waitingChip(item)})
+		v.Waiting = append(v.Waiting, queueLine{item.Icon, item.Title, cmp.Or(item.Detail, dayAndTime(item.At.In(zone), now)), "info", waitingChip(item)})
 	}
 	for _, item := range q.Refused {
 		v.Refused = append(v.Refused, newRefusal(item, now))
@@ -60,7 +60,7 @@ func newOwnDevice(q Queue, f Facts, now time.Time) *ownDevice {
 		v.Sent = append(v.Sent, sentLine(item))
 	}
 	if len(q.Sent) > 0 && !q.Sent[0].At.IsZero() {
-		v.SentAt = moment(q.Sent[0].At.In(zone), now)
+		v.SentAt = dayAndTime(q.Sent[0].At.In(zone), now)
 	}
 	return v
 }
@@ -73,8 +73,8 @@ func waitingChip(item Item) string {
 }
 
 // sentLine says what became of an operation that arrived.
-func sentLine(item Item) line {
-	l := line{Icon: item.Icon, Title: item.Title, Detail: item.Detail, Tone: "ok", Chip: "Listo"}
+func sentLine(item Item) queueLine {
+	l := queueLine{Icon: item.Icon, Title: item.Title, Detail: item.Detail, Tone: "ok", Chip: "Listo"}
 	switch item.Result.Status {
 	case offline.Merged:
 		l.Tone, l.Chip, l.Detail = "marca", "Unido", "se unió a la ficha que ya existía"
@@ -89,12 +89,12 @@ func sentLine(item Item) line {
 func newRefusal(item Item, now time.Time) refusal {
 	r := refusal{
 		Op: item.Op.String(), Icon: item.Icon, Title: item.Title, Detail: item.Detail, Correct: item.Correct,
-		Reason: cmp.Or(item.Result.Message, "La clínica no lo aceptó."), When: moment(item.At.In(now.Location()), now),
+		Reason: cmp.Or(item.Result.Message, "La clínica no lo aceptó."), When: dayAndTime(item.At.In(now.Location()), now),
 		OpIDs: [2]string{newID(), newID()},
 	}
 	for _, f := range item.Typed {
 		if f.Value != "" {
-			r.Rows = append(r.Rows, row{Label: f.Label, Value: f.Value})
+			r.Rows = append(r.Rows, fieldRow{Label: f.Label, Value: f.Value})
 		}
 	}
 	return r
