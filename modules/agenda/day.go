@@ -48,6 +48,7 @@ type Grid struct {
 	Today    Date
 	Now      time.Time // in the clinic's zone
 	Zone     *time.Location
+	AsOf     time.Time // until when other people's work is known; zero while connected
 	Changes  int64
 	Columns  []Column
 	Waiting  []Card // longest first

@@ -12,6 +12,9 @@ import (
 
 type idType = uuid.UUID
 
+// timeType is a moment in the parameters of a template.
+type timeType = time.Time
+
 // toRegion leads to another view: the region alone with script, the page without.
 func toRegion(a address) templ.Attributes {
 	return templ.Attributes{

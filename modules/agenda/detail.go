@@ -63,6 +63,7 @@ type detail struct {
 	History []happening
 	Zone    *time.Location
 	Now     time.Time
+	AsOf    time.Time // until when other people's work is known; zero while connected
 }
 
 // happening is one line of an appointment's history.

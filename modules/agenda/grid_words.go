@@ -60,6 +60,9 @@ func (c Card) spoken(zone *time.Location) string {
 	if c.InWaitingRoom() {
 		text += ", " + views.Minutes(c.Waited)
 	}
+	if c.Pending {
+		text += ", por enviar"
+	}
 	return text
 }
 

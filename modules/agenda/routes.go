@@ -176,6 +176,7 @@ func (h screens) detail(c echo.Context, id uuid.UUID) (detail, error) {
 		return detail{}, err
 	}
 	d := newDetail(card, access.Who(ctx), h.agenda.Now(ctx), h.agenda.Zone(ctx))
+	d.AsOf = h.agenda.AsOf(ctx)
 	lines, err := h.agenda.History(ctx, id)
 	if err != nil {
 		return d, err

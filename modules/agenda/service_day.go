@@ -55,7 +55,7 @@ func (s *Service) grid(ctx context.Context, v View, from, to Date) (Grid, error)
 	if err != nil {
 		return Grid{}, err
 	}
-	g := Grid{From: from, To: to, Today: s.Today(ctx), Now: s.Now(ctx), Zone: zone, Changes: changes, Totals: total(list)}
+	g := Grid{From: from, To: to, Today: s.Today(ctx), Now: s.Now(ctx), Zone: zone, AsOf: s.AsOf(ctx), Changes: changes, Totals: total(list)}
 	g.Doctors, g.Sites = attending(w.everybody), receiving(w.allSites)
 	cards := w.cards(list, g.Now)
 	g.Columns = columns(v, g, hours, cards, w)

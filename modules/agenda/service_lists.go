@@ -18,6 +18,7 @@ type TodayList struct {
 	Now     time.Time
 	Zone    *time.Location
 	Changes int64
+	AsOf    time.Time // until when other people's work is known; zero while connected
 	Holiday string
 	Current []Card // in attention
 	Waiting []Card // longest first
@@ -31,7 +32,7 @@ type TodayList struct {
 func (s *Service) TodayList(ctx context.Context, v View) (TodayList, error) {
 	zone, today := s.Zone(ctx), s.Today(ctx)
 	start, end := bounds(today, today, zone)
-	l := TodayList{Date: today, Now: s.Now(ctx), Zone: zone}
+	l := TodayList{Date: today, Now: s.Now(ctx), Zone: zone, AsOf: s.AsOf(ctx)}
 	var err error
 	if l.Changes, err = s.store.Changes(ctx); err != nil {
 		return l, err
