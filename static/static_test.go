@@ -94,7 +94,7 @@ var _ = Describe("The built files", func() {
 			_, err := os.ReadFile(source)
 			Expect(err).NotTo(HaveOccurred())
 		}
-		output, err := exec.Command(node, "--test", "js/typed.test.mjs", "js/red.test.mjs").CombinedOutput()
+		output, err := exec.Command(node, "--test", "js/typed.test.mjs", "js/red.test.mjs", "js/vault.test.mjs").CombinedOutput()
 		Expect(err).NotTo(HaveOccurred(), string(output))
 	})
 })

@@ -31,18 +31,24 @@ type KeptDevices interface {
 // ShowKept lets Mis equipos list the devices that keep data, beside the log-ins.
 func (s *SignIn) ShowKept(devices KeptDevices) { s.kept = devices }
 
-// ProvenAt is when somebody last showed at this log-in who they are: by signing in, or by their password since.
-func (s *SignIn) ProvenAt(ctx context.Context, login uuid.UUID) (time.Time, error) {
-	var at time.Time
-	const query = "select greatest(created_at, proven_at) from logins where id = $1 and kind = 'browser' and ended_at is null"
-	err := s.db.SystemPool().QueryRow(ctx, query, login).Scan(&at)
+// Proofs is when somebody showed at a log-in who they are; zero for a log-in that is no browser's, or has ended.
+type Proofs struct {
+	SignedIn time.Time // with everything that signing in asks for
+	Last     time.Time // that, or the password since
+}
+
+// ProofsOf is when somebody showed at this log-in who they are.
+func (s *SignIn) ProofsOf(ctx context.Context, login uuid.UUID) (Proofs, error) {
+	var p Proofs
+	const query = "select created_at, greatest(created_at, proven_at) from logins where id = $1 and kind = 'browser' and ended_at is null"
+	err := s.db.SystemPool().QueryRow(ctx, query, login).Scan(&p.SignedIn, &p.Last)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return time.Time{}, nil
+		return Proofs{}, nil
 	}
 	if err != nil {
-		return time.Time{}, fmt.Errorf("ask when somebody signed in: %w", err)
+		return Proofs{}, fmt.Errorf("ask when somebody signed in: %w", err)
 	}
-	return at, nil
+	return p, nil
 }
 
 // Browser is the name that this browser keeps across log-ins; "" before its first.

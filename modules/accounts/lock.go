@@ -52,7 +52,7 @@ func drawLock(c echo.Context, status int, screen lockScreen, problems fault.Prob
 	if web.IsFragment(c) {
 		return web.Render(c, status, lockCard(screen, problems))
 	}
-	head := views.Head{Look: web.Look(c), Title: "Pantalla bloqueada"}
+	head := views.Head{Look: web.Look(c), Title: "Pantalla bloqueada", ServiceWorker: true}
 	return web.Render(c, status, views.PlainPage(head), lockCard(screen, problems))
 }
 

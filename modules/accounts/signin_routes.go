@@ -65,7 +65,7 @@ func step(c echo.Context, status int, title string, body templ.Component) error 
 	if web.IsFragment(c) {
 		return web.Render(c, status, body)
 	}
-	head := views.Head{Look: web.Look(c), Title: title}
+	head := views.Head{Look: web.Look(c), Title: title, ServiceWorker: true} // it is ready when the password was accepted
 	return web.Render(c, status, views.PublicShell(views.Public{
 		Head: head, Slogan: "La clínica sigue atendiendo, con o sin internet.",
 		Words: "Agenda, historia clínica y comprobantes en un solo lugar.", Flash: web.TakeFlash(c),

@@ -25,8 +25,8 @@ const freshFor = 10 * time.Minute
 
 // Logins is what devices ask of signing in.
 type Logins interface {
-	// ProvenAt is when somebody last showed at this log-in who they are.
-	ProvenAt(ctx context.Context, login uuid.UUID) (time.Time, error)
+	// ProofsOf is when somebody showed at this log-in who they are.
+	ProofsOf(ctx context.Context, login uuid.UUID) (accounts.Proofs, error)
 	// Browser is the name that this browser keeps across log-ins; "" when it has none.
 	Browser(c echo.Context) string
 	// EmailOf is the address that a person signs in with.
@@ -123,16 +123,21 @@ func (d *DeviceRegister) Enrol(ctx context.Context, asked uuid.UUID, browser, ag
 	if who.ClinicID == uuid.Nil {
 		return enrolment{}, errNoClinic
 	}
-	proven, err := d.Logins.ProvenAt(ctx, who.LoginID)
+	proofs, err := d.Logins.ProofsOf(ctx, who.LoginID)
 	if err != nil {
 		return enrolment{}, err
 	}
-	if d.Now().Sub(proven) > freshFor || browser == "" {
+	if d.Now().Sub(proofs.Last) > freshFor || browser == "" {
 		return enrolment{}, errNotFresh
 	}
 	row, token, err := d.recognise(ctx, asked, browser, agent)
 	if err != nil {
 		return enrolment{}, err
+	}
+	if token != "" {
+		if err := notSince(ctx, browser, proofs.SignedIn); err != nil {
+			return enrolment{}, err
+		}
 	}
 	if err := storeSeen(ctx, row.ID, d.Now()); err != nil {
 		return enrolment{}, err

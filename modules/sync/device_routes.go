@@ -31,6 +31,7 @@ func DeviceRoutes(r *web.Router, d *DeviceRegister) {
 	security, person := web.Needs(accounts.SettingsSecurity), web.SignedIn()
 	own := web.Of(web.OwnTx)
 	r.POST("/equipo", d.enrol, person)
+	r.POST("/equipo/borrado", d.wiped, person, web.WhileLocked())
 
 	r.GET("/configuracion/equipos", d.showAll, security)
 	r.GET("/configuracion/equipos/:id", d.showOne, security)
@@ -56,10 +57,26 @@ func (d *DeviceRegister) enrol(c echo.Context) error {
 		asked = id
 	}
 	answer, err := d.Enrol(c.Request().Context(), asked, d.Logins.Browser(c), c.Request().UserAgent())
+	var refusal *fault.Fault
+	if errors.As(err, &refusal) && refusal.Kind == fault.Conflict { // a script reads it
+		return c.JSON(http.StatusConflict, map[string]string{"code": refusal.Code})
+	}
 	if err != nil {
 		return err
 	}
 	return c.JSON(http.StatusOK, answer)
+}
+
+// wiped notes that the person left this device and that it keeps nothing any more.
+func (d *DeviceRegister) wiped(c echo.Context) error {
+	id, err := uuid.Parse(c.FormValue("equipo"))
+	if err != nil {
+		return fault.ErrNotFound
+	}
+	if err := markWiped(c.Request().Context(), id, d.Now()); err != nil {
+		return err
+	}
+	return c.NoContent(http.StatusNoContent)
 }
 
 // handIn takes what a revoked device brings. Its token is all it needs to have.

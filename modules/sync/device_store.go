@@ -118,6 +118,34 @@ func (d *DeviceRegister) register(ctx context.Context, browser, name string) (de
 	return row, tokenOf(who.ClinicID, kept, secret), err
 }
 
+// notSince refuses a browser whose device was revoked after its person had signed in: the password alone, at a log-in
+// that was there before, makes no new device of it.
+func notSince(ctx context.Context, browser string, signedIn time.Time) error {
+	hash := sha256.Sum256([]byte(browser))
+	var revoked bool
+	const query = "select exists (select 1 from devices where membership_id = ? and browser_hash = ? and revoked_at >= ?)"
+	if err := database.From(ctx).Raw(query, access.Who(ctx).MembershipID, hash[:], signedIn).Row().Scan(&revoked); err != nil {
+		return fmt.Errorf("ask whether a device was revoked: %w", err)
+	}
+	if revoked {
+		return errNotFresh
+	}
+	return nil
+}
+
+// markWiped notes that a device of who asks forgot everything by itself.
+func markWiped(ctx context.Context, id uuid.UUID, now time.Time) error {
+	const mark = "update devices set wiped_at = ?, version = version + 1, updated_at = ? where id = ? and user_id = ?"
+	done := database.From(ctx).Exec(mark, now, now, id, access.Who(ctx).UserID)
+	if done.Error != nil {
+		return fmt.Errorf("note a wiped device: %w", done.Error)
+	}
+	if done.RowsAffected == 0 {
+		return fault.ErrNotFound
+	}
+	return nil
+}
+
 // nextNumber gives each number at most once; one that a known browser did not need is left out.
 func nextNumber(ctx context.Context) (int64, error) {
 	var number int64

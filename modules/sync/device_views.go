@@ -25,6 +25,7 @@ type deviceLine struct {
 	Title, Person        string // "Equipo 3 · Chrome en Windows"
 	Seen, Synced, Unsent string
 	Revoked, HandedIn    string
+	Wiped                bool
 	Waiting              int
 	Address              string
 }
@@ -85,7 +86,7 @@ func (d *DeviceRegister) lines(ctx context.Context, all []deviceContact) ([]devi
 		seen := c.seen()
 		line := deviceLine{
 			ID: c.ID, Title: fmt.Sprintf("Equipo %d · %s", c.Number, c.Name), Person: people[c.MembershipID].DisplayName(),
-			Seen: when(&seen), Synced: when(c.SyncedAt), Revoked: when(c.RevokedAt), HandedIn: when(c.HandedInAt), Waiting: c.Waiting,
+			Seen: when(&seen), Synced: when(c.SyncedAt), Revoked: when(c.RevokedAt), HandedIn: when(c.HandedInAt), Waiting: c.Waiting, Wiped: c.WipedAt != nil,
 			Address: "/configuracion/equipos/" + c.ID.String(),
 		}
 		if c.Unsent > 0 && c.HandedInAt == nil {

@@ -7,8 +7,12 @@
 //   GET /bloqueo             the unlock form (fragment); it posts to POST /bloqueo
 //   POST /bloqueo/actividad  somebody works here without asking the server (at most once a minute)
 //   423                      any answer saying "locked" locks this page
+//
+// The device's store locks with it: the worker drops the key at the button and at the idle end, and its own lock time
+// moves with what is done here. Without connection the same form opens the store alone (unlock.js).
 import htmx from 'htmx.org/dist/htmx.esm.js'
 import { byID, firstFocusable, on } from './dom.js'
+import { ask as equipo } from './worker.js'
 
 const minutes = Number(document.documentElement.dataset.bloqueoMin || 0)
 const beat = 60_000
@@ -17,8 +21,12 @@ let away = null // { content, scrolls, focus, dialogs, title } while locked
 let lastMove = Date.now()
 let lastHeard = Date.now() // the server last saw this person
 let beats = true
+let leaving = false // the key goes because the person goes
 
 export const locked = () => away !== null
+
+// holdLock keeps the page as it is while its person leaves.
+export function holdLock(on) { leaving = on }
 
 if (minutes > 0) {
   for (const event of ['pointerdown', 'keydown', 'wheel', 'touchstart', 'input']) document.addEventListener(event, moved, { capture: true, passive: true })
@@ -28,6 +36,7 @@ if (minutes > 0) {
   on('click', '[data-bloquear]', () => lock(true))
   on('click', '[data-bloqueo-reintentar]', () => ask())
   on('submit', '[data-salir]', () => tabs?.postMessage('salir'))
+  document.addEventListener('equipo:bloqueado', () => { if (!leaving) lock(false) })
   document.addEventListener('desbloqueado', () => { unlock(); tabs?.postMessage('desbloqueado') })
   document.addEventListener('htmx:afterRequest', (e) => {
     if (e.detail.xhr?.status === 423) lock(false)
@@ -47,6 +56,7 @@ function moved() {
   if (now - lastMove > minutes * 60_000) return void look() // woken by this very touch: too late
   if (now - lastMove > 5000) tabs?.postMessage('actividad')
   lastMove = now
+  equipo('activity', { lockAt: now + minutes * 60_000 }).catch(() => {}) // works without one
   if (beats && now - lastHeard > beat) {
     lastHeard = now
     fetch('/bloqueo/actividad', { method: 'POST', keepalive: true }).then((r) => {
@@ -60,10 +70,11 @@ function look() {
   if (!away && Date.now() - lastMove > minutes * 60_000) lock(true)
 }
 
-async function lock(tell) {
-  if (away) return
+export async function lock(tell) {
+  if (away || minutes === 0) return
   putAway()
   if (tell) {
+    equipo('lock').catch(() => {})
     tabs?.postMessage('bloqueado')
     await fetch('/bloqueo', { method: 'PUT', keepalive: true }).catch(() => {})
   }
@@ -92,12 +103,16 @@ async function ask() {
     if (!answer.ok) return
     document.body.innerHTML = await answer.text()
     htmx.process(document.body)
+    document.dispatchEvent(new CustomEvent('bloqueo:formulario'))
     firstFocusable(document.body)?.focus()
   } catch { /* no network: the spare page with Reintentar stands */ }
 }
 
 function unlock() {
   if (!away) return
+  const page = document.documentElement.dataset.perfil
+  const person = document.querySelector('form[data-perfil]')?.dataset.perfil
+  if (page && person && page !== person) return void location.replace('/') // another person's page does not come back
   const { content, scrolls, focus, dialogs, title } = away
   away = null
   lastMove = lastHeard = Date.now()
