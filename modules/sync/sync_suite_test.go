@@ -5,7 +5,13 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+
+	"hampi/modules/platform/database/dbtest"
 )
+
+var cluster *dbtest.Cluster
+
+var _ = BeforeSuite(func() { cluster = dbtest.Start() })
 
 func TestSync(t *testing.T) {
 	RegisterFailHandler(Fail)
