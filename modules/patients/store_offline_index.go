@@ -201,7 +201,8 @@ func readIndex(ctx context.Context, unit *offline.Unit, head string) (*openedInd
 	if o, err := readSegments(ctx, unit, head); err != nil || o != nil {
 		return o, err
 	}
-	objects, err := unit.All(ctx, Entity)
+	kept := offline.From(unit.Device().Read(ctx)) // without what this unit has not kept
+	objects, err := kept.All(ctx, Entity)
 	if err != nil {
 		return nil, err
 	}
