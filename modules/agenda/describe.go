@@ -79,9 +79,12 @@ func (s *Service) describe(ctx context.Context, data json.RawMessage) ([]offline
 	return list, nil
 }
 
-// hoursWritten is "mar 24 nov 10:00 a 10:30".
+// hoursWritten is "mar 24 nov 10:00 a 10:30", "hoy 10:00 a 10:30".
 func hoursWritten(f sentFields, zone *time.Location, now time.Time) string {
 	text := views.ShortDayTime(f.StartTime.In(zone), now)
+	if DateOf(*f.StartTime, zone) == DateOf(now, zone) {
+		text = "hoy " + views.Clock(f.StartTime.In(zone))
+	}
 	if f.EndTime != nil {
 		text += " a " + views.Clock(f.EndTime.In(zone))
 	}
