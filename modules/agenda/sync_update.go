@@ -25,6 +25,7 @@ type wish struct {
 	SiteID       *uuid.UUID `json:"site_id"`
 	ResourceID   *uuid.UUID `json:"resource_id"`
 	Overbooked   *bool      `json:"overbooked"`
+	LostPlace    *bool      `json:"needs_reschedule"` // false beside a place: it is its own again
 	ServiceID    *uuid.UUID `json:"service_id"`
 	Notes        *string    `json:"notes"`
 	Status       *Status    `json:"status"`
@@ -38,7 +39,7 @@ type wish struct {
 func fieldsOf(g Group) []string {
 	switch g {
 	case PlaceGroup:
-		return []string{"start_time", "end_time", "doctor_id", "site_id", "resource_id", "overbooked"}
+		return []string{"start_time", "end_time", "doctor_id", "site_id", "resource_id", "overbooked", "needs_reschedule"}
 	case StatusGroup:
 		return []string{"status", "arrived_at", "cancel_reason"}
 	case ReasonGroup:
@@ -54,6 +55,9 @@ func wishIn(data json.RawMessage) (wish, error) {
 	}
 	if err := json.Unmarshal(data, &w.sent); err != nil || len(w.sent) == 0 {
 		return w, fault.InvalidField("data", "No dice qué cambia.")
+	}
+	if w.LostPlace != nil && (*w.LostPlace || w.StartTime == nil) {
+		return w, fault.InvalidField("needs_reschedule", "Esto se resuelve dando otra hora a la cita.")
 	}
 	if w.CancelReason != nil && *w.CancelReason != "" && (w.Status == nil || *w.Status != Cancelled) {
 		return w, fault.InvalidField("cancel_reason", "El motivo va con la cancelación.")

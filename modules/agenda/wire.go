@@ -75,7 +75,10 @@ func (d appointmentData) appointment(id uuid.UUID, version int64) Appointment {
 // mean something only together.
 func changedData(a, b Appointment) map[string]any {
 	data := map[string]any{}
-	if differs(PlaceGroup, a, b) {
+	if a.NeedsReschedule != b.NeedsReschedule {
+		data["needs_reschedule"] = b.NeedsReschedule
+	}
+	if differs(PlaceGroup, a, b) || a.NeedsReschedule != b.NeedsReschedule {
 		data["start_time"], data["end_time"] = b.StartTime.UTC(), b.EndTime.UTC()
 		data["doctor_id"], data["site_id"], data["resource_id"], data["overbooked"] = b.DoctorID, b.SiteID, b.ResourceID, b.Overbooked
 	}
