@@ -18,8 +18,8 @@ import (
 )
 
 const (
-	mayWrite access.Permission = "things.write"
-	mayRead  access.Permission = "things.read"
+	mayWriteThings access.Permission = "things.write"
+	mayReadThings  access.Permission = "things.read"
 )
 
 // thing is an invented object of an invented module: two fields that are decided one by one, a parent that must be
@@ -58,7 +58,7 @@ type things struct {
 func (t *things) Name() string { return t.name }
 
 func (t *things) Apply(ctx context.Context, op offline.Received) (offline.Outcome, error) {
-	if !access.Who(ctx).Can(mayWrite) {
+	if !access.Who(ctx).Can(mayWriteThings) {
 		return offline.Outcome{}, fault.ErrForbidden
 	}
 	var said struct {
@@ -185,14 +185,14 @@ func (t *things) changes(found []thing, err error) ([]offline.Change, error) {
 }
 
 func (t *things) Current(ctx context.Context, w offline.Window, ids []uuid.UUID) ([]offline.Change, error) {
-	if !access.Who(ctx).Can(mayRead) {
+	if !access.Who(ctx).Can(mayReadThings) {
 		return nil, nil
 	}
 	return t.changes(list(ctx, "id = any(?::uuid[]) and day < ?", database.IDs(ids), w.To))
 }
 
 func (t *things) Page(ctx context.Context, w offline.Window, after string, limit int) ([]offline.Change, string, error) {
-	if !access.Who(ctx).Can(mayRead) {
+	if !access.Who(ctx).Can(mayReadThings) {
 		return nil, "", nil
 	}
 	from, _ := uuid.Parse(after)
@@ -205,7 +205,7 @@ func (t *things) Page(ctx context.Context, w offline.Window, after string, limit
 
 func (t *things) Count(ctx context.Context, w offline.Window) (n int, err error) {
 	found, err := list(ctx, "day < ?", w.To)
-	if !access.Who(ctx).Can(mayRead) {
+	if !access.Who(ctx).Can(mayReadThings) {
 		found = nil
 	}
 	return len(found), err
