@@ -4,8 +4,18 @@
 package main
 
 import (
+	"fmt"
+	"os"
+
 	"hampi/modules"
 	"hampi/modules/platform/offline"
 )
 
-func main() { offline.Serve(offline.App{Handler: modules.Browser()}) }
+func main() {
+	app, err := modules.Browser()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	offline.Serve(app)
+}

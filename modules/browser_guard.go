@@ -17,6 +17,7 @@ import (
 	"hampi/modules/platform/fault"
 	"hampi/modules/platform/offline"
 	"hampi/modules/platform/web"
+	"hampi/modules/sync"
 )
 
 // deviceGuard stands before every handler of the app in the browser, as web.Server does on the server: it knows who
@@ -92,10 +93,16 @@ func formOp(r *http.Request, body []byte) uuid.UUID {
 	return id
 }
 
-// notHere answers what the browser has no page for by the mark that lets the network's own failure stand, and what
-// the device does not hold by saying so.
+// notHere answers what the browser has no page for by the mark that lets the network's own failure stand, what the
+// device does not hold by saying so, and a locked device by asking for the password.
 func notHere(draw echo.HTTPErrorHandler) echo.HTTPErrorHandler {
 	return func(err error, c echo.Context) {
+		if errors.Is(err, web.ErrSignIn) || errors.Is(err, web.ErrLocked) {
+			if err := sync.ShowUnlock(c); err != nil {
+				draw(err, c)
+			}
+			return
+		}
 		var unknown *echo.HTTPError
 		if errors.As(err, &unknown) {
 			c.Response().Header().Set(offline.CannotAnswer, "1")

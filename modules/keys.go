@@ -8,10 +8,11 @@ import (
 	"hampi/modules/platform/database"
 	"hampi/modules/platform/pii"
 	"hampi/modules/platform/web"
+	"hampi/modules/sync"
 )
 
 // Reencrypters are everything that is encrypted, as every module names it. What is missing here would be lost when keys
 // are rotated; tests/tenancy looks for it.
 func Reencrypters(db *database.DB) pii.Reencrypters {
-	return joined(accounts.Reencrypters(db), web.Reencrypters(db), patients.Reencrypters(db))
+	return joined(accounts.Reencrypters(db), web.Reencrypters(db), patients.Reencrypters(db), sync.Reencrypters(db), sync.DeviceReencrypters(db))
 }

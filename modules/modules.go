@@ -27,6 +27,7 @@ import (
 	"hampi/modules/platform/pii"
 	"hampi/modules/platform/web"
 	"hampi/modules/settings"
+	"hampi/modules/sync"
 	"hampi/static"
 )
 
@@ -71,15 +72,18 @@ type house struct {
 	importer *patients.Importer
 	agenda   *agenda.Service
 	settings *settings.Service
+	sync     *sync.Service
+	devices  *sync.DeviceRegister
 }
 
 // Build puts the house together. It fails on a route that nobody guards.
 func Build(p Parts) (*App, error) {
-	h, err := newHouse(p)
+	metrics := web.NewMetrics()
+	h, err := newHouse(p, metrics)
 	if err != nil {
 		return nil, err
 	}
-	app := &App{Echo: echo.New(), Metrics: web.NewMetrics(), Workers: river.NewWorkers(), Staff: h.staff, Queue: h.queue}
+	app := &App{Echo: echo.New(), Metrics: metrics, Workers: river.NewWorkers(), Staff: h.staff, Queue: h.queue}
 	server := &web.Server{
 		DB: p.DB, Answers: web.NewAnswers(p.Vault), Now: p.Now, Log: p.Log,
 		People: web.NewLimiter(p.Config.RateLimit), Visitors: web.NewLimiter(p.Config.RateLimitAnon),
@@ -95,7 +99,7 @@ func Build(p Parts) (*App, error) {
 	return app, app.Router.Check()
 }
 
-func newHouse(p Parts) (*house, error) {
+func newHouse(p Parts, metrics *web.Metrics) (*house, error) {
 	h := &house{Parts: p, sessions: web.NewSessions(p.DB.SystemPool(), p.Config.Secure())}
 	var err error
 	if h.queue, err = jobs.NewQueue(); err != nil {
@@ -114,14 +118,14 @@ func newHouse(p Parts) (*house, error) {
 		return nil, err
 	}
 	h.catalog = catalog.New(catalog.NewPostgres(), accounts.Colleagues{})
-	h.joinPeople()
+	h.joinPeople(metrics)
 	h.settings = settings.New(h.staff, settingsPages(), h.auditSubjects(), p.Now)
 	return h, nil
 }
 
 // joinPeople builds the register and the agenda, each of which asks things of the other: the register through an
-// agenda that is filled in right after.
-func (h *house) joinPeople() {
+// agenda that is filled in right after; and the synchronisation, which offers both to devices.
+func (h *house) joinPeople(metrics *web.Metrics) {
 	later, store := &agenda.ForPatients{}, patients.NewPostgres(h.Vault, h.Now)
 	h.patients = patients.New(store, patients.Neighbours{
 		Appointments: later, Care: later, WalkIns: later, People: h.staff, Places: h.places, Tabs: agenda.Tabs(),
@@ -129,11 +133,12 @@ func (h *house) joinPeople() {
 	h.importer = patients.NewImporter(h.DB, store, h.places, h.queue, h.Now)
 	h.agenda = agenda.New(agenda.NewPostgres(), h.patients, accounts.Colleagues{}, h.catalog, h.Now)
 	later.Service = h.agenda
+	h.joinDevices(patients.NewSync(h.patients, store, later), metrics)
 }
 
 // settingsPages are the entries of /configuracion, whoever draws them.
 func settingsPages() []web.SettingsPage {
-	return slices.Concat(settings.Pages(), []web.SettingsPage{accounts.PeopleSettings(), agenda.SchedulesPage()}, catalog.SettingsPages())
+	return slices.Concat(settings.Pages(), []web.SettingsPage{accounts.PeopleSettings(), agenda.SchedulesPage(), sync.DevicesPage()}, catalog.SettingsPages())
 }
 
 // listen stacks what every request passes, outermost first (DESIGN §3).
@@ -171,6 +176,8 @@ func (h *house) routes(a *App) {
 	patients.Routes(r, h.patients)
 	agenda.Routes(r, h.agenda, h.catalog, h.patients)
 	settings.Routes(r, h.settings)
+	sync.Routes(r, h.sync, sync.PageParts{Describers: h.describers(), People: h.staff, Now: h.Now})
+	sync.DeviceRoutes(r, h.devices)
 	h.api(r)
 }
 
@@ -183,6 +190,7 @@ func (h *house) api(r *web.Router) {
 	catalog.API(api, h.catalog)
 	patients.API(api, h.patients)
 	agenda.API(api, h.agenda)
+	sync.API(api, r, h.sync)
 }
 
 // work adds the jobs of every module.
@@ -193,9 +201,12 @@ func (h *house) work(a *App) error {
 	if err := patients.AddWorkers(a.Workers, h.importer); err != nil {
 		return err
 	}
+	if err := sync.AddWorkers(a.Workers, h.sync, h.DB); err != nil {
+		return err
+	}
 	accounts.AddSignInWorkers(a.Workers, accounts.SignInLetters{DB: h.DB, Vault: h.Vault, Mail: h.Mail, Now: h.Now, Address: h.Address})
 	accounts.AddStaffWorkers(a.Workers, accounts.StaffLetters{DB: h.DB, Vault: h.Vault, Mail: h.Mail, Now: h.Now, Address: h.Address})
-	a.Periodic = slices.Concat(a.Periodic, web.Periodic(), accounts.Periodic())
+	a.Periodic = slices.Concat(a.Periodic, web.Periodic(), accounts.Periodic(), sync.Periodic())
 	if h.Sealer != nil {
 		audit.AddWorkers(a.Workers, audit.NewSealer(h.Sealer))
 		a.Periodic = append(a.Periodic, audit.Periodic()...)

@@ -3,45 +3,23 @@
 package modules
 
 import (
-	"net/http"
-
-	"github.com/labstack/echo/v4"
-
-	"hampi/modules/platform/offline"
-	"hampi/modules/platform/web"
+	"context"
 	"log/slog"
+	"os"
+	"time"
+
+	"hampi/modules/platform/clock"
+	"hampi/modules/platform/offline"
+	"hampi/modules/sync"
 )
 
-// Browser is the app as the service worker asks it: the modules that can work without the server.
-// It answers only pages without data until a device keeps a store of its own.
-func Browser() http.Handler {
-	e := echo.New()
-	e.HTTPErrorHandler = cannotAnswer
-	e.Pre(func(next echo.HandlerFunc) echo.HandlerFunc {
-		return func(c echo.Context) error {
-			c.Response().Header().Set("Content-Security-Policy", web.PageCSP)
-			c.Response().Header().Set("Cache-Control", "no-store")
-			return next(c)
-		}
-	})
-	r := web.NewRouter(e, publicOnly)
-	helpRoutes(r)
-	return e
-}
-
-// publicOnly lets through what needs no log-in; a device without a store knows nobody.
-func publicOnly(route web.Route, h echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		if !route.Public {
-			return web.ErrSignIn
-		}
-		return h(c)
+// Browser is what the service worker gets: the app over the worker's store.
+func Browser() (offline.App, error) {
+	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
+	b, err := NewBrowserApp(BrowserParts{KV: offline.Browser(), Transport: offline.Poster(sync.Path), Now: clock.System, Zone: time.FixedZone("America/Lima", -5*60*60), Log: log})
+	if err != nil {
+		return offline.App{}, err
 	}
-}
-
-// cannotAnswer tells the service worker to let the network's failure stand.
-func cannotAnswer(err error, c echo.Context) {
-	slog.Debug("not answered here", "error", err)
-	c.Response().Header().Set(offline.CannotAnswer, "1")
-	_ = c.NoContent(http.StatusNotFound)
+	exchange := func(ctx context.Context) (any, error) { return b.Client.Round(ctx) }
+	return offline.App{Handler: b.Echo, Can: b.Can, Sync: exchange}, nil
 }

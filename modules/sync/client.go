@@ -25,6 +25,9 @@ const DeviceMeta = "device"
 // tooSlow is the round trip beyond which the server's time says nothing about this clock.
 const tooSlow = 5 * time.Second
 
+// ContactMeta is the setting that holds when the clinic's server was last heard of, by this device's clock (RFC 3339).
+const ContactMeta = "contact"
+
 // Transport carries one request to the server and gives its status and body. Without any answer it fails; a status
 // with an offline.RetryAfter beside it says how long to wait.
 type Transport func(ctx context.Context, header map[string]string, body []byte) (status int, answer []byte, err error)
@@ -86,7 +89,7 @@ func (c *Client) take(ctx context.Context, b batch, body []byte, sent time.Time,
 	a := offline.Answer{
 		Sent: b.entries, Results: answer.Applied, Changes: answer.Updates, Cursor: answer.LastSync,
 		Full: b.cursor == "", More: answer.HasMore, Total: answer.Total, Now: answer.ServerTime,
-		Window: c.window(answer.ServerTime), Meta: map[string]string{limitMeta: b.grown()},
+		Window: c.window(answer.ServerTime), Meta: map[string]string{limitMeta: b.grown(), ContactMeta: c.now().UTC().Format(time.RFC3339)},
 	}
 	if answer.Download != "" && answer.Download != b.download { // the server may begin one by itself, for a changed role
 		a.Full, a.Meta[downloadMeta] = true, answer.Download

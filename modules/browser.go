@@ -1,0 +1,155 @@
+package modules
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"hampi/modules/accounts"
+	"hampi/modules/agenda"
+	"hampi/modules/catalog"
+	"hampi/modules/patients"
+	"hampi/modules/platform/access"
+	"hampi/modules/platform/clock"
+	"hampi/modules/platform/offline"
+	"hampi/modules/platform/web"
+	"hampi/modules/sync"
+	"hampi/views"
+)
+
+// BrowserApp is the app as the service worker asks it: the modules that can work without the server, over what the
+// device keeps. It is plain Go: specs run it natively over memory.
+type BrowserApp struct {
+	Echo   *echo.Echo
+	Router *web.Router
+	Device *offline.Device
+	Client *sync.Client
+	now    clock.Now
+}
+
+// BrowserParts are what the app in the browser stands on.
+type BrowserParts struct {
+	KV        offline.KV
+	Transport sync.Transport
+	Now       clock.Now
+	Zone      *time.Location // the clinic's
+	Log       *slog.Logger
+}
+
+// NewBrowserApp joins the modules over the device's store.
+func NewBrowserApp(p BrowserParts) (*BrowserApp, error) {
+	places, err := catalog.LoadPlaces()
+	if err != nil {
+		return nil, err
+	}
+	b := &BrowserApp{Echo: echo.New(), now: p.Now}
+	later, people, kept := &agenda.ForPatients{}, accounts.ColleaguesOffline{}, patients.NewOffline()
+	services := catalog.New(catalog.NewOffline(), people)
+	register := patients.New(kept, patients.Neighbours{
+		Appointments: later, Care: later, WalkIns: later, People: people, Places: places, Tabs: agenda.Tabs(),
+	}, p.Now)
+	days := agenda.New(agenda.NewOffline(lastContact), register, people, services, p.Now)
+	later.Service = days
+	kinds := slices.Concat(accounts.DeviceKinds(), catalog.DeviceKinds(), []offline.Kind{patients.DeviceKind(kept), sync.ConflictKind()},
+		agenda.DeviceKinds(register, people, p.Now))
+	b.Device = offline.NewDevice(p.KV, kinds, p.Now)
+	b.Client = sync.NewClient(b.Device, p.Transport, p.Now, p.Zone, nil)
+
+	b.Router = web.NewRouter(b.Echo, deviceGuard{device: b.Device, who: whoUnlocked}.guard)
+	b.listen(p.Log)
+	b.routes(register, days, services)
+	return b, b.Router.Check()
+}
+
+// listen stacks what every request passes.
+func (b *BrowserApp) listen(log *slog.Logger) {
+	b.Echo.HTTPErrorHandler = notHere(web.Errors{Log: log}.Handle)
+	b.Echo.Use(browserHeaders, web.Recover(log), web.WithFlashes(&boxOfFlashes{}), web.WithChrome(deviceChrome))
+}
+
+func (b *BrowserApp) routes(register *patients.Service, days *agenda.Service, services *catalog.Catalog) {
+	r := b.Router
+	helpRoutes(r)
+	homeRoute(r)
+	patients.Routes(r, register)
+	agenda.Routes(r, days, services, register)
+	describers := []offline.Describer{register.Describer(), days.Describer()}
+	desk := sync.NewOnDevice(b.Device, describers, sync.OnDeviceParts{Kept: keptOnDevice, Contact: contact})
+	sync.Routes(r, desk, sync.PageParts{Describers: describers, People: accounts.ColleaguesOffline{}, Now: b.now})
+	sync.UnlockRoutes(r)
+}
+
+// Can says at once whether the app has a page for a request.
+func (b *BrowserApp) Can(method, path string) bool {
+	c := b.Echo.NewContext(nil, nil)
+	b.Echo.Router().Find(method, path, c)
+	for _, route := range b.Router.Routes() {
+		if route.Method == method && route.Path == c.Path() {
+			return true
+		}
+	}
+	return false
+}
+
+// whoUnlocked is the person of the device's store; a store that is locked, or that knows nobody, asks to come in.
+func whoUnlocked(ctx context.Context) (access.Identity, error) {
+	profile, err := accounts.StoredProfile(ctx)
+	if err != nil {
+		return access.Identity{}, web.ErrSignIn
+	}
+	return profile.Identity(), nil
+}
+
+// deviceChrome draws what stands around a page of the browser.
+func deviceChrome(c echo.Context, p web.Page) (views.Shell, error) {
+	ctx := c.Request().Context()
+	profile, err := accounts.StoredProfile(ctx)
+	if err != nil {
+		return views.Shell{}, err
+	}
+	return shellOf(c, p, profile.Identity(), profile.Around), nil
+}
+
+// contact is when the clinic was last heard of; zero when never.
+func contact(ctx context.Context) (time.Time, error) {
+	text, err := offline.From(ctx).Device().KV().Meta(ctx, sync.ContactMeta)
+	if err != nil || text == "" {
+		return time.Time{}, err
+	}
+	return time.Parse(time.RFC3339, text)
+}
+
+// lastContact is contact for who only says it in passing.
+func lastContact(ctx context.Context) (time.Time, bool) {
+	at, err := contact(ctx)
+	return at, err == nil && !at.IsZero()
+}
+
+// keptOnDevice says how much the device holds.
+func keptOnDevice(ctx context.Context) ([]string, error) {
+	people, err := offline.From(ctx).All(ctx, "patient")
+	if err != nil {
+		return nil, err
+	}
+	visits, err := offline.From(ctx).All(ctx, "appointment")
+	if err != nil {
+		return nil, err
+	}
+	return []string{views.Count(len(people)) + " pacientes", views.Count(len(visits)) + " citas"}, nil
+}
+
+// browserHeaders are those of the server that mean something to a page.
+func browserHeaders(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		h := c.Response().Header()
+		h.Set("Content-Security-Policy", web.PageCSP)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "same-origin")
+		h.Set("Cache-Control", "no-store")
+		h.Set("X-Hampi", "1")
+		return next(c)
+	}
+}

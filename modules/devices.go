@@ -1,0 +1,50 @@
+//go:build !js
+
+package modules
+
+import (
+	"context"
+
+	"hampi/modules/accounts"
+	"hampi/modules/agenda"
+	"hampi/modules/catalog"
+	"hampi/modules/patients"
+	"hampi/modules/platform/access"
+	"hampi/modules/platform/offline"
+	"hampi/modules/platform/web"
+	"hampi/modules/sync"
+)
+
+// joinDevices offers what the modules keep to devices, in the order of a first download: what others refer to first.
+func (h *house) joinDevices(register *patients.Sync, metrics *web.Metrics) {
+	var entities []sync.Entity
+	for _, reference := range (accounts.Colleagues{}).SyncEntities() {
+		entities = append(entities, reference)
+	}
+	for _, reference := range catalog.SyncEntities(catalog.NewPostgres()) {
+		entities = append(entities, reference)
+	}
+	entities = append(entities, agenda.SyncSchedules(h.agenda), register, agenda.SyncAppointments(h.agenda, h.patients))
+
+	h.devices = sync.NewDeviceRegister(sync.RegisterParts{DB: h.DB, Vault: h.Vault, Logins: h.signIn, Words: h.describers(), Now: h.Now})
+	h.sync = sync.New(sync.Config{
+		Store: sync.NewPostgres(h.DB, h.Vault), Entities: entities, Devices: h.devices, Profile: h.deviceProfile,
+		Jobs: sync.NewJobs(h.queue), Metrics: sync.NewMetrics(metrics), Now: h.Now, Log: h.Log,
+	})
+	h.devices.Carry = h.sync
+}
+
+// deviceProfile is what the device of whoever asks must know of them and their clinic.
+func (h *house) deviceProfile(ctx context.Context) (sync.Profile, error) {
+	profile, err := accounts.ProfileOf(ctx, h.DB, access.Who(ctx))
+	if err != nil {
+		return sync.Profile{}, err
+	}
+	hash, data, err := profile.Packed()
+	return sync.Profile{Hash: hash, Data: data}, err
+}
+
+// describers tell people of what devices hold and did.
+func (h *house) describers() []offline.Describer {
+	return []offline.Describer{h.patients.Describer(), h.agenda.Describer()}
+}
