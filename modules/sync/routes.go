@@ -48,7 +48,7 @@ func (h routes) page(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return web.Show(c, web.Page{Title: "Sincronización", Nav: views.SyncPage, Back: "/", Body: syncPage(v)})
+	return web.Show(c, web.Page{Title: "Sincronización", Nav: views.SyncPage, Body: syncPage(v)})
 }
 
 func (h routes) view(c echo.Context) (pageView, error) {

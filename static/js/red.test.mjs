@@ -36,7 +36,7 @@ test('moments are said in the clinic’s time', () => {
 test('what happened is told in words', () => {
   const now = at('2026-11-24T10:13:00')
   const back = { since: at('2026-11-24T09:41:00'), at: at('2026-11-24T10:12:00') }
-  assert.deepEqual(contact({ online: true, since: back.at, back }, now, lima), { title: 'La conexión volvió a las 10:12', detail: 'Estuvo 31 minutos sin internet. Nada se perdió.' })
+  assert.deepEqual(contact({ online: true, back }, now, lima), { title: 'La conexión volvió a las 10:12', detail: 'Estuvo 31 minutos sin internet. Nada se perdió.' })
   assert.equal(contact({ online: false, since: back.since }, now, lima).title, 'Sin conexión desde las 9:41')
   assert.deepEqual(contact({ online: true }, now, lima), { title: 'En línea', detail: 'Todo enviado.' })
 })
