@@ -117,7 +117,7 @@ var _ = Describe("The connection", func() {
 		html := draw(views.AppShell(clinic))
 		Expect(html).To(MatchRegexp(`<a class="estado-red" href="/sincronizacion" data-red data-e="linea" data-key="g s"`))
 		Expect(html).To(ContainSubstring(`<span class="red-estado" data-red-estado>En línea</span>`))
-		Expect(strings.Count(html, "data-red-version hidden")).To(Equal(2), "in the menu at the desk and under Más")
+		Expect(strings.Count(html, "data-red-version data-actualizar hidden")).To(Equal(2), "in the menu at the desk and under Más")
 	})
 
 	It("keeps the strip's place empty, so that what fills it is announced", func() {

@@ -9,7 +9,7 @@ type keyGroup struct {
 var helpKeys = []keyGroup{
 	{"En cualquier página", [][2]string{
 		{"/", "Buscar paciente"}, {"R", "Reservar"}, {"N", "Nuevo…"}, {"G A", "Ir a la agenda"}, {"G P", "Ir a pacientes"},
-		{"G L", "Bloquear la pantalla"}, {"[", "Plegar la barra lateral"}, {"?", "Teclas de esta página"}, {"Esc", "Cerrar o volver"},
+		{"G S", "Ir a Sincronización"}, {"G L", "Bloquear la pantalla"}, {"[", "Plegar la barra lateral"}, {"?", "Teclas de esta página"}, {"Esc", "Cerrar o volver"},
 	}},
 	{"En la agenda", [][2]string{
 		{"← →", "Día anterior, siguiente"}, {"T", "Hoy"}, {"1 2 3", "Día, semana, mes"}, {"B", "Buscar hora libre"}, {"L", "Llegó"},
