@@ -80,10 +80,12 @@ func merge(current Appointment, edit Edit, stamp Stamp, offline bool) merged {
 	asked := edit.over(current)
 	for _, g := range []Group{PlaceGroup, ReasonGroup, NotesGroup} {
 		replaced := g == PlaceGroup && current.NeedsReschedule && edit.Place != nil
-		if !differs(g, current, asked) && !replaced {
+		last := current.FieldClock[g]
+		// The same words written later count as later, so that what was written in between loses in any order.
+		renewed := offline && edit.names(g) && stamp.after(last)
+		if !differs(g, current, asked) && !replaced && !renewed {
 			continue
 		}
-		last := current.FieldClock[g]
 		wins := offline && g != PlaceGroup && stamp.after(last)
 		seen := last.Version <= edit.Version || offline && edit.follows(last, stamp)
 		if !seen && !wins {
@@ -93,6 +95,11 @@ func merge(current Appointment, edit Edit, stamp Stamp, offline bool) merged {
 		m.take(g, asked, stamp)
 	}
 	return m
+}
+
+// names reports whether the edit says anything of a group that the last writer decides.
+func (e Edit) names(g Group) bool {
+	return g == ReasonGroup && e.ServiceID != nil || g == NotesGroup && e.Notes != nil
 }
 
 // follows reports whether whoever edits knew of the last change without naming its version: it is the same device's

@@ -254,7 +254,7 @@ func (s *Service) mergeLate(ctx context.Context, current Appointment, w wish, op
 	if err != nil {
 		return merged{}, d, err
 	}
-	edit.Version = op.BaseVersion
+	edit.Version, edit.ServiceID = op.BaseVersion, w.ServiceID
 	return merge(current, edit, Stamp{At: instant(op.At), Device: op.Device, Op: op.OpID}, true), d, nil
 }
 
