@@ -18,7 +18,7 @@ const answers = {
   },
   async profiles() {
     const list = await profiles.all()
-    return Promise.all(list.map(async (p) => ({ ...p, ...(await profiles.storeOf(p.id).counts()) })))
+    return Promise.all(list.map(async (p) => ({ ...p, ...(await profiles.storeOf(p.id).counts().catch(() => ({}))) })))
   },
   'profile.save': (data) => profiles.save(data.profile),
   async key(data) {

@@ -32,6 +32,7 @@ export const find = (id) => use((t) => t.get(id))
 // save keeps a profile or lays new fields over it.
 export async function save(profile, now = Date.now()) {
   if (typeof profile?.id !== 'string' || !profile.id.includes('.')) throw new TypeError('A profile is named <clinic>.<user>')
+  if (stores.get(profile.id)?.gone) stores.delete(profile.id)
   await use(async (t) => t.put({ ...(await t.get(profile.id)), ...profile, lastUsed: now }))
 }
 
@@ -44,8 +45,6 @@ export function storeOf(id) {
 
 // wipe forgets a person: their store first, so that a cut in between leaves nothing that looks empty but is not.
 export async function wipe(id) {
-  const store = storeOf(id)
-  stores.delete(id)
-  await store.destroy()
+  await storeOf(id).destroy()
   await use((t) => t.delete(id))
 }

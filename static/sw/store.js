@@ -10,8 +10,11 @@ const spot = (entry) => `queue|${entry.id}|1`
 
 export class Store {
   #db = null
+  #gone = false
 
   constructor(profile) { this.name = 'hampi-' + profile.replace('.', '-') }
+
+  get gone() { return this.#gone }
 
   async get(key, kind, ids) {
     const rows = await this.#use((db) => db.rows.bulkGet(ids.map((id) => [kind, id])))
@@ -83,7 +86,9 @@ export class Store {
     this.#db = null
   }
 
+  // destroy is for good: whatever was on its way must not make the store anew.
   async destroy() {
+    this.#gone = true
     this.close()
     await Dexie.delete(this.name)
   }
@@ -100,6 +105,7 @@ export class Store {
   }
 
   async #open() {
+    if (this.#gone) throw new Error('this store was wiped')
     if (this.#db?.isOpen()) return this.#db
     this.#db ??= this.#made()
     await this.#db.open()
