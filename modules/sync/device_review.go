@@ -28,7 +28,7 @@ const (
 
 // deviceContact is a device with when it was heard of and what waits to be looked at.
 type deviceContact struct {
-	deviceRow
+	Row      deviceRow `gorm:"embedded"`
 	SeenAt   *time.Time
 	SyncedAt *time.Time
 	SkewMS   int64
@@ -50,7 +50,7 @@ func contacts(ctx context.Context, rest string, args ...any) ([]deviceContact, e
 
 // All lists the clinic's devices: those with something to look at first, those in use next, the newest first.
 func (d *DeviceRegister) All(ctx context.Context) ([]deviceContact, error) {
-	return contacts(ctx, "order by waiting > 0 desc, d.revoked_at is not null, d.number desc limit 500")
+	return contacts(ctx, "order by waiting desc, d.revoked_at is not null, d.number desc limit 500")
 }
 
 // Mine lists the devices that keep data for whoever asks, as Mis equipos shows them.
@@ -60,7 +60,7 @@ func (d *DeviceRegister) Mine(ctx context.Context) ([]accounts.KeptDevice, error
 	err := d.DB.InClinic(ctx, database.Scope{ClinicID: who.ClinicID, UserID: who.UserID}, func(ctx context.Context) error {
 		found, err := contacts(ctx, "where d.user_id = ? order by d.number desc limit 50", who.UserID)
 		for _, c := range found {
-			mine = append(mine, accounts.KeptDevice{Number: c.Number, Name: c.Name, Seen: c.seen(), Revoked: c.RevokedAt != nil})
+			mine = append(mine, accounts.KeptDevice{Number: c.Row.Number, Name: c.Row.Name, Seen: c.seen(), Revoked: c.Row.RevokedAt != nil})
 		}
 		return err
 	})
@@ -69,7 +69,7 @@ func (d *DeviceRegister) Mine(ctx context.Context) ([]accounts.KeptDevice, error
 
 func (c deviceContact) seen() time.Time {
 	if c.SeenAt == nil {
-		return c.CreatedAt
+		return c.Row.CreatedAt
 	}
 	return *c.SeenAt
 }

@@ -68,7 +68,7 @@ func (d *DeviceRegister) listView(ctx context.Context) ([]deviceLine, error) {
 func (d *DeviceRegister) lines(ctx context.Context, all []deviceContact) ([]deviceLine, error) {
 	var ids []uuid.UUID
 	for _, c := range all {
-		ids = append(ids, c.MembershipID)
+		ids = append(ids, c.Row.MembershipID)
 	}
 	people, err := d.colleagues.Members(ctx, ids)
 	if err != nil {
@@ -85,11 +85,11 @@ func (d *DeviceRegister) lines(ctx context.Context, all []deviceContact) ([]devi
 	for _, c := range all {
 		seen := c.seen()
 		line := deviceLine{
-			ID: c.ID, Title: fmt.Sprintf("Equipo %d · %s", c.Number, c.Name), Person: people[c.MembershipID].DisplayName(),
-			Seen: when(&seen), Synced: when(c.SyncedAt), Revoked: when(c.RevokedAt), HandedIn: when(c.HandedInAt), Waiting: c.Waiting, Wiped: c.WipedAt != nil,
-			Address: "/configuracion/equipos/" + c.ID.String(),
+			ID: c.Row.ID, Title: fmt.Sprintf("Equipo %d · %s", c.Row.Number, c.Row.Name), Person: people[c.Row.MembershipID].DisplayName(),
+			Seen: when(&seen), Synced: when(c.SyncedAt), Revoked: when(c.Row.RevokedAt), HandedIn: when(c.Row.HandedInAt), Waiting: c.Waiting, Wiped: c.Row.WipedAt != nil,
+			Address: "/configuracion/equipos/" + c.Row.ID.String(),
 		}
-		if c.Unsent > 0 && c.HandedInAt == nil {
+		if c.Unsent > 0 && c.Row.HandedInAt == nil {
 			line.Unsent = fmt.Sprintf("%d sin enviar", c.Unsent)
 		}
 		lines = append(lines, line)
@@ -109,7 +109,7 @@ func (d *DeviceRegister) oneView(ctx context.Context, id uuid.UUID) (deviceView,
 	if err != nil {
 		return deviceView{}, err
 	}
-	view := deviceView{deviceLine: lines[0], Name: found[0].Name}
+	view := deviceView{deviceLine: lines[0], Name: found[0].Row.Name}
 	rows, err := handedBy(ctx, id)
 	if err != nil {
 		return view, err
