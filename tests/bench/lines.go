@@ -38,8 +38,8 @@ const (
 
 // lines are what is measured in one clinic.
 func (h *house) lines(ctx context.Context, program http.Handler, c *clinic) ([]line, error) {
-	admin, doctor := c.staff[c.centro+c.norte], c.staff[0]
-	reception, err := h.signIn(ctx, program, c, c.staff[c.centro+c.norte+1])
+	admin, doctor := c.admin(), c.staff[0]
+	reception, err := h.signIn(ctx, program, c, c.reception())
 	if err != nil {
 		return nil, err
 	}

@@ -1,7 +1,7 @@
 //go:build !js
 
-// Command bench measures the server's own time over a large clinic and a small one, and how fast the program starts
-// and takes lists in. It asserts nothing: it prints a table to read.
+// Command bench measures the server's own time over a large clinic and a small one, how fast the program starts, takes
+// lists in and serves devices, and how fast a browser answers without it. It asserts nothing: it prints a table to read.
 //
 // The data are invented, loaded once into a data folder of their own, and kept between runs.
 package main
@@ -10,6 +10,8 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"io"
+	"net/http"
 	"os"
 	"os/signal"
 	"runtime/pprof"
@@ -35,7 +37,7 @@ func main() {
 	flag.BoolVar(&o.loadOnly, "load", false, "load the data and measure nothing")
 	flag.BoolVar(&o.plans, "plans", false, "print the plan of every statement behind each page")
 	flag.IntVar(&o.rounds, "n", 240, "requests measured for each line")
-	flag.StringVar(&o.only, "only", "", "measure the lines whose name contains this")
+	flag.StringVar(&o.only, "only", "", "measure the lines whose name contains this, or one part: import, sync, start, sizes, browser")
 	flag.StringVar(&o.profile, "cpu", "", "write where the program spends its time to this file")
 	flag.StringVar(&o.program, "program", "bin/hampi", "the built program, for its start-up time; empty: not measured")
 	flag.Parse()
@@ -75,16 +77,33 @@ func run(ctx context.Context, o options) (err error) {
 		return err
 	}
 	report.print(os.Stdout)
-	if o.only != "" || o.plans {
+	if o.plans {
 		return nil
 	}
-	if err := h.measureImport(ctx, os.Stdout, report.program); err != nil {
-		return err
+	return h.parts(ctx, os.Stdout, o, report.program)
+}
+
+// parts are the measurements beside the table; the last ones need the data folder for the built program.
+func (h *house) parts(ctx context.Context, to io.Writer, o options, program http.Handler) error {
+	for _, part := range []struct {
+		name    string
+		measure func() error
+	}{
+		{"import", func() error { return h.measureImport(ctx, to, program) }},
+		{"sync", func() error { return h.measureSync(ctx, to, program) }},
+		{"leave", h.leave},
+		{"start", func() error { return measureStart(ctx, to, o) }},
+		{"sizes", func() error { return weighAssets(to) }},
+		{"browser", func() error { return measureBrowser(ctx, to, o) }},
+	} {
+		if part.name != "leave" && o.only != "" && o.only != part.name {
+			continue
+		}
+		if err := part.measure(); err != nil {
+			return fmt.Errorf("%s: %w", part.name, err)
+		}
 	}
-	if err := h.leave(); err != nil {
-		return err
-	}
-	return measureProgram(ctx, os.Stdout, o)
+	return nil
 }
 
 // profile samples the processor until stop.

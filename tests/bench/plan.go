@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"github.com/google/uuid"
 
 	"hampi/modules/catalog"
+	"hampi/modules/platform/offline"
 )
 
 // lima is where all invented clinics are.
@@ -56,17 +58,48 @@ type person struct {
 func clinics() []*clinic {
 	large := &clinic{slug: "grande", patients: 100_000, centro: 8, norte: 3, fill: 0.965, full: true}
 	small := &clinic{slug: "chica", patients: 1_000, centro: 8, fill: 0.03, full: true}
-	all := []*clinic{large, small}
-	left := totalCitas - large.expected() - small.expected()
+	// What one device downloads: 5,000 appointments within its window, and beside their patients a directory of 20,000.
+	synced := &clinic{slug: syncedClinic, patients: 25_000, centro: 8}
+	synced.fill = 5_000 / float64(synced.centro*slotsADay*windowDays())
+	carried := &clinic{slug: carriedClinic, patients: 5_000, centro: 3, fill: 0.3} // a browser's store
+	named := []*clinic{large, small, synced, carried}
+	left := totalCitas
+	for _, c := range named {
+		left -= c.expected()
+	}
+	all := named[:2:2]
 	for i := range otherClinics {
 		c := &clinic{slug: "otra" + strconv.Itoa(i+1), patients: 400, centro: 2}
 		c.fill = float64(left) / otherClinics / float64(2*slotsADay*workingDays())
 		all = append(all, c)
 	}
+	all = append(all, synced, carried)
 	for _, c := range all {
 		c.people()
 	}
 	return all
+}
+
+// The clinics of devices.
+const (
+	syncedClinic  = "equipo"
+	carriedClinic = "posta"
+)
+
+func clinicOf(slug string) *clinic {
+	all := clinics()
+	return all[slices.IndexFunc(all, func(c *clinic) bool { return c.slug == slug })]
+}
+
+// windowDays are the working days within the window of a device.
+func windowDays() (n int) {
+	w := offline.WindowAt(moment, lima)
+	for _, day := range days() {
+		if !day.Before(w.From) && day.Before(w.To) {
+			n++
+		}
+	}
+	return n
 }
 
 func (c *clinic) expected() int {
@@ -99,6 +132,10 @@ func (c *clinic) hire(name, role string, site uuid.UUID) {
 }
 
 func (c *clinic) doctors() []person { return c.staff[:c.centro+c.norte] }
+
+func (c *clinic) admin() person { return c.staff[c.centro+c.norte] }
+
+func (c *clinic) reception() person { return c.staff[c.centro+c.norte+1] }
 
 // named derives an id from names, the same in every run.
 func (c *clinic) named(names ...string) uuid.UUID {

@@ -65,3 +65,19 @@ func ratio(a, b time.Duration) string {
 	}
 	return fmt.Sprintf("%.1f", float64(a)/float64(b))
 }
+
+// verdict says what was asked for and whether it was reached.
+func verdict(took, target time.Duration) string {
+	limit := fmt.Sprintf("Target: %g s", target.Seconds())
+	if target < time.Second {
+		limit = fmt.Sprintf("Target: %d ms", target.Milliseconds())
+	}
+	return limit + missedIf(took > target) + "."
+}
+
+func missedIf(missed bool) string {
+	if missed {
+		return ", MISSED"
+	}
+	return ""
+}
