@@ -6,8 +6,8 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
-	"strings"
+	"maps"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -92,22 +92,28 @@ func bookingIn(op offline.Received) (Booking, error) {
 	}.tidy(), nil
 }
 
-// readFields reads the data of an operation and refuses what is no field of an appointment.
+// readFields reads the data of an operation and refuses, at its name, what is no field of an appointment.
 func readFields(data json.RawMessage, into any) error {
-	decoder := json.NewDecoder(bytes.NewReader(data))
-	decoder.DisallowUnknownFields()
-	err := decoder.Decode(into)
-	var wrong *json.UnmarshalTypeError
-	switch {
-	case err == nil:
+	if strict(data, into) == nil {
 		return nil
-	case errors.As(err, &wrong) && wrong.Field != "":
-		return fault.InvalidField(wrong.Field, "Este dato no se entiende.")
 	}
-	if name, unknown := strings.CutPrefix(err.Error(), "json: unknown field "); unknown {
-		return fault.InvalidField(strings.Trim(name, `"`), "Una cita no tiene este dato, o no se cambia así.")
+	var sent map[string]json.RawMessage
+	if json.Unmarshal(data, &sent) != nil {
+		return fault.InvalidField("data", "Los datos de la cita no se entienden.")
+	}
+	for _, name := range slices.Sorted(maps.Keys(sent)) {
+		alone, err := json.Marshal(map[string]json.RawMessage{name: sent[name]})
+		if err != nil || strict(alone, into) != nil {
+			return fault.InvalidField(name, "Este dato no se entiende, o no se cambia así.")
+		}
 	}
 	return fault.InvalidField("data", "Los datos de la cita no se entienden.")
+}
+
+func strict(data json.RawMessage, into any) error {
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.DisallowUnknownFields()
+	return decoder.Decode(into)
 }
 
 // displaced answers a booking whose hour somebody else had: it is kept, and a person finds it another hour.
