@@ -25,7 +25,8 @@ function code(xhr) {
 
 // tell puts the words at the top of the form's footer, or of the region asked for.
 function tell(e, text) {
-  if (e.detail.requestConfig?.headers?.['X-Vivo']) return // news can wait four seconds
+  const { headers, verb } = e.detail.requestConfig ?? {}
+  if (headers?.['X-Vivo'] || (headers?.['X-Equipo'] && verb === 'get')) return // news can wait four seconds; a device that keeps nothing is no failure
   const place = e.target instanceof Element ? e.target.closest('form') ?? document.getElementById('contenido') : null
   if (!place) return
   clear(e.target)

@@ -28,6 +28,10 @@ for (const event of ['online', 'offline']) {
   })
 }
 document.addEventListener('htmx:afterSwap', paintPage)
+document.addEventListener('htmx:afterRequest', (e) => { // this browser keeps nothing, or is locked
+  if (e.target.id !== 'equipo' || (e.detail.successful && e.detail.xhr.status !== 204)) return
+  for (const el of e.target.querySelectorAll('[data-sin-equipo]')) el.hidden = false
+})
 document.addEventListener('desbloqueado', paint)
 setInterval(paint, 60_000) // "hace un día" arrives by itself
 paint()

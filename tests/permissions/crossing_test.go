@@ -35,6 +35,7 @@ var doors = []struct{ beginning, param, query string }{
 	{"/pacientes/importar/", ":id", "select id from patient_imports where clinic_id = $1 limit 1"},
 	{"/pacientes/", ":id", "select id from patients where clinic_id = $1 limit 1"},
 	{"/api/v1/patients/", ":id", "select id from patients where clinic_id = $1 limit 1"},
+	{"/sincronizacion/conflictos/", ":id", "select id from sync_conflicts where clinic_id = $1 and decided_at is null limit 1"},
 	{"/plataforma/clinicas/", ":id", "select id from clinics where id = $1"},
 }
 
