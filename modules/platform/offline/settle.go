@@ -226,8 +226,7 @@ func (r *receiving) fold(e Entry) error {
 	if o.Base, err = lay(o.Base, called(e.Data, r.alias)); err != nil {
 		return fmt.Errorf("keep what was taken of %s %s: %w", e.Entity, e.LocalID, err)
 	}
-	o.Seen = r.seen
-	return nil
+	return nil // not Seen: should the server not bring it, it is not for this device
 }
 
 // take lays the server's changes down.
