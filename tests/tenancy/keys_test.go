@@ -18,7 +18,7 @@ import (
 
 // encrypted are the columns under keys: a rotation has to write them again before the old key is forgotten.
 var encrypted = []string{
-	"users.email", "users.totp_secret", "users.totp_pending", "invitations.email", "sync_ops.answer",
+	"users.email", "users.totp_secret", "users.totp_pending", "invitations.email", "sync_ops.answer", "sync_queue.body", "sync_conflicts.content",
 	"patients.document_number", "patients.phone", "patients.email", "patients.address", "patients.guardian", "patients.insurance_number",
 	"patient_imports.head", "patient_import_batches.content", "patient_import_batches.report",
 	"devices.sealed_key", "handed_in.content", "handed_in.reason",
@@ -38,6 +38,7 @@ var plainBytes = map[string]string{
 	"keysets.aead":               "wrapped by the master key",
 	"keysets.prf":                "wrapped by the master key",
 	"sync_ops.body_hash":         "a hash",
+	"sync_queue.body_hash":       "a hash",
 	"user_emails.bidx":           "an index, see indexTables",
 	"patient_documents.bidx":     "an index, see indexTables",
 	"patient_contacts.bidx":      "an index, see indexTables",

@@ -5,6 +5,7 @@ var globalTables = []string{
 	"clinics",    // the clinics themselves; a clinic sees its own row
 	"users",      // people may work in several clinics; a clinic sees name, college and number of its own
 	"migrations", // which steps the schema has seen
+	"sync_epoch", // one word that all devices compare, changed when a backup was restored
 	// What happens before a clinic is known: the system's login alone.
 	"user_emails", "recovery_codes", "refresh_tokens", "password_resets", "login_attempts", "sessions", "signups",
 	// These name a clinic and yet belong to the platform.
@@ -24,6 +25,7 @@ var appMayOnGlobal = map[string][]string{
 	},
 	"users":      {"SELECT(id)", "SELECT(name)", "SELECT(title)", "SELECT(college)", "SELECT(college_number)"},
 	"migrations": {"SELECT"},
+	"sync_epoch": {"SELECT"},
 	"river_job":  anything, "river_leader": anything, "river_queue": anything, "river_migration": anything, "river_notification": anything,
 }
 
@@ -31,7 +33,7 @@ var anything = []string{"SELECT", "INSERT", "UPDATE", "DELETE"}
 
 // withoutRowSecurity are global tables that no policy guards: nothing in them belongs to anybody.
 var withoutRowSecurity = []string{
-	"migrations", "river_job", "river_leader", "river_queue", "river_migration", "river_notification",
+	"migrations", "sync_epoch", "river_job", "river_leader", "river_queue", "river_migration", "river_notification",
 }
 
 // auditFields are what is told of an act. Its time, its transaction and its place in the chain are the server's to say.
