@@ -50,6 +50,8 @@ type Config struct {
 	RateLimit     int `env:"HAMPI_RATE_LIMIT" envDefault:"600" doc:"Requests a minute for each person."`
 	RateLimitAnon int `env:"HAMPI_RATE_LIMIT_ANON" envDefault:"100" doc:"Requests a minute for each address without a log-in."`
 
+	ClientUnregister bool `env:"HAMPI_CLIENT_UNREGISTER" envDefault:"false" doc:"true tells every browser to give up the app that it keeps for working offline. What people entered stays. For emergencies."`
+
 	MasterKey         string   `env:"HAMPI_MASTER_KEY" doc:"32 random bytes in base64 that wrap all keysets (openssl rand -base64 32). Keep a copy apart from the database."`
 	PreviousMasterKey []string `env:"HAMPI_PREVIOUS_MASTER_KEYS" doc:"Former master keys that may still wrap a keyset, comma separated."`
 	JWTKey            string   `env:"HAMPI_JWT_KEY" doc:"RSA private key (PEM, or a file path) that signs API tokens."`

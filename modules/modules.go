@@ -159,8 +159,9 @@ func (h *house) listen(a *App) error {
 
 func (h *house) routes(a *App) {
 	r := a.Router
-	web.Statics(r, static.Dist())
+	web.Statics(r, static.Dist(), h.Config.ClientUnregister)
 	healthRoutes(r, h.DB)
+	clientRoutes(r, h.Version, h.Config.ClientUnregister)
 	helpRoutes(r)
 	homeRoute(r)
 	accounts.SignInRoutes(r, h.signIn)

@@ -84,7 +84,7 @@ func newSignInApp() *signInApp {
 	r := web.NewRouter(e, server.Guard)
 	accounts.SignInRoutes(r, app.signIn)
 	accounts.SignInAPI(web.NewAPI(r, "spec"), app.signIn)
-	web.Statics(r, static.Dist())
+	web.Statics(r, static.Dist(), false)
 	inside := func(c echo.Context) error {
 		who := access.Who(c.Request().Context())
 		return c.String(http.StatusOK, "dentro: "+who.Name+" "+who.ClinicID.String()+" "+who.SiteID.String())

@@ -21,8 +21,12 @@ import (
 const workerCSP = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'"
 
 // Statics serves the built folder below /static/ for good (names carry a hash) and /sw.js always fresh, each in the
-// best encoding that stands beside it.
-func Statics(r *Router, dist fs.FS) {
+// best encoding that stands beside it. withdraw serves the worker that takes every browser back to the network.
+func Statics(r *Router, dist fs.FS, withdraw bool) {
+	worker := "sw.js"
+	if withdraw {
+		worker = "sw-off.js"
+	}
 	r.GET("/static/*", func(c echo.Context) error {
 		header := c.Response().Header()
 		header.Set("Cache-Control", "public, max-age=31536000, immutable")
@@ -33,7 +37,7 @@ func Statics(r *Router, dist fs.FS) {
 		header := c.Response().Header()
 		header.Set("Cache-Control", "no-cache")
 		header.Set("Content-Security-Policy", workerCSP)
-		return serveBuilt(c, dist, "sw.js")
+		return serveBuilt(c, dist, worker)
 	}, Public())
 }
 
