@@ -72,7 +72,7 @@ async function question() {
   }
 }
 
-// send is how the app in the browser posts: a plain fetch that gives up.
+// send is how the app in the browser posts: a plain fetch that gives up. retryAfter is in seconds.
 export async function send(path, headers, body) {
   const patience = 30_000 + (body?.length ?? 0) / 50
   let answer
@@ -80,7 +80,7 @@ export async function send(path, headers, body) {
     answer = await fetch(path, { method: 'POST', headers, body, redirect: 'error', cache: 'no-store', signal: AbortSignal.timeout(patience) })
     const bytes = new Uint8Array(await answer.arrayBuffer())
     await (absent(answer) ? unreached() : reached())
-    return { status: answer.status, headers: [...answer.headers], body: bytes }
+    return { status: answer.status, headers: [...answer.headers], body: bytes, retryAfter: Number(answer.headers.get('Retry-After')) || 0 }
   } catch (error) {
     await unreached()
     throw error

@@ -29,11 +29,12 @@ async function use(work) {
 export const all = async () => (await use((t) => t.orderBy('lastUsed').toArray())).reverse()
 export const find = (id) => use((t) => t.get(id))
 
-// save keeps a profile or lays new fields over it.
+// save keeps a profile or lays new fields over it. Its store learns which device this is, for it tells the server.
 export async function save(profile, now = Date.now()) {
   if (typeof profile?.id !== 'string' || !profile.id.includes('.')) throw new TypeError('A profile is named <clinic>.<user>')
   if (stores.get(profile.id)?.gone) stores.delete(profile.id)
   await use(async (t) => t.put({ ...(await t.get(profile.id)), ...profile, lastUsed: now }))
+  if (profile.device?.id) await storeOf(profile.id).commit(null, { meta: [['device', profile.device.id]], strict: true })
 }
 
 export const used = (id, now = Date.now()) => use((t) => t.update(id, { lastUsed: now }))

@@ -40,7 +40,7 @@ async function chunks() {
       last = await app.synchronise()
       if (last.revoked) return await gone()
       if (last.upgrade) registration.update().catch(() => {})
-      if (last.retryAfter > 0) notBefore = Date.now() + last.retryAfter * 1000
+      if (last.retry_after > 0) notBefore = Date.now() + last.retry_after * 1000
       await announce(true)
     } while (last.more && Date.now() < end && Date.now() >= notBefore && !(await net.offline()))
   } catch (error) {
@@ -49,13 +49,20 @@ async function chunks() {
   }
 }
 
-// gone: the clinic has withdrawn this device. What it could not send is handed in, then it forgets everything.
+// gone: the clinic has withdrawn this device. What it could not send is handed in, then it forgets everything. What
+// the server would not take stays, locked, and is offered again at the next contact.
 async function gone() {
   const held = keys.current()
   if (!held) return
-  await handIn(held.profile)
-  await forget(held.profile)
-  await tell({ type: 'revoked' })
+  try {
+    await handIn(held.profile)
+    await forget(held.profile)
+  } catch (error) {
+    await keys.drop()
+    throw error
+  } finally {
+    await tell({ type: 'revoked' })
+  }
 }
 
 // forget wipes a person's store and everything that is open of it.
@@ -75,7 +82,7 @@ export async function state(sending = Boolean(running)) {
   const counts = profile ? await profiles.storeOf(profile).counts().catch(() => none) : none
   return {
     type: 'state', ...(await net.report()), ...counts, oldest: Number.isFinite(counts.oldest) ? counts.oldest : null,
-    sending: sending && counts.pending > 0, progress: last.progress ?? null, more: Boolean(last.more), signIn: Boolean(last.signIn),
+    sending: sending && counts.pending > 0, progress: last.progress ?? null, more: Boolean(last.more), signIn: Boolean(last.sign_in),
     upgrade: Boolean(last.upgrade), failed: Boolean(last.failed), version, waiting: Boolean(registration.waiting), profile, key: Boolean(held),
   }
 }

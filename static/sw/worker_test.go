@@ -56,6 +56,7 @@ var _ = Describe("The service worker", Ordered, func() {
 			Expect(eval[string](tab, `trial.store('get','cita',['b']).then(JSON.stringify)`)).To(Equal(`[]`))
 			Expect(eval[string](tab, `trial.store('meta','cursor')`)).To(Equal("7"))
 			Expect(eval[string](tab, `trial.store('meta','nada')`)).To(BeEmpty())
+			Expect(eval[string](tab, `trial.store('meta','device')`)).To(Equal("d1"), "by which the server knows the device")
 		})
 
 		It("counts the queue without reading it, and keeps when an operation was queued", func() {
@@ -306,6 +307,7 @@ var _ = Describe("The service worker", Ordered, func() {
 var _ = Describe("The closed profile", func() {
 	It("holds no word of what was kept and nothing of the key, and opens without network after a restart", func() {
 		server, folder := startServer(), GinkgoT().TempDir()
+		server.set(func() { server.busy = true }) // what is queued stays
 		browser, end := openBrowser(folder)
 		tab := browser.first()
 		tab.open(server.at("/"))

@@ -23,7 +23,7 @@ self.Go = class {
     const waiting = await hampiStore.queue(['pending', 'inflight'])
     const { status } = await hampiPost('/api/v1/sync', [['Content-Type', 'text/plain']], text.encode(String(waiting.length)))
     if (status === 410) return { revoked: true }
-    if (status !== 200) return { retryAfter: 1 }
+    if (status !== 200) return { retry_after: 1 }
     await hampiStore.commit({ queue: waiting.map(([n, , value]) => [n, 'done', value]) })
     return { more: false, progress: { done: 1, total: 1 } }
   }
