@@ -13,6 +13,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"hampi/modules/platform/pii"
 	"hampi/modules/platform/web"
 )
 
@@ -163,7 +164,22 @@ func plantMissing(c clinics) {
 			_, err := c.world.Admin.Exec(context.Background(), statement, c.clinicID(slug))
 			Expect(err).NotTo(HaveOccurred())
 		}
+		plantConflict(c, c.clinicID(slug))
 	}
+}
+
+// plantConflict leaves a clinic something to decide.
+func plantConflict(c clinics, clinic uuid.UUID) {
+	GinkgoHelper()
+	ctx, id := context.Background(), uuid.Must(uuid.NewV7())
+	keys, err := c.world.Vault.Keys(ctx, clinic)
+	Expect(err).NotTo(HaveOccurred())
+	content, err := keys.Seal(map[string]string{"title": "Dos personas cambiaron un paciente"}, pii.Place{Clinic: clinic, Table: "sync_conflicts", Column: "content", Row: id})
+	Expect(err).NotTo(HaveOccurred())
+	_, err = c.world.Admin.Exec(ctx, `insert into sync_conflicts (clinic_id, id, entity, object_id, op_id, status, user_id, at, content)
+		select clinic_id, $2, 'patient', id, gen_random_uuid(), 'superseded', (select user_id from memberships where clinic_id = $1 limit 1), now(), $3
+		  from patients where clinic_id = $1 limit 1`, clinic, id, content)
+	Expect(err).NotTo(HaveOccurred())
 }
 
 // fingerprint sums up every tenant table of a clinic except what watching it writes.
