@@ -32,6 +32,7 @@ func (h *house) joinDevices(register *patients.Sync, metrics *web.Metrics) {
 		Jobs: sync.NewJobs(h.queue), Metrics: sync.NewMetrics(metrics), Now: h.Now, Log: h.Log,
 	})
 	h.devices.Carry = h.sync
+	h.signIn.ShowKept(h.devices)
 }
 
 // deviceProfile is what the device of whoever asks must know of them and their clinic.

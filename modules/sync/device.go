@@ -13,7 +13,6 @@ import (
 	"hampi/modules/accounts"
 	"hampi/modules/platform/access"
 	"hampi/modules/platform/clock"
-	"hampi/modules/platform/database"
 	"hampi/modules/platform/fault"
 	"hampi/modules/platform/offline"
 	"hampi/modules/platform/pii"
@@ -41,7 +40,7 @@ type Carrier interface {
 
 // RegisterParts is what the register of devices stands on.
 type RegisterParts struct {
-	DB     *database.DB
+	DB     *DeviceDatabase
 	Vault  *pii.Vault
 	Logins Logins
 	// Words tells people of what was handed in, by entity.

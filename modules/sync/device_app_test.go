@@ -19,6 +19,7 @@ import (
 	gosync "sync"
 	"time"
 
+	"github.com/a-h/templ"
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 	. "github.com/onsi/ginkgo/v2"
@@ -30,7 +31,6 @@ import (
 	"hampi/modules/platform/database/dbtest"
 	"hampi/modules/platform/offline"
 	"hampi/modules/platform/web"
-	"hampi/modules/settings"
 	"hampi/modules/sync"
 	"hampi/views"
 )
@@ -88,7 +88,7 @@ func newDeviceApp() *deviceApp {
 	log := slog.New(slog.NewTextHandler(GinkgoWriter, nil))
 	pages := []web.SettingsPage{sync.DevicesPage()}
 	a.echo.HTTPErrorHandler = web.Errors{Log: log, Classify: web.DatabaseFaults}.Handle
-	a.echo.Use(web.RequestIDs(), web.Headers(false), a.identify, web.WithSettings(pages, settings.Frame), web.WithChrome(func(_ echo.Context, p web.Page) (views.Shell, error) {
+	a.echo.Use(web.RequestIDs(), web.Headers(false), a.identify, web.WithSettings(pages, bare), web.WithChrome(func(_ echo.Context, p web.Page) (views.Shell, error) {
 		return views.Shell{Title: p.Title, Heading: p.Heading}, nil
 	}))
 	server := &web.Server{DB: a.DB, Answers: web.NewAnswers(a.Vault), People: web.NewLimiter(100000), Visitors: web.NewLimiter(100000), Log: log, Now: clock.At(a.now)}
@@ -96,6 +96,11 @@ func newDeviceApp() *deviceApp {
 	sync.DeviceRoutes(r, a.register)
 	Expect(r.Check()).To(Succeed())
 	return a
+}
+
+// bare draws a page of settings without what stands around it.
+func bare(_ []web.SettingsPage, _ web.SettingsPage, _ string, body templ.Component) templ.Component {
+	return body
 }
 
 func (a *deviceApp) clinic(place string) dbtest.Clinic {

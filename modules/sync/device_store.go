@@ -21,6 +21,14 @@ import (
 	"hampi/modules/platform/pii"
 )
 
+// DeviceDatabase is where the register's transactions come from.
+type DeviceDatabase = database.DB
+
+// keysHere are the keys of the clinic of the current transaction.
+func (d *DeviceRegister) keysHere(ctx context.Context) (*pii.Keys, error) {
+	return d.Vault.Keys(ctx, database.ScopeOf(ctx).ClinicID)
+}
+
 // deviceRow is a device as the database has it.
 type deviceRow struct {
 	ID           uuid.UUID
@@ -165,7 +173,7 @@ func newSecret() ([]byte, error) {
 }
 
 func (d *DeviceRegister) newKey(ctx context.Context, id uuid.UUID) ([]byte, error) {
-	keys, err := d.Vault.Keys(ctx, database.ScopeOf(ctx).ClinicID)
+	keys, err := d.keysHere(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -178,7 +186,7 @@ func (d *DeviceRegister) newKey(ctx context.Context, id uuid.UUID) ([]byte, erro
 
 // keyOf opens the device's own key, in base64.
 func (d *DeviceRegister) keyOf(ctx context.Context, row deviceRow) (string, error) {
-	keys, err := d.Vault.Keys(ctx, database.ScopeOf(ctx).ClinicID)
+	keys, err := d.keysHere(ctx)
 	if err != nil {
 		return "", err
 	}

@@ -13,7 +13,6 @@ import (
 	"github.com/google/uuid"
 
 	"hampi/modules/platform/access"
-	"hampi/modules/platform/database"
 	"hampi/modules/platform/fault"
 	"hampi/modules/platform/offline"
 	"hampi/views"
@@ -137,7 +136,7 @@ func (d *DeviceRegister) handedLine(ctx context.Context, row handedRow) (handedL
 		return line, err
 	}
 	line.Decision = map[string]string{decidedApplied: "Aplicado", decidedRefused: "No aceptado", decidedDiscarded: "Descartado"}[row.Decision]
-	keys, err := d.Vault.Keys(ctx, database.ScopeOf(ctx).ClinicID)
+	keys, err := d.keysHere(ctx)
 	if err != nil {
 		return line, err
 	}

@@ -216,7 +216,7 @@ func (d *DeviceRegister) Discard(ctx context.Context, device, one uuid.UUID, rea
 
 // decide writes a decision down, the first only; fault.ErrNotFound when there was one.
 func (d *DeviceRegister) decide(ctx context.Context, id uuid.UUID, decision, reason string) error {
-	keys, err := d.Vault.Keys(ctx, database.ScopeOf(ctx).ClinicID)
+	keys, err := d.keysHere(ctx)
 	if err != nil {
 		return err
 	}

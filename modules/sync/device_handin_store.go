@@ -100,7 +100,7 @@ func (d *DeviceRegister) keepHanded(ctx context.Context, device deviceRow, rows 
 	if len(rows) == 0 {
 		return nil
 	}
-	keys, err := d.Vault.Keys(ctx, database.ScopeOf(ctx).ClinicID)
+	keys, err := d.keysHere(ctx)
 	if err != nil {
 		return err
 	}
@@ -217,7 +217,7 @@ func (d *DeviceRegister) entryOfRow(ctx context.Context, row handedRow) (offline
 	if row.Content == nil {
 		return offline.Entry{}, false, nil
 	}
-	keys, err := d.Vault.Keys(ctx, database.ScopeOf(ctx).ClinicID)
+	keys, err := d.keysHere(ctx)
 	if err != nil {
 		return offline.Entry{}, false, err
 	}
