@@ -26,6 +26,7 @@ type batch struct {
 	cursor   string
 	download string
 	limit    int
+	rest     int // what went out with a request that was refused whole, and is not among the entries
 	header   map[string]string
 	body     []byte
 }
@@ -59,12 +60,15 @@ func (c *Client) batch(ctx context.Context) (batch, error) {
 		// What waits for something else lets the rest go first, so that it never fills a whole request.
 		slices.SortStableFunc(entries, func(a, b offline.Entry) int { return cmp.Compare(min(a.Tries, 1), min(b.Tries, 1)) })
 	}
-	if len(entries) > b.limit {
-		entries = entries[:b.limit]
-	}
+	sent := len(entries) > 0 && entries[0].State == offline.InFlight
+	all := len(entries)
+	entries = entries[:min(all, b.limit)]
 	slices.SortStableFunc(entries, func(a, b offline.Entry) int { return cmp.Compare(a.N, b.N) })
 	if err := b.fill(entries); err != nil {
 		return b, err
+	}
+	if sent {
+		b.rest = all - len(b.entries)
 	}
 	return b, c.address(ctx, &b)
 }
@@ -127,9 +131,9 @@ func (b batch) answeredBy(answer Response) bool {
 	return true
 }
 
-// grown is the limit after a request that went through: twice as many, until there is none.
+// grown is the limit after a request that went through: twice as many, and none when nothing is left of what was refused.
 func (b batch) grown() string {
-	if 2*b.limit >= MaxOperations {
+	if b.rest == 0 || 2*b.limit >= MaxOperations {
 		return ""
 	}
 	return strconv.Itoa(2 * b.limit)
