@@ -69,7 +69,9 @@ func (c *contest) merge(typed Demographics, groups []Group) Patient {
 func (c *contest) stampFor(kept Stamp) Stamp {
 	mine := c.stamp
 	saw := c.seen > 0 && kept.Version <= c.seen
-	own := c.op.Device != "" && kept.Device == c.op.Device && kept.Op != mine.Op && !mine.At.Before(kept.At)
+	// A device tells milliseconds; within one, its writings are in the order in which they came.
+	own := c.op.Device != "" && kept.Device == c.op.Device && kept.Op != mine.Op &&
+		!mine.At.Before(kept.At.Truncate(time.Millisecond))
 	if (saw || own) && !kept.never() && mine.compare(kept) <= 0 {
 		mine.At = kept.At.Add(time.Microsecond)
 	}
