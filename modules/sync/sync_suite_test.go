@@ -9,9 +9,16 @@ import (
 	"hampi/modules/platform/database/dbtest"
 )
 
-var cluster *dbtest.Cluster
+var (
+	cluster  *dbtest.Cluster
+	labWorld *dbtest.World // emptied for each spec that asks for a lab
+)
 
-var _ = BeforeSuite(func() { cluster = dbtest.Start() })
+var _ = BeforeSuite(func() {
+	cluster = dbtest.Start()
+	labWorld = cluster.World()
+	makeThings(labWorld)
+})
 
 func TestSync(t *testing.T) {
 	RegisterFailHandler(Fail)
