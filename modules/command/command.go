@@ -1,6 +1,6 @@
 //go:build !js
 
-// Package command holds the verbs of the program: serve, worker, migrate, demo, audit, keys, admin, version.
+// Package command holds the verbs of the program: serve, worker, migrate, demo, audit, keys, admin, sync, version.
 package command
 
 import (
@@ -30,6 +30,7 @@ func commands() []command {
 		{"audit", "audit verify        check the sealed chain of every clinic; exit 1 names the first broken row", verifyAudit},
 		{"keys", "keys rotate|status  give every clinic a new key and re-encrypt in the background; see how far that is", keys},
 		{"admin", "admin create        make a person of the platform; asks e-mail, name and password", createAdmin},
+		{"sync", "sync new-epoch      after restoring a backup: devices send again what the backup does not have", syncCommand},
 		{"version", "version             print the version", printVersion},
 	}
 }
