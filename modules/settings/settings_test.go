@@ -124,6 +124,16 @@ var _ = Describe("the settings", func() {
 		}
 	})
 
+	It("lets the administration say that nothing opens without connection, and tells who stored something else meanwhile", func() {
+		const path = "/configuracion/seguridad/sin-conexion"
+		first := hidden(a.get(admin, "/configuracion/seguridad").Body.String(), path)
+		Expect(a.post("norte doctor", path, first...).Code).To(Equal(http.StatusNotFound))
+		Expect(a.get(admin, "/configuracion/seguridad").Body.String()).To(MatchRegexp(`name="abrir"[^>]*checked`))
+		Expect(a.post(admin, path, first...).Code).To(Equal(http.StatusSeeOther))
+		Expect(a.get(admin, "/configuracion/seguridad").Body.String()).NotTo(MatchRegexp(`name="abrir"[^>]*checked`))
+		Expect(a.post(admin, path, append(first, "abrir", "si")...).Code).To(Equal(http.StatusConflict))
+	})
+
 	It("set when screens lock, and end log-ins of this clinic alone", func() {
 		const path = "/configuracion/seguridad/bloqueo"
 		seen := hidden(a.get(admin, "/configuracion/seguridad").Body.String(), path)
