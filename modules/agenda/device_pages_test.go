@@ -277,4 +277,31 @@ var _ = Describe("the agenda's pages without connection", Ordered, func() {
 		Expect(there.InWaitingRoom()).To(BeTrue())
 		Expect(there.BookedBy).To(HaveValue(Equal(c.Desk.Membership)))
 	})
+
+	It("register somebody new with the booking: the patient goes first, under the form's operation", func() {
+		form := c.form("10:40")
+		form.Del("paciente")
+		form.Set("apellidos", "Nueva Persona")
+		form.Set("nombres", "Flor")
+		answer := d.post("/citas", form)
+		Expect(answer.Status).To(Equal(http.StatusOK), answer.Body)
+		entries := d.waiting()
+		Expect(entries).To(HaveLen(2))
+		Expect([]string{entries[0].Entity, entries[1].Entity}).To(Equal([]string{"patient", "appointment"}))
+		Expect(entries[0].OpID.String()).To(Equal(form.Get("op_id")))
+		Expect(entries[1].OpID).NotTo(Equal(entries[0].OpID))
+		Expect(d.told(entries[1])).To(HavePrefix("Reserva: Nueva Persona, Flor"))
+	})
+
+	It("offer free hours that can be booked, one after another", func() {
+		for range 6 {
+			found := d.get("/agenda/horas-libres?servicio=" + c.Talk.String() + "&profesional=" + c.Salas.Membership.String())
+			_, rest, offered := strings.Cut(found.Body, "fecha=2026-11-24&amp;hora=")
+			Expect(offered).To(BeTrue(), found.Body)
+			hour, err := url.QueryUnescape(rest[:strings.IndexAny(rest, "&\"")])
+			Expect(err).NotTo(HaveOccurred())
+			booked(hour)
+		}
+		Expect(d.waiting()).To(HaveLen(6))
+	})
 })

@@ -104,6 +104,16 @@ func (b board) totals() string {
 	return views.Plural(n, "cita", "citas")
 }
 
+// besides reports whether what lost its place may keep its hour beside whoever has it.
+func (b board) besides(l lost) bool {
+	return b.Who.Can(accounts.AgendaOverbook) && !DateOf(l.Card.StartTime, b.Grid.Zone).Before(b.Grid.Today)
+}
+
+// slot is where the appointment stands, as a free hour is written.
+func (c Card) slot() Slot {
+	return Slot{StartTime: c.StartTime, EndTime: c.EndTime, DoctorID: c.DoctorID, SiteID: c.SiteID}
+}
+
 // lostWords say why an appointment waits for another hour.
 func (b board) lostWords(l lost) string {
 	hour := views.ShortDayTime(l.Card.StartTime.In(b.Grid.Zone), b.Grid.Now)

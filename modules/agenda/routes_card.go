@@ -1,6 +1,7 @@
 package agenda
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"strings"
@@ -193,8 +194,9 @@ type moveForm struct {
 	Hour     string `form:"hora"`
 	Day      string `form:"fecha"`
 	Doctor   string `form:"profesional"`
-	Slot     string `form:"a"`      // a free hour: start, end, professional, site
-	Start    string `form:"inicio"` // dropped: RFC 3339 or the clinic's wall clock
+	Slot     string `form:"a"`          // a free hour: start, end, professional, site
+	Beside   string `form:"sobreturno"` // an hour that is taken, written like a free one: beside whoever is there
+	Start    string `form:"inicio"`     // dropped: RFC 3339 or the clinic's wall clock
 	Minutes  int    `form:"minutos"`
 	Grid     string `form:"rejilla"` // typed on the card itself, not in the dialog
 	Hours    hourView
@@ -231,10 +233,14 @@ func (h screens) wish(c echo.Context, id uuid.UUID, f moveForm) (Move, error) {
 	ctx := c.Request().Context()
 	m := Move{ID: id, Version: f.Version, DoctorID: idOf(f.Doctor)}
 	switch {
-	case f.Slot != "":
-		slot, ok := slotOf(f.Slot)
+	case f.Slot != "" || f.Beside != "":
+		slot, ok := slotOf(cmp.Or(f.Slot, f.Beside))
 		if !ok {
 			return m, fault.InvalidField("start_time", "Esa hora no se entiende.")
+		}
+		if f.Slot == "" {
+			beside := true
+			m.Overbooked = &beside
 		}
 		m.StartTime, m.EndTime, m.DoctorID, m.SiteID = slot.StartTime, slot.EndTime, slot.DoctorID, slot.SiteID
 		return m, nil
@@ -278,7 +284,7 @@ func (h screens) move(c echo.Context) error {
 	if err == nil {
 		saved, err = h.agenda.Move(ctx, m)
 	}
-	typed := f.Slot == "" && f.Start == "" && f.Grid == ""
+	typed := f.Slot == "" && f.Beside == "" && f.Start == "" && f.Grid == ""
 	if err != nil && typed {
 		return h.moveRefused(c, id, f, err)
 	}

@@ -6,6 +6,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -441,3 +443,37 @@ var _ = Describe("what devices get of the agenda", Ordered, func() {
 		Expect(visits.SeenBefore(ctx, at(12, 0), seen[0], 10)).To(Equal([]patients.Seen{{Patient: c.Luz, At: at(9, 20)}}))
 	})
 })
+
+var _ = Describe("what lost its place", Ordered, func() {
+	It("stands on the agenda with three hours and the sobreturno, for who may", func() {
+		c := norte()
+		desk := c.visitor(c.Desk, accounts.Receptionist)
+		c.booked(desk, "10:00")
+		id := newID()
+		Expect(c.committed(c.Desk, func(ctx context.Context) error {
+			_, err := c.entity().Apply(ctx, operation("a", offline.Create, id, now, 0, c.promised(at(10, 0))))
+			return err
+		}, accounts.Receptionist)).To(Succeed())
+		_, panel, _ := strings.Cut(desk.get("/agenda").Body, "font-semibold text-danger")
+		panel, _, _ = strings.Cut(panel, "</section>")
+		Expect(strings.Count(panel, `name="a" value="`)).To(Equal(3))
+		_, rest, found := strings.Cut(panel, `name="sobreturno" value="`)
+		Expect(found).To(BeTrue(), panel)
+		hour, _, _ := strings.Cut(rest, `"`)
+		Expect(c.visitor(c.Desk, accounts.Assistant).get("/agenda").Body).NotTo(ContainSubstring(`name="sobreturno" value="2026`))
+
+		form := url.Values{"op_id": {newID().String()}, "version": {"1"}, "sobreturno": {hour}}
+		Expect(c.visitor(c.Desk, accounts.Assistant).post("/citas/"+id.String()+"/mover", form).Status).To(Equal(http.StatusNotFound), "not allowed")
+		form.Set("op_id", newID().String())
+		Expect(desk.post("/citas/"+id.String()+"/mover", form).Status).To(Equal(http.StatusOK))
+		Expect(keptBy(c, id)).To(And(HaveField("Overbooked", true), HaveField("NeedsReschedule", false), HaveField("StartTime", at(10, 0))))
+	})
+})
+
+// keptBy reads an appointment as the desk sees it.
+func keptBy(c *clinic, id uuid.UUID) agenda.Appointment {
+	GinkgoHelper()
+	a, err := c.agenda().Appointment(c.atDesk(), id)
+	Expect(err).NotTo(HaveOccurred())
+	return a
+}
