@@ -67,7 +67,7 @@ func NewBrowserApp(p BrowserParts) (*BrowserApp, error) {
 // listen stacks what every request passes.
 func (b *BrowserApp) listen(log *slog.Logger) {
 	b.Echo.HTTPErrorHandler = notHere(web.Errors{Log: log}.Handle)
-	b.Echo.Use(browserHeaders, web.Recover(log), web.WithFlashes(&boxOfFlashes{}), web.WithChrome(deviceChrome))
+	b.Echo.Use(browserHeaders, web.Recover(log), web.WithFlashes(&boxOfFlashes{}), web.WithChrome(b.chrome))
 }
 
 func (b *BrowserApp) routes(register *patients.Service, days *agenda.Service, services *catalog.Catalog) {
@@ -103,14 +103,18 @@ func whoUnlocked(ctx context.Context) (access.Identity, error) {
 	return profile.Identity(), nil
 }
 
-// deviceChrome draws what stands around a page of the browser.
-func deviceChrome(c echo.Context, p web.Page) (views.Shell, error) {
+// chrome draws what stands around a page of the browser, and says how old what it shows may be.
+func (b *BrowserApp) chrome(c echo.Context, p web.Page) (views.Shell, error) {
 	ctx := c.Request().Context()
 	profile, err := accounts.StoredProfile(ctx)
 	if err != nil {
 		return views.Shell{}, err
 	}
-	return shellOf(c, p, profile.Identity(), profile.Around), nil
+	shell := shellOf(c, p, profile.Identity(), profile.Around)
+	if at, known := lastContact(ctx); known {
+		shell.DeviceData = sync.LastHeard(at, profile.Identity(), b.now())
+	}
+	return shell, nil
 }
 
 // contact is when the clinic was last heard of; zero when never.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"hampi/modules/platform/access"
 	"hampi/modules/platform/offline"
 	"hampi/views"
 )
@@ -48,7 +49,7 @@ func newOwnDevice(q Queue, f Facts, now time.Time) *ownDevice {
 	zone := now.Location()
 	v := &ownDevice{Facts: f}
 	if !f.Contact.IsZero() {
-		v.Contact = "Último contacto " + strings.TrimPrefix(dayAndTime(f.Contact.In(zone), now), "hoy ")
+		v.Contact = "Último contacto " + lastHeard(f.Contact.In(zone), now)
 	}
 	for _, item := range q.Waiting {
 		v.Waiting = append(v.Waiting, queueLine{item.Icon, item.Title, cmp.Or(item.Detail, dayAndTime(item.At.In(zone), now)), "info", waitingChip(item)})
@@ -64,6 +65,14 @@ func newOwnDevice(q Queue, f Facts, now time.Time) *ownDevice {
 	}
 	return v
 }
+
+// LastHeard is when a device last heard of the clinic, as its pages say it: "9:41", "ayer 17:20".
+func LastHeard(at time.Time, who access.Identity, now time.Time) string {
+	zone := zoneOf(who)
+	return lastHeard(at.In(zone), now.In(zone))
+}
+
+func lastHeard(at, now time.Time) string { return strings.TrimPrefix(dayAndTime(at, now), "hoy ") }
 
 func waitingChip(item Item) string {
 	if item.InFlight {
