@@ -28,6 +28,7 @@ var doors = []struct{ beginning, param, query string }{
 	{"/configuracion/servicios/", ":id", "select id from services where clinic_id = $1 limit 1"},
 	{"/api/v1/services/", ":id", "select id from services where clinic_id = $1 limit 1"},
 	{"/configuracion/consultorios/", ":id", "select id from resources where clinic_id = $1 limit 1"},
+	{"/configuracion/equipos/", ":id", "select id from devices where clinic_id = $1 limit 1"},
 	{"/configuracion/sedes/", ":id", "select id from sites where clinic_id = $1 limit 1"},
 	{"/configuracion/personas/invitaciones/", ":id", "select id from invitations where clinic_id = $1 limit 1"},
 	{"/configuracion/personas/", ":id", "select id from memberships where clinic_id = $1 limit 1"},
@@ -158,6 +159,8 @@ func plantMissing(c clinics) {
 			   from memberships where clinic_id = $1 limit 1`,
 			`insert into logins (id, user_id, clinic_id, membership_id, kind, ends_at)
 			 select gen_random_uuid(), user_id, clinic_id, id, 'browser', now() + interval '1 hour' from memberships where clinic_id = $1 limit 1`,
+			`insert into devices (clinic_id, id, number, membership_id, user_id, name, browser_hash, token_hash, sealed_key)
+			 select clinic_id, gen_random_uuid(), 7, id, user_id, 'Chrome en Windows', '', '', '' from memberships where clinic_id = $1 limit 1`,
 			`insert into patient_imports (clinic_id, id, state, head, rows, by)
 			 select clinic_id, gen_random_uuid(), 'uploaded', '', 1, user_id from memberships where clinic_id = $1 limit 1`,
 		} {
