@@ -18,13 +18,21 @@ func shellOf(c echo.Context, p web.Page, who access.Identity, around accounts.Su
 		Look: lookOf(c, around), Title: p.Title, Heading: p.Heading, Context: p.Context, Back: p.Back,
 		Nav: navigation(who, sidebarOf, p.Nav), BottomNav: bottomBar(who, p.Nav), QuickCreate: quickCreate(who),
 		PersonLinks: personLinks(), Clinic: clinicOf(who, around), Person: personOf(who, around),
-		PrimaryAction: p.Primary, LockMinutes: around.LockMinutes, ServiceWorker: true, Focus: p.Focus,
+		PrimaryAction: p.Primary, LockMinutes: around.LockMinutes, ServiceWorker: true, Focus: p.Focus, Profile: profileOf(who),
 		Flash: web.TakeFlash(c), NoSync: who.ClinicID == uuid.Nil, SyncCurrent: p.Nav == views.SyncPage,
 	}
 	if who.Can(accounts.PatientsRead) {
 		shell.SearchURL = "/pacientes/buscar"
 	}
 	return shell
+}
+
+// profileOf names whose page this is, as devices name their stores.
+func profileOf(who access.Identity) string {
+	if who.ClinicID == uuid.Nil {
+		return who.UserID.String() // keeps no store; whoever had one open is locked out
+	}
+	return who.ClinicID.String() + "." + who.UserID.String()
 }
 
 func lookOf(c echo.Context, around accounts.Surroundings) views.Look {

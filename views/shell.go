@@ -18,6 +18,7 @@ type Head struct {
 	Title         string // "Agenda" becomes "Agenda · Hampi" in the tab
 	LockMinutes   int    // idle minutes until the screen locks; 0 never locks (public pages)
 	ServiceWorker bool   // register /sw.js
+	Profile       string // "<clinic>.<user>" of whose page it is; empty on public ones
 	Focus         bool   // focus mode: rail at the desk, no bottom bar on phones
 }
 
@@ -47,6 +48,7 @@ type Shell struct {
 	SearchLabel   string  // default "Buscar paciente, DNI o celular"
 	LockMinutes   int
 	ServiceWorker bool
+	Profile       string // "<clinic>.<user>": another person's store is locked when this page is shown
 	Focus         bool
 	Flash         string // a toast to show with the page, after a plain form post
 	Notice        string // one amber strip under the top bar
@@ -101,7 +103,7 @@ type Person struct {
 
 // Head is the document's part of the shell.
 func (s Shell) Head() Head {
-	return Head{Look: s.Look, Title: s.Title, LockMinutes: s.LockMinutes, ServiceWorker: s.ServiceWorker, Focus: s.Focus}
+	return Head{Look: s.Look, Title: s.Title, LockMinutes: s.LockMinutes, ServiceWorker: s.ServiceWorker, Profile: s.Profile, Focus: s.Focus}
 }
 
 func (s Shell) heading() string {
