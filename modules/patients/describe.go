@@ -5,48 +5,146 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"strings"
+	"time"
 
 	"hampi/modules/platform/offline"
+	"hampi/views"
 )
 
 // Describer tells of a patient's data where two versions of it are compared, or where it was refused.
 func (s *Service) Describer() offline.Describer {
-	return offline.Describer{Entity: Entity, Icon: iconOf, Fields: s.describe, Correct: correct}
+	return offline.Describer{Entity: "patient", Icon: icon, Fields: s.describe, Correct: correct}
 }
 
-func iconOf(op offline.Operation) string {
+func icon(op offline.Operation) string {
 	if op.Action == offline.Create {
 		return "user-plus"
 	}
-	return "users"
+	return "user"
 }
 
-// describe names each group that data holds.
+// The groups that people read together.
+const (
+	personGroup    = "person"
+	contactGroup   = "contact"
+	insuranceGroup = "insurance"
+)
+
 func (s *Service) describe(_ context.Context, data json.RawMessage) ([]offline.Field, error) {
-	var fields Fields
-	if err := json.Unmarshal(data, &fields); err != nil {
+	var f Fields
+	if err := json.Unmarshal(data, &f); err != nil {
 		return nil, fmt.Errorf("read a patient's data: %w", err)
 	}
-	d := fields.legible()
-	var list []offline.Field
-	for _, g := range fields.Groups() {
-		list = append(list, offline.Field{Group: string(g), Label: g.Label(), Value: routes{s}.groupText(d, g)})
+	var list described
+	list.add(personGroup, "Nombres", f.FirstName, plain)
+	list.add(personGroup, "Apellido paterno", f.LastName, plain)
+	list.add(personGroup, "Apellido materno", f.SecondLastName, plain)
+	list.document(f)
+	list.add(personGroup, "Sexo", f.Sex, func(v string) string { return Sex(v).Label() })
+	list.add(personGroup, "Nacimiento", f.BirthDate, writtenDay)
+	list.add(contactGroup, "Celular", f.Phone, views.Phone)
+	list.add(contactGroup, "Correo", f.Email, plain)
+	list.add(contactGroup, "Dirección", f.Address, plain)
+	list.add(contactGroup, "Distrito", f.Ubigeo, s.districtName)
+	if f.Guardian != nil {
+		written := f.Guardian.written()
+		list.add(contactGroup, "Avisar a", &written, plain)
+	}
+	if f.Insurance != nil {
+		written := strings.TrimSpace(f.Insurance.Insurer + " " + f.Insurance.Number)
+		list.add(insuranceGroup, "Seguro", &written, plain)
+	}
+	if f.Tags != nil {
+		written := strings.Join(*f.Tags, ", ")
+		list.add(insuranceGroup, "Etiquetas", &written, plain)
 	}
 	return list, nil
 }
 
-// correct leads to the form again: of somebody new filled in, under the id that what was booked for them carries.
+type described []offline.Field
+
+func (d *described) add(group, label string, value *string, write func(string) string) {
+	if value == nil {
+		return
+	}
+	written := ""
+	if *value != "" {
+		written = write(*value)
+	}
+	*d = append(*d, offline.Field{Group: group, Label: label, Value: written})
+}
+
+func (d *described) document(f Fields) {
+	if f.DocumentNumber == nil && f.DocumentType == nil {
+		return
+	}
+	var doc Document
+	set((*string)(&doc.Type), f.DocumentType)
+	set(&doc.Number, f.DocumentNumber)
+	label := doc.Label()
+	d.add(personGroup, "Documento", &label, plain)
+}
+
+func plain(value string) string { return value }
+
+// writtenDay writes 1988-01-24 as 24/01/1988; what is no day stays as it was typed.
+func writtenDay(value string) string {
+	day, err := time.Parse(time.DateOnly, value)
+	if err != nil {
+		return value
+	}
+	return views.Day(day)
+}
+
+func (s *Service) districtName(ubigeo string) string {
+	if s.neighbours.Places == nil {
+		return ubigeo
+	}
+	place, ok := s.neighbours.Places.ByCode(ubigeo)
+	if !ok {
+		return ubigeo
+	}
+	return place.Label()
+}
+
+// written is a guardian in one line: "Tello Cruz, Nelly (madre), 962 555 087".
+func (g Guardian) written() string {
+	text := g.Name
+	if g.Relationship != "" {
+		text += " (" + g.Relationship + ")"
+	}
+	if g.Phone != "" {
+		text = strings.TrimPrefix(text+", "+views.Phone(g.Phone), ", ")
+	}
+	return text
+}
+
+// correct leads to the patient's data, or to the form of a new patient with what was typed.
 func correct(op offline.Operation) offline.Correction {
-	var fields Fields
-	if op.Action != offline.Create || json.Unmarshal(op.Data, &fields) != nil {
+	if op.Action != offline.Create {
 		return offline.Correction{Address: pathOf(op.LocalID, "datos")}
 	}
-	f := formOf(fields.legible())
-	return offline.Correction{Address: "/pacientes/nuevo", Typed: url.Values{
-		"id": {op.LocalID.String()}, "document_type": {f.DocumentType}, "document_number": {f.DocumentNumber},
-		"first_name": {f.FirstName}, "last_name": {f.LastName}, "second_last_name": {f.SecondLastName}, "sex": {f.Sex},
-		"birth_date": {f.BirthDate}, "phone": {f.Phone}, "email": {f.Email}, "address": {f.Address}, "ubigeo": {f.Ubigeo},
-		"guardian.name": {f.GuardianName}, "guardian.relationship": {f.GuardianRelation}, "guardian.document_number": {f.GuardianDocument},
-		"guardian.phone": {f.GuardianPhone}, "insurance.insurer": {f.Insurer}, "insurance.number": {f.InsuranceNumber}, "tags": {f.Tags},
-	}}
+	return offline.Correction{Address: "/pacientes/nuevo", Typed: typedOf(op.Data)}
+}
+
+// typedOf is what a registration held, as its form sends it.
+func typedOf(data json.RawMessage) url.Values {
+	var f Fields
+	if json.Unmarshal(data, &f) != nil {
+		return url.Values{"first_name": {""}} // an empty form is better than none
+	}
+	d, err := f.Over(Demographics{}, time.Time{})
+	if err != nil {
+		d.BirthDate = time.Time{}
+	}
+	form := formOf(d)
+	return url.Values{
+		"document_type": {form.DocumentType}, "document_number": {form.DocumentNumber}, "first_name": {form.FirstName},
+		"last_name": {form.LastName}, "second_last_name": {form.SecondLastName}, "sex": {form.Sex}, "birth_date": {form.BirthDate},
+		"phone": {form.Phone}, "email": {form.Email}, "address": {form.Address}, "ubigeo": {form.Ubigeo},
+		"guardian.name": {form.GuardianName}, "guardian.relationship": {form.GuardianRelation},
+		"guardian.document_number": {form.GuardianDocument}, "guardian.phone": {form.GuardianPhone},
+		"insurance.insurer": {form.Insurer}, "insurance.number": {form.InsuranceNumber}, "tags": {form.Tags},
+	}
 }
