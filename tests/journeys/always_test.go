@@ -8,16 +8,20 @@ import (
 	. "github.com/onsi/gomega"
 )
 
-var always string
-
 // alwaysThere is the membership of ortodoncia@demo.pe, who from now on attends at any hour of any day, so
 // that the journeys find free hours whenever they run.
 func alwaysThere() string {
 	GinkgoHelper()
-	if always != "" {
-		return always
+	return demo.alwaysThere()
+}
+
+func (p *Program) alwaysThere() string {
+	GinkgoHelper()
+	if p.always != "" {
+		return p.always
 	}
 	w := Desk()
+	w.program = p
 	signIn(w, "admin@demo.pe")
 	w.Go("/configuracion/horarios")
 	w.Clean("configuracion-horarios")
@@ -30,9 +34,9 @@ func alwaysThere() string {
 	w.Clean("configuracion-horario")
 	w.Follow("button[type=submit]", "Guardar")
 	w.See("a[href='"+path+"']", "lun–dom")
-	always = path[strings.LastIndex(path, "/")+1:]
-	Expect(always).To(HaveLen(36))
-	return always
+	p.always = path[strings.LastIndex(path, "/")+1:]
+	Expect(p.always).To(HaveLen(36))
+	return p.always
 }
 
 // bookToday books somebody, whose page the window shows, with him for the next free hour of a consultation, and ends

@@ -50,19 +50,16 @@ func (p *phones) next(email, secret string) string {
 	return gotp.NewDefaultTOTP(secret).At(step * codeSeconds)
 }
 
-// cookies of people who came in already: their other windows start signed in.
-var known = map[string][]*network.CookieParam{}
-
 // signIn gives the window to somebody of the demonstration, at home.
 func signIn(w *Window, email string) {
 	GinkgoHelper()
-	if cookies, ok := known[email]; ok {
+	if cookies, ok := w.program.known[email]; ok {
 		_, err := chromedp.Call(w.ctx, network.SetCookies, network.SetCookiesParams{Cookies: cookies})
 		Expect(err).NotTo(HaveOccurred())
 		w.Go("/")
 	} else {
 		signInByHand(w, email)
-		known[email] = cookiesOf(w)
+		w.program.known[email] = cookiesOf(w)
 	}
 	Expect(w.Where()).NotTo(HavePrefix("/ingresar"))
 }

@@ -23,7 +23,7 @@ func flow(w *Window, name string, keys, taps int, drive func(h *Hand)) {
 // agendaOf opens the agenda of a day of the professional who attends at any hour.
 func agendaOf(w *Window, day string) {
 	GinkgoHelper()
-	w.Go("/agenda?fecha=" + day + "&prof=" + alwaysThere())
+	w.Go("/agenda?fecha=" + day + "&prof=" + w.program.alwaysThere())
 	w.See("#agenda-hoja", "libre")
 }
 

@@ -15,6 +15,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/chromedp/cdproto/network"
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
@@ -25,6 +26,8 @@ import (
 type Program struct {
 	URL     string
 	DataDir string
+	always  string                            // the professional who attends at any hour
+	known   map[string][]*network.CookieParam // cookies of people who came in already: their other windows start signed in
 	env     []string
 	command *exec.Cmd
 	done    chan error
@@ -41,7 +44,7 @@ func StartDemo(env ...string) *Program {
 	dir, err := os.MkdirTemp("", "hampi-journey-")
 	Expect(err).NotTo(HaveOccurred())
 	DeferCleanup(os.RemoveAll, dir)
-	p := &Program{DataDir: dir, env: append([]string{"HAMPI_ENV=demo", "HAMPI_DATA_DIR=" + dir, "HAMPI_ADDR=127.0.0.1:0",
+	p := &Program{DataDir: dir, known: map[string][]*network.CookieParam{}, env: append([]string{"HAMPI_ENV=demo", "HAMPI_DATA_DIR=" + dir, "HAMPI_ADDR=127.0.0.1:0",
 		"HAMPI_RATE_LIMIT=100000", "HAMPI_RATE_LIMIT_ANON=100000", "HAMPI_LOG_LEVEL=info"}, env...)}
 	p.Start()
 	DeferCleanup(func() {
