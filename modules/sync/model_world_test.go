@@ -22,26 +22,35 @@ import (
 
 // world is a server with two clinics, the devices of their people, and a network between them that fails as drawn.
 type world struct {
-	t       *rapid.T
-	now     time.Time
-	store   *modelStore
-	service *sync.Service
-	staff   []*member
-	devices []*gadget
-	clinics [2]uuid.UUID
-	air     []letter // requests that were given up and still arrive
-	backup  map[uuid.UUID]*shelf
-	retired []*gadget
-	restore bool // this history restores backups; else it reinstalls devices
+	t        *rapid.T
+	now      time.Time
+	store    *modelStore
+	service  *sync.Service
+	staff    []*member
+	devices  []*gadget
+	clinics  [2]uuid.UUID
+	air      []letter // requests that were given up and still arrive
+	backup   map[uuid.UUID]*shelf
+	retired  []*gadget
+	restore  bool // this history restores backups; else it reinstalls devices
+	kinds    []offline.Kind
+	entities []string // those that devices write, and conflicts
+	real     bool     // the server keeps everything in PostgreSQL
 }
 
 // member is somebody who works in a clinic.
 type member struct {
 	clinic, user uuid.UUID
 	may          map[access.Permission]bool
+	real         *access.Identity // of somebody in the database; nil in the model
 }
 
 func (m *member) who(login uuid.UUID) access.Identity {
+	if m.real != nil {
+		who := *m.real
+		who.LoginID = login
+		return who
+	}
 	may := map[access.Permission]bool{}
 	for p, ok := range m.may {
 		may[p] = ok
@@ -93,7 +102,7 @@ type gadget struct {
 var modelStart = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 
 func newWorld(t *rapid.T) *world {
-	w := &world{t: t, now: modelStart, backup: map[uuid.UUID]*shelf{}}
+	w := &world{t: t, now: modelStart, backup: map[uuid.UUID]*shelf{}, kinds: modelKinds, entities: []string{"person", "booking", sync.ConflictEntity}}
 	w.store = &modelStore{clinics: map[uuid.UUID]*shelf{}, staff: map[uuid.UUID]func() access.Identity{}}
 	for i := range w.clinics {
 		w.clinics[i] = uuid.New()
@@ -122,7 +131,7 @@ func (w *world) add(owner *member) *gadget {
 // start is the program of the device, begun anew over what its store holds.
 func (g *gadget) start() {
 	clock := func() time.Time { return g.w.now.Add(g.skew) }
-	g.device = offline.NewDevice(g.kv, modelKinds, clock)
+	g.device = offline.NewDevice(g.kv, g.w.kinds, clock)
 	g.client = sync.NewClient(g.device, g.post, clock, time.UTC, func() float64 { return 0 })
 }
 
@@ -233,9 +242,6 @@ func (g *gadget) round(fate string) sync.Report {
 	report, err := g.client.Round(context.Background())
 	if err != nil {
 		g.w.t.Fatalf("%s: %v", g.name, err)
-	}
-	if g.rounds > 1990 {
-		println(g.name, string(report.State), report.Pending, report.Sending, report.Attention, report.More, g.more, g.whole)
 	}
 	g.w.checkDevice(g)
 	return report
