@@ -210,10 +210,11 @@ func (e Entry) answered(result Result, now time.Time) Entry {
 }
 
 // fold keeps an operation that was taken in the object's base until the server's own state arrives, so that what a
-// person saw does not vanish for a moment. Where that state is there already it is the truth.
+// person saw does not vanish for a moment. Where that state is there already it is the truth; so it is, or its absence,
+// when the server had carried the operation out before.
 func (r *receiving) fold(e Entry) error {
 	switch e.Result.Status {
-	case Created, Updated, Merged, Duplicate:
+	case Created, Updated, Merged:
 	default:
 		return nil
 	}

@@ -62,8 +62,15 @@ var _ = Describe("taking in what the server answers", func() {
 		d.change("thing", id, fields{"phone": "mine"})
 		sent := d.send()
 		held(id, 5, fields{"phone": "theirs"})
-		d.receive(offline.Answer{Sent: sent, Results: []offline.Result{result(sent[0], offline.Duplicate)}})
+		d.receive(offline.Answer{Sent: sent, Results: []offline.Result{result(sent[0], offline.Updated)}})
 		Expect(d.shows("thing", id)).To(Equal(fields{"phone": "theirs"}))
+	})
+
+	It("does not keep what was carried out before and is not for this device", func() {
+		id := d.create("thing", fields{"name": "Ana"})
+		sent := d.send()
+		d.receive(offline.Answer{Sent: sent, Results: []offline.Result{result(sent[0], offline.Duplicate)}})
+		gone("thing", id)
 	})
 
 	It("shows what the server keeps when an operation was older, and keeps it among what is done", func() {
