@@ -11,7 +11,7 @@ document.addEventListener('submit', (e) => {
     e.stopImmediatePropagation()
     return
   }
-  if (!e.target.matches('[hx-post], [hx-put], [hx-patch], [hx-delete], [hx-get], [method=dialog]')) begin(e.target)
+  if (!e.target.matches('[hx-post], [hx-put], [hx-patch], [hx-delete], [hx-get], [method=dialog], [data-desbloqueo]')) begin(e.target)
 }, true)
 
 document.addEventListener('htmx:beforeRequest', (e) => { if (e.detail.elt.tagName === 'FORM') begin(e.detail.elt) })

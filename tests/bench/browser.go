@@ -292,11 +292,12 @@ func (b *browser) unlocks() (times, error) {
 		if err := b.until("the lock's form", `document.querySelector("form[data-desbloqueo]")?.elements.namedItem("perfil").value > ""`); err != nil {
 			return nil, err
 		}
-		took, err := asked[float64](b, fmt.Sprintf(`new Promise((resolve) => {
+		took, err := asked[float64](b, fmt.Sprintf(`new Promise((resolve, reject) => {
 			const form = document.querySelector("form[data-desbloqueo]")
 			form.elements.namedItem("password").value = %s
 			const began = performance.now()
 			document.addEventListener("desbloqueado", () => resolve(performance.now() - began), { once: true })
+			setTimeout(() => reject(new Error(document.body.innerText)), 30_000)
 			form.requestSubmit()
 		})`, word))
 		if err != nil {
