@@ -121,7 +121,7 @@ func (d *ward) act(w *world, g *gadget, step int) {
 	hour := func() time.Time {
 		return modelStart.AddDate(0, 0, 1).Add(time.Duration(rapid.IntRange(0, 2).Draw(w.t, "hour")) * time.Hour)
 	}
-	switch draw("act", "register", "edit", "book", "change", "sync", "sync", "sync", "job", "decide") {
+	switch draw("act", "register", "edit", "book", "change", "sync", "sync", "sync", "job", "decide", "clock") {
 	case "register":
 		data := map[string]any{"document_type": "NONE", "document_number": "", "first_name": draw("name", "Ana", "Luz"), "last_name": "Quispe"}
 		if number := draw("document", "", "45210987", "45210988"); number != "" {
@@ -152,6 +152,8 @@ func (d *ward) act(w *world, g *gadget, step int) {
 		}
 	case "decide":
 		w.decide(g)
+	case "clock":
+		w.clock(g)
 	case "job":
 		w.finish()
 	default:
