@@ -3,6 +3,7 @@ package sync_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"net/http"
 	"reflect"
@@ -103,10 +104,21 @@ func (g *gadget) checkCursor() {
 	for _, entity := range g.w.entities {
 		for _, o := range g.all(entity) {
 			if _, held := scope[offline.Ref{Kind: entity, ID: o.ID}]; !held && !o.Pending() {
-				g.fail("I7: %s %s %s is not for this device any more", entity, o.ID, o.Data())
+				g.fail("I7: %s %s %s is not for this device any more\n%s", entity, o.ID, o.Data(), g.trail(o))
 			}
 		}
 	}
+}
+
+// trail tells what the device knows of an object, for a failure's report.
+func (g *gadget) trail(o offline.Object) string {
+	text := fmt.Sprintf("version %d, brought by download %d, removed %t\n", o.Version, o.Seen, o.Removed)
+	for _, e := range g.entries(offline.Pending, offline.InFlight, offline.Done, offline.Attention) {
+		if e.LocalID.String() == o.ID {
+			text += fmt.Sprintf("%s %s %s: %+v, tries %d, redo %t\n", e.State, e.Action, e.Data, e.Result, e.Tries, e.Redo)
+		}
+	}
+	return text
 }
 
 func sameJSON(a, b json.RawMessage) bool {

@@ -17,7 +17,7 @@ func (r *receiving) sweep(ctx context.Context) error {
 			case o.Seen == r.seen:
 			case o.Waiting == 0:
 				r.u.Drop(name, o.ID)
-			case o.Version > 0 && !o.Removed:
+			case o.Base != nil && !o.Removed: // the server had it once; what it never had still goes there
 				o.Removed = true
 				if err := r.u.Keep(ctx, o); err != nil {
 					return err
