@@ -51,7 +51,6 @@ type receiving struct {
 	alias   map[string]string // old id to the one it goes by
 	waiting []Entry           // pending and in flight, oldest first
 	objects map[Ref]*Object   // what is touched; nil for what the device has not
-	changed map[Ref]bool      // touched and brought by the server
 }
 
 // Receive takes an answer in, in one transaction: what became of the batch, ids that merged, the server's changes with
@@ -106,7 +105,7 @@ func (d *Device) Receive(ctx context.Context, a Answer) error {
 }
 
 func (u *Unit) receiving(ctx context.Context) (*receiving, error) {
-	r := &receiving{u: u, objects: map[Ref]*Object{}, changed: map[Ref]bool{}}
+	r := &receiving{u: u, objects: map[Ref]*Object{}}
 	var err error
 	if r.now, err = u.device.Now(ctx); err != nil {
 		return nil, err
@@ -253,14 +252,11 @@ func (r *receiving) take(ctx context.Context, a Answer) error {
 		case !touched:
 		case c.Removed && o != nil:
 			o.Removed = true
-			r.changed[ref] = true
 		case c.Removed:
 		case o == nil:
 			r.hold(Object{Entity: c.Entity, ID: ref.ID, Base: c.Data, Version: c.Version, Seen: r.seen})
-			r.changed[ref] = true
 		case c.Version >= o.Version || o.Seen != r.seen: // what is newer, or all there is after a new beginning
 			o.Base, o.Version, o.Seen, o.Removed = c.Data, c.Version, r.seen, false
-			r.changed[ref] = true
 		}
 	}
 	return r.forgetOld(a.Window)
@@ -271,8 +267,8 @@ func (r *receiving) forgetOld(w Window) error {
 	if w.From.IsZero() {
 		return nil
 	}
-	for ref := range r.changed {
-		o, kind := r.objects[ref], r.u.device.kinds[ref.Kind]
+	for ref, o := range r.objects {
+		kind := r.u.device.kinds[ref.Kind]
 		if o == nil || kind.Expired == nil || kind.Place == nil || o.Base == nil {
 			continue
 		}
