@@ -174,7 +174,12 @@ func (w *world) correct(g *gadget) {
 		_, err := u.Correct(ctx, e.OpID)
 		return err
 	})
-	g.letGo(e)
+	left := g.entries(offline.Attention)
+	for _, e := range refused { // with a creation goes what was refused only for want of it
+		if !slices.ContainsFunc(left, func(l offline.Entry) bool { return l.OpID == e.OpID }) {
+			g.letGo(e)
+		}
+	}
 }
 
 func (w *world) sync(g *gadget) {
