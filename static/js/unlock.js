@@ -2,7 +2,7 @@
 // lies on this device and is never sent.
 import { byID, on } from './dom.js'
 import { openHere } from './device.js'
-import { ask } from './worker.js'
+import { ask, onState } from './worker.js'
 import { pause, typed } from './vault.js'
 
 const memory = 'hampi.intentos'
@@ -10,6 +10,14 @@ const memory = 'hampi.intentos'
 fill(document)
 document.addEventListener('htmx:afterSettle', () => fill(document))
 document.addEventListener('bloqueo:formulario', () => fill(document))
+
+// The connection came back before anything was typed: the page that needs it is the better one.
+let away = false
+onState(({ online }) => {
+  const form = document.querySelector('form[data-desbloqueo=sola]')
+  if (online && away && form && !form.elements.namedItem('password').value) location.reload()
+  away ||= online === false
+})
 
 // fill lists who keeps something here, the last used first; the page's own person is chosen.
 async function fill(root) {
