@@ -74,9 +74,10 @@ func (g *gadget) checkParents() {
 
 // I9: versions only rise, and what was voided or cancelled stays so, until a backup is restored.
 func (g *gadget) checkRise() {
-	if epoch := g.w.store.clinics[g.owner.clinic].epoch; g.epoch != epoch {
-		g.epoch, g.seen = epoch, map[string]int64{}
-		return
+	if g.w.restore {
+		if download, _ := g.kv.Meta(context.Background(), offline.GenerationMeta); download != g.download {
+			g.download, g.seen = download, map[string]int64{} // a restored server's versions begin lower
+		}
 	}
 	for _, entity := range []string{"person", "booking"} {
 		for _, o := range g.all(entity) {
