@@ -95,7 +95,6 @@ type gadget struct {
 	wrote    []offline.Operation
 	seen     map[string]int64   // versions, to see that they only rise
 	released map[uuid.UUID]bool // refused operations that a person has dealt with
-	download string             // that the device was on when seen began
 	rounds   int
 }
 
