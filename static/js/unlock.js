@@ -6,17 +6,21 @@ import { ask, onState } from './worker.js'
 import { pause, typed } from './vault.js'
 
 const memory = 'hampi.intentos'
+const retried = 'hampi.reintento'
 
 fill(document)
 document.addEventListener('htmx:afterSettle', () => fill(document))
 document.addEventListener('bloqueo:formulario', () => fill(document))
 
-// The connection came back before anything was typed: the page that needs it is the better one.
-let away = false
+// The server is there again: the page that it answers is the better one. Not while somebody types, and not again and
+// again on a line so slow that this page is what comes of it.
 onState(({ online }) => {
   const form = document.querySelector('form[data-desbloqueo=sola]')
-  if (online && away && form && !form.elements.namedItem('password').value) location.reload()
-  away ||= online === false
+  if (!online || !form || form.elements.namedItem('password').value) return
+  const last = Number(sessionStorage.getItem(retried) ?? 0)
+  if (Date.now() - last < 30_000) return
+  sessionStorage.setItem(retried, Date.now())
+  location.reload()
 })
 
 // fill lists who keeps something here, the last used first; the page's own person is chosen.

@@ -20,9 +20,6 @@ type workerState struct {
 	Sending   bool `json:"sending"`
 	More      bool `json:"more"`
 	Key       bool `json:"key"`
-	Progress  *struct {
-		Received, Total int
-	} `json:"progress"`
 }
 
 const askState = `new Promise((ok) => {
@@ -30,7 +27,7 @@ const askState = `new Promise((ok) => {
 	if (!worker) return ok("{}")
 	const { port1, port2 } = new MessageChannel()
 	port1.onmessage = ({ data }) => ok(JSON.stringify(data.value ?? {}))
-	setTimeout(ok, 5000, "{}")
+	setTimeout(ok, 10000, "{}")
 	worker.postMessage({ type: %q }, [port2])
 })`
 
@@ -41,23 +38,14 @@ func (w *Window) worker() workerState {
 	return s
 }
 
-// prepared waits until the device holds what it needs to work alone.
-func (w *Window) prepared() {
-	GinkgoHelper()
-	Eventually(func() bool {
-		s := w.worker()
-		return s.Key && !s.More && s.Progress != nil && s.Progress.Total > 0 && s.Progress.Received >= s.Progress.Total
-	}).WithTimeout(prepareLimit).WithPolling(pollOften).Should(BeTrue(), func() string { return fmt.Sprintf("the device is not ready: %+v", w.worker()) })
-}
-
-// sent waits until nothing of the device waits for the server.
-func (w *Window) sent() {
+// upToDate waits until nothing of the device waits for the server, and nothing of the server's for the device.
+func (w *Window) upToDate() {
 	GinkgoHelper()
 	Eventually(func() bool {
 		_ = evalOr(w, fmt.Sprintf(askState, "sync"), "")
 		s := w.worker()
-		return s.Online && s.Pending == 0 && !s.Sending && !s.More
-	}).WithTimeout(prepareLimit).WithPolling(pollOften).Should(BeTrue(), func() string { return fmt.Sprintf("not all is sent: %+v", w.worker()) })
+		return s.Key && s.Online && s.Pending == 0 && !s.Sending && !s.More
+	}).WithTimeout(prepareLimit).WithPolling(pollOften).Should(BeTrue(), func() string { return fmt.Sprintf("the device is not up to date: %+v", w.worker()) })
 }
 
 const (
@@ -96,8 +84,7 @@ var _ = Describe("without internet", Serial, func() {
 		registerPatient(w, mercedes)
 		card := bookInDays(w, mercedes, "conocida merc", 5)
 		w.Go("/agenda")
-		w.prepared()
-		w.sent()
+		w.upToDate()
 
 		program.Stop()
 		device.Close()
@@ -132,7 +119,9 @@ var _ = Describe("without internet", Serial, func() {
 		w.Shot("sin-conexion-sincronizacion")
 
 		program.Start()
-		w.sent()
+		signInByHand(w, "recepcion@demo.pe")
+		w.upToDate()
+		w.Go("/sincronizacion")
 		w.See("[data-red]", "En línea")
 		w.Clean("sincronizacion-enviado")
 		other := Desk()
@@ -155,8 +144,7 @@ var _ = Describe("without internet", Serial, func() {
 		rosa := somebody{freshDNI(), "Rosa", "Dosveces", "Cambiada", "240188", "Femenino", freshPhone()}
 		registerPatient(w, rosa)
 		page := w.Where()
-		w.prepared()
-		w.sent()
+		w.upToDate()
 		program.Stop()
 		w.Go(page + "/datos")
 		w.Fill("[name=phone]", "955111222")
@@ -176,7 +164,7 @@ var _ = Describe("without internet", Serial, func() {
 		device.Reopen()
 		w = device.Desk()
 		signInByHand(w, "recepcion@demo.pe")
-		w.sent()
+		w.upToDate()
 		Eventually(func() int { return w.worker().Conflicts }).WithTimeout(pageLimit).Should(Equal(1))
 		w.Go("/sincronizacion")
 		w.See("main", rosa.listed())
@@ -184,7 +172,7 @@ var _ = Describe("without internet", Serial, func() {
 		w.See("main", "955 333 444")
 		w.Clean("sincronizacion-conflicto")
 		w.PressOn("button", "Dejar lo de este equipo")
-		w.sent()
+		w.upToDate()
 		w.Go(page + "/datos")
 		Eventually(func() string { return w.Value("[name=phone]") }).WithTimeout(pageLimit).Should(ContainSubstring("955"))
 		Expect(digits(w.Value("[name=phone]"))).To(HaveSuffix("955111222"))
