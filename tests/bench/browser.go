@@ -141,7 +141,7 @@ func asked[T any](b *browser, script string) (T, error) {
 
 // until asks again and again until the page says yes; between two pages it says nothing.
 func (b *browser) until(what, script string) error {
-	end := time.Now().Add(3 * time.Minute)
+	end := time.Now().Add(2 * pageLimit)
 	for time.Now().Before(end) && b.tab.Err() == nil {
 		if yes, err := asked[bool](b, script); err == nil && yes {
 			return nil
@@ -151,7 +151,8 @@ func (b *browser) until(what, script string) error {
 		case <-time.After(200 * time.Millisecond):
 		}
 	}
-	return fmt.Errorf("the browser never came so far: %s", what)
+	shown, _ := asked[string](b, `location.href + "\n" + document.body.innerText.slice(0, 500)`) // whatever can be had
+	return fmt.Errorf("the browser never came so far: %s; it shows %s", what, shown)
 }
 
 // worker asks the service worker as pages do (static/js/worker.js).
@@ -249,6 +250,9 @@ func (b *browser) coldStarts() (times, error) {
 	}
 	var all times
 	for range coldStarts {
+		if err := b.settle(); err != nil {
+			return nil, err
+		}
 		if _, err := chromedp.Call(b.tab, serviceworker.Enable, cdp.Empty{}); err != nil {
 			return nil, fmt.Errorf("reach the service worker: %w", err)
 		}
@@ -273,8 +277,18 @@ func (b *browser) coldStarts() (times, error) {
 	return all, nil
 }
 
-// ownPage tells whether the page is one of ours with its content.
-const ownPage = `const own = () => Boolean(document.querySelector("main#contenido, #contenido"));`
+// ownPage tells whether the page is drawn with its content, not the lock in its place.
+const ownPage = `const own = () => Boolean(document.querySelector("#contenido")) && !document.querySelector("form[data-desbloqueo]");`
+
+// settle waits until the page has taken the key over: the next worker gets it from there.
+func (b *browser) settle() error {
+	_, err := asked[bool](b, `(async () => {`+worker+`
+		await worker("hello")
+		await new Promise((resolve) => setTimeout(resolve, 300))
+		return true
+	})()`)
+	return err
+}
 
 func inMS(took float64) time.Duration { return time.Duration(took * float64(time.Millisecond)) }
 
@@ -286,6 +300,9 @@ func (b *browser) unlocks() (times, error) {
 	}
 	var all times
 	for range coldStarts {
+		if err := b.settle(); err != nil {
+			return nil, err
+		}
 		if _, err := asked[bool](b, `(async () => {`+worker+`await worker("lock"); return true})()`); err != nil {
 			return nil, err
 		}
