@@ -72,7 +72,7 @@ func (g *gadget) checkParents() {
 	}
 }
 
-// I9: versions only rise, until a backup is restored.
+// I9: versions only rise, until a backup is restored; checkServer sees to the tombstones.
 func (g *gadget) checkRise() {
 	for _, entity := range []string{"person", "booking"} {
 		for _, o := range g.all(entity) {
@@ -140,6 +140,18 @@ func (w *world) checkServer() {
 			if _, known := s.people[b.person]; !known {
 				w.t.Fatalf("I5: the server holds booking %s without person %s", id, b.person)
 			}
+		}
+		for id, p := range s.people {
+			if w.tombs[id] && !p.voided && !w.restore {
+				w.t.Fatalf("I9: person %s was voided and is not any more", id)
+			}
+			w.tombs[id] = p.voided
+		}
+		for id, b := range s.bookings {
+			if w.tombs[id] && b.status != "cancelled" && !w.restore {
+				w.t.Fatalf("I9: booking %s was cancelled and is %s", id, b.status)
+			}
+			w.tombs[id] = b.status == "cancelled"
 		}
 		for op, times := range s.effects {
 			if times > 1 {

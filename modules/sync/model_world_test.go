@@ -34,8 +34,9 @@ type world struct {
 	retired  []*gadget
 	restore  bool // this history restores backups; else it reinstalls devices
 	kinds    []offline.Kind
-	entities []string // those that devices write, and conflicts
-	real     bool     // the server keeps everything in PostgreSQL
+	tombs    map[uuid.UUID]bool // what was voided or cancelled
+	entities []string           // those that devices write, and conflicts
+	real     bool               // the server keeps everything in PostgreSQL
 }
 
 // member is somebody who works in a clinic.
@@ -101,7 +102,7 @@ type gadget struct {
 var modelStart = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 
 func newWorld(t *rapid.T) *world {
-	w := &world{t: t, now: modelStart, backup: map[uuid.UUID]*shelf{}, kinds: modelKinds, entities: []string{"person", "booking", sync.ConflictEntity}}
+	w := &world{t: t, now: modelStart, backup: map[uuid.UUID]*shelf{}, kinds: modelKinds, tombs: map[uuid.UUID]bool{}, entities: []string{"person", "booking", sync.ConflictEntity}}
 	w.store = &modelStore{clinics: map[uuid.UUID]*shelf{}, staff: map[uuid.UUID]func() access.Identity{}}
 	for i := range w.clinics {
 		w.clinics[i] = uuid.New()
