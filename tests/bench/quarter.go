@@ -35,17 +35,27 @@ func (b *browser) slowed(ctx context.Context, f func() ([]figure, error)) ([]fig
 	return found, err
 }
 
-// hold lets the browser's processes run for one part of each turn and stand for the rest, until ctx ends.
+// hold lets the browser's processes run at every slowed-th tick and stand at the others, until ctx ends.
 func (b *browser) hold(ctx context.Context) {
-	var processes []int
-	for n := 0; ctx.Err() == nil; n++ {
-		if n%25 == 0 { // new ones come: a worker that was stopped starts in another
-			processes = b.processes()
+	ticks := time.NewTicker(turn / slowed)
+	defer ticks.Stop()
+	processes := b.processes()
+	defer func() { send(processes, syscall.SIGCONT) }()
+	for n := 1; ; n++ {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticks.C:
 		}
-		time.Sleep(turn / slowed)
-		send(processes, syscall.SIGSTOP)
-		time.Sleep(turn - turn/slowed)
-		send(processes, syscall.SIGCONT)
+		switch {
+		case n%(slowed*25) == 0: // new ones come: a worker that was stopped starts in another
+			processes = b.processes()
+			send(processes, syscall.SIGCONT)
+		case n%slowed == 0:
+			send(processes, syscall.SIGCONT)
+		case n%slowed == 1:
+			send(processes, syscall.SIGSTOP)
+		}
 	}
 }
 
