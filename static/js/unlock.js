@@ -6,22 +6,28 @@ import { ask, onState } from './worker.js'
 import { pause, typed } from './vault.js'
 
 const memory = 'hampi.intentos'
-const retried = 'hampi.reintento'
 
 fill(document)
 document.addEventListener('htmx:afterSettle', () => fill(document))
 document.addEventListener('bloqueo:formulario', () => fill(document))
 
-// The server is there again: the page that it answers is the better one. Not while somebody types, and not again and
-// again on a line so slow that this page is what comes of it.
+// The server is there after all, or again: the page that it answers is the better one. Not while somebody types, and
+// not again and again on a line so slow that this page is what comes of it.
+let away = false
 onState(({ online }) => {
-  const form = document.querySelector('form[data-desbloqueo=sola]')
-  if (!online || !form || form.elements.namedItem('password').value) return
-  const last = Number(sessionStorage.getItem(retried) ?? 0)
-  if (Date.now() - last < 30_000) return
-  sessionStorage.setItem(retried, Date.now())
-  location.reload()
+  if (away && online) proceed()
+  away = !online
 })
+if (alone()) ask('probe').then((there) => { if (there) proceed() }).catch(() => {})
+
+function alone() { return document.querySelector('form[data-desbloqueo=sola]') }
+
+function proceed() {
+  const form = alone()
+  if (!form || form.elements.namedItem('password').value || form.querySelector('[aria-busy=true]')) return
+  if (Date.now() - tries().retried < 30_000) return
+  if (remember({ ...tries(), retried: Date.now() })) location.reload()
+}
 
 // fill lists who keeps something here, the last used first; the page's own person is chosen.
 async function fill(root) {
@@ -83,9 +89,10 @@ function say(form, text) {
 }
 
 function tries() {
-  try { return { wrong: 0, until: 0, ...JSON.parse(localStorage.getItem(memory)) } } catch { return { wrong: 0, until: 0 } }
+  try { return { wrong: 0, until: 0, retried: 0, ...JSON.parse(localStorage.getItem(memory)) } } catch { return { wrong: 0, until: 0, retried: 0 } }
 }
 
+// remember tells whether it could.
 function remember(value) {
-  try { localStorage.setItem(memory, JSON.stringify(value)) } catch { /* a private window counts from nothing */ }
+  try { localStorage.setItem(memory, JSON.stringify(value)); return true } catch { return false } // a private window counts from nothing
 }
