@@ -70,7 +70,7 @@ func (e AppointmentSync) create(ctx context.Context, op offline.Received) (offli
 	case err != nil:
 		return offline.Outcome{}, err
 	case late.Lost != nil:
-		return e.displaced(ctx, late.Appointment, op)
+		return e.displaced(ctx, late.Appointment)
 	case late.Created:
 		return offline.Outcome{Status: offline.Created, Version: late.Appointment.Version}, nil
 	}
@@ -117,7 +117,7 @@ func strict(data json.RawMessage, into any) error {
 }
 
 // displaced answers a booking whose hour somebody else had: it is kept, and a person finds it another hour.
-func (e AppointmentSync) displaced(ctx context.Context, a Appointment, op offline.Received) (offline.Outcome, error) {
+func (e AppointmentSync) displaced(ctx context.Context, a Appointment) (offline.Outcome, error) {
 	name, err := e.patientName(ctx, a.PatientID)
 	if err != nil {
 		return offline.Outcome{}, err

@@ -219,13 +219,8 @@ func readIndex(ctx context.Context, unit *offline.Unit, head string) (*openedInd
 
 // readSegments gives nil when they are not all there or of another format.
 func readSegments(ctx context.Context, unit *offline.Unit, head string) (*openedIndex, error) {
-	words := strings.Fields(head)
-	if len(words) != 4 || words[0] != indexFormat {
-		return nil, nil
-	}
-	first, err1 := strconv.Atoi(words[1])
-	last, err2 := strconv.Atoi(words[2])
-	if err1 != nil || err2 != nil || last < first {
+	first, last, known := segmentsOf(head)
+	if !known {
 		return nil, nil
 	}
 	ids := segmentIDs(first, last)
@@ -240,25 +235,37 @@ func readSegments(ctx context.Context, unit *offline.Unit, head string) (*opened
 	o := &openedIndex{deviceIndex: newDeviceIndex(len(ids) * segmentSize), shelf: shelf{head: head, first: first, last: last}}
 	for _, id := range ids {
 		segment, ok := byID[id]
-		if !ok || o.readSegment(segment) != nil {
+		if !ok || !o.readSegment(segment) {
 			return nil, nil
 		}
 	}
 	return o, nil
 }
 
-func (o *openedIndex) readSegment(segment []byte) error {
+// segmentsOf reads which segments a head names; known is false for one of another format.
+func segmentsOf(head string) (first, last int, known bool) {
+	words := strings.Fields(head)
+	if len(words) != 4 || words[0] != indexFormat {
+		return 0, 0, false
+	}
+	first, err1 := strconv.Atoi(words[1])
+	last, err2 := strconv.Atoi(words[2])
+	return first, last, err1 == nil && err2 == nil && first <= last
+}
+
+// readSegment says whether every entry could be read.
+func (o *openedIndex) readSegment(segment []byte) bool {
 	o.tail, o.tailSize = segment, 0
 	for text := string(segment); text != ""; {
 		e, rest, err := readEntry(text)
 		if err != nil {
-			return err
+			return false
 		}
 		o.put(e)
 		o.tailSize, text = o.tailSize+1, rest
 	}
 	o.size += o.tailSize
-	return nil
+	return true
 }
 
 func segmentIDs(first, last int) []string {

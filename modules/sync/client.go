@@ -68,10 +68,9 @@ func (c *Client) Round(ctx context.Context) (Report, error) {
 	status, body, err := c.post(ctx, batch.header, batch.body)
 	trip := c.now().Sub(sent)
 	var report Report
-	switch {
-	case status == 200:
+	if status == 200 {
 		report, err = c.take(ctx, batch, body, sent, trip)
-	default:
+	} else {
 		report, err = c.refused(ctx, batch, status, body, err)
 	}
 	if err != nil {
@@ -80,10 +79,16 @@ func (c *Client) Round(ctx context.Context) (Report, error) {
 	return c.count(ctx, report)
 }
 
+// answer reads what came back, when it is an answer to the batch at all.
+func (b batch) answer(body []byte) (answer Response, whole bool) {
+	err := json.Unmarshal(body, &answer)
+	return answer, err == nil && b.answeredBy(answer)
+}
+
 // take settles the batch by an answer. An answer that is none, such as the page of a hotel's network, counts as no server.
 func (c *Client) take(ctx context.Context, b batch, body []byte, sent time.Time, trip time.Duration) (Report, error) {
-	var answer Response
-	if err := json.Unmarshal(body, &answer); err != nil || !b.answeredBy(answer) {
+	answer, whole := b.answer(body)
+	if !whole {
 		return c.lost(0), nil
 	}
 	a := offline.Answer{

@@ -56,10 +56,10 @@ func (c *Client) count(ctx context.Context, report Report) (Report, error) {
 	}
 	fresh := 0
 	for _, e := range entries {
-		switch {
-		case e.State == offline.Attention:
+		switch e.State {
+		case offline.Attention:
 			report.Attention++
-		case e.State == offline.InFlight:
+		case offline.InFlight:
 			report.Sending++
 			fresh++
 		default:
@@ -69,7 +69,7 @@ func (c *Client) count(ctx context.Context, report Report) (Report, error) {
 			}
 		}
 	}
-	conflicts, err := c.device.KV().ByKey(ctx, ConflictEntity, "", offline.Last)
+	conflicts, err := undecided(c.device.Read(ctx))
 	if err != nil {
 		return report, err
 	}

@@ -29,7 +29,7 @@ type script struct {
 func (s *script) post(_ context.Context, header map[string]string, body []byte) (int, []byte, error) {
 	var r sync.Request
 	if err := json.Unmarshal(body, &r); err != nil {
-		return http.StatusBadRequest, nil, nil
+		return http.StatusBadRequest, nil, err
 	}
 	s.requests, s.headers, s.bodies = append(s.requests, r), append(s.headers, header), append(s.bodies, body)
 	status, answer, err := s.answer(len(s.requests), r)
@@ -102,6 +102,9 @@ var _ = Describe("a device's exchange with the server", func() {
 		Expect(round()).To(Equal(sync.Report{State: sync.Online}))
 		Expect(server.requests[1].Operations).To(HaveLen(30))
 		Expect(server.headers[0]).To(HaveKeyWithValue(sync.VersionHeader, "1"))
+		Expect(server.headers[0]).To(HaveKeyWithValue(sync.UnsentHeader, "30"))
+		Expect(server.headers[0]).To(HaveKeyWithValue(sync.TimeHeader, now.UTC().Format(time.RFC3339)))
+		Expect(server.headers[1]).To(HaveKeyWithValue(sync.UnsentHeader, "0"))
 		Expect(server.requests[0].LastSync).To(BeNil())
 		Expect(*server.requests[1].LastSync).To(Equal("next"))
 	})

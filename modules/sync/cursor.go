@@ -80,19 +80,27 @@ func (s *Service) verified(ctx context.Context, sent *string) (c cursor, reason 
 	if sent == nil || *sent == "" {
 		return c, "new", nil
 	}
-	raw, err := base64.RawURLEncoding.DecodeString(*sent)
-	if err != nil || len(raw) <= markSize {
+	mark, text, ours := parted(*sent)
+	if !ours {
 		return c, "foreign", nil // a date of an older client, or nothing of ours
 	}
-	mark, text := raw[:markSize], raw[markSize:]
 	marks, err := s.Store.Sign(ctx, string(text))
 	if err != nil {
 		return c, "", fmt.Errorf("check a cursor: %w", err)
 	}
-	if !slices.ContainsFunc(marks, func(m []byte) bool { return hmac.Equal(m, mark) }) || json.Unmarshal(text, &c) != nil {
-		return cursor{}, "foreign", nil
+	if slices.ContainsFunc(marks, func(m []byte) bool { return hmac.Equal(m, mark) }) && json.Unmarshal(text, &c) == nil {
+		return c, "", nil
 	}
-	return c, "", nil
+	return cursor{}, "foreign", nil
+}
+
+// parted divides a sent cursor into its mark and its text, when it is made of them.
+func parted(sent string) (mark, text []byte, ours bool) {
+	raw, err := base64.RawURLEncoding.DecodeString(sent)
+	if err != nil || len(raw) <= markSize {
+		return nil, nil, false
+	}
+	return raw[:markSize], raw[markSize:], true
 }
 
 // firstDownload notes the number of the last change before anything is read, so that nothing is missed meanwhile.

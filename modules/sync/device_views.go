@@ -154,15 +154,20 @@ func (d *DeviceRegister) words(ctx context.Context, op offline.Operation) (title
 			return title, fields, err
 		}
 	}
+	return title, plainFields(op.Data), nil
+}
+
+// plainFields are the fields by their names on the wire; data that nobody can read has none.
+func plainFields(data json.RawMessage) (fields []offline.Field) {
 	var plain map[string]any
-	if json.Unmarshal(op.Data, &plain) != nil {
-		return title, nil, nil
+	if json.Unmarshal(data, &plain) != nil {
+		return nil
 	}
 	for name, value := range plain {
 		fields = append(fields, offline.Field{Label: name, Value: fmt.Sprint(value)})
 	}
 	slices.SortFunc(fields, func(a, b offline.Field) int { return strings.Compare(a.Label, b.Label) })
-	return title, fields, nil
+	return fields
 }
 
 func newForm() string { return uuid.Must(uuid.NewV7()).String() }

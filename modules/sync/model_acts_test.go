@@ -27,7 +27,7 @@ func (w *world) play() {
 	}
 	w.add(w.staff[2])
 	for i := range rapid.IntRange(5, 40).Draw(t, "steps") {
-		g := rapid.SampledFrom(w.devices[:]).Draw(t, fmt.Sprintf("%d on", i))
+		g := rapid.SampledFrom(w.devices).Draw(t, fmt.Sprintf("%d on", i))
 		act := rapid.SampledFrom(actNames).Draw(t, fmt.Sprintf("%d act", i))
 		acts[act](w, g)
 		w.checkServer()

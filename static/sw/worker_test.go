@@ -1,6 +1,8 @@
 package sw_test
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -66,7 +68,9 @@ var _ = Describe("The service worker", Ordered, func() {
 			n := eval[int](tab, `trial.store('queue',['pending']).then(l => l[0][0])`)
 			eval[any](tab, `trial.store('commit', {queue: [[`+itoa(n)+`,'inflight','uno mas']]})`)
 			Expect(eval[string](tab, `trial.ask('state').then(s => [s.pending, s.attention, s.conflicts, s.oldest].join())`)).To(Equal("1,1,0," + itoa(oldest)))
-			eval[any](tab, `trial.store('commit', {unqueue: [`+itoa(n)+`,`+itoa(n+1)+`]})`)
+			eval[any](tab, `trial.store('commit', {put: [['conflict','c','2026','',''],['conflict','decidido','','','']]})`)
+			Expect(eval[int](tab, `trial.ask('state').then(s => s.conflicts)`)).To(Equal(1), "one was decided here")
+			eval[any](tab, `trial.store('commit', {delete: [['conflict','c'],['conflict','decidido']], unqueue: [`+itoa(n)+`,`+itoa(n+1)+`]})`)
 			Expect(eval[string](tab, `trial.ask('state').then(s => [s.pending, s.attention].join())`)).To(Equal("0,0"))
 		})
 
@@ -348,14 +352,15 @@ func bytesOf(folder string) string {
 	GinkgoHelper()
 	var all strings.Builder
 	Expect(filepath.WalkDir(folder, func(path string, entry os.DirEntry, err error) error {
-		if err != nil || !entry.Type().IsRegular() {
-			return nil
-		}
-		content, err := os.ReadFile(path)
-		if err == nil {
+		var content []byte
+		if err == nil && entry.Type().IsRegular() {
+			content, err = os.ReadFile(path)
 			all.Write(content)
 		}
-		return nil
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil // the browser took it away meanwhile
+		}
+		return err
 	})).To(Succeed())
 	return all.String()
 }
