@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
@@ -74,6 +75,12 @@ func callOf(c echo.Context) (Call, error) {
 		if call.Device, err = uuid.Parse(text); err != nil {
 			return call, echo.ErrBadRequest
 		}
+	}
+	if sent, err := time.Parse(time.RFC3339, header.Get(TimeHeader)); err == nil { // what cannot be read was not said
+		call.Sent = sent
+	}
+	if unsent, err := strconv.ParseInt(header.Get(UnsentHeader), 10, 32); err == nil {
+		call.Unsent = max(0, int(unsent))
 	}
 	return call, nil
 }

@@ -4,12 +4,14 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
 	"hampi/modules/platform/access"
+	"hampi/modules/sync"
 )
 
 var _ = Describe("a request to synchronise", func() {
@@ -62,9 +64,19 @@ var _ = Describe("a request to synchronise", func() {
 		Expect(l.raw(batch(1)).Code).To(Equal(http.StatusForbidden))
 	})
 
+	It("hears from a known device how its clock goes and what it still holds", func() {
+		id := uuid.New()
+		l.devices.revoked[id] = false
+		late := l.clock().Add(-time.Hour).Format(time.RFC3339)
+		Expect(l.raw(batch(0), "X-Device-Id", id.String(), "X-Device-Time", late, "X-Unsent", "7").Code).To(Equal(http.StatusOK))
+		Expect(l.raw(batch(0), "X-Device-Id", id.String(), "X-Device-Time", "ayer", "X-Unsent", "-3").Code).To(Equal(http.StatusOK))
+		Expect(l.raw(batch(0), "X-Device-Id", uuid.NewString(), "X-Unsent", "9").Code).To(Equal(http.StatusOK))
+		Expect(l.devices.heard).To(Equal([]sync.Contact{{Skew: time.Hour, Unsent: 7}, {}}), "of one it does not know it writes nothing")
+	})
+
 	It("is refused from a revoked device", func() {
 		id := uuid.New()
-		(*l.devices)[id] = true
+		l.devices.revoked[id] = true
 		answer := l.raw(batch(1), "X-Device-Id", id.String())
 		Expect(answer.Code).To(Equal(http.StatusForbidden))
 		Expect(answer.Body.String()).To(ContainSubstring("device_revoked"))

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"time"
 
 	"hampi/modules/platform/offline"
 )
@@ -27,6 +28,7 @@ type batch struct {
 	download string
 	limit    int
 	rest     int // what went out with a request that was refused whole, and is not among the entries
+	unsent   int // what the device holds beyond it
 	header   map[string]string
 	body     []byte
 }
@@ -49,14 +51,13 @@ func (c *Client) batch(ctx context.Context) (batch, error) {
 	if n, err := strconv.Atoi(limit); err == nil && n > 0 {
 		b.limit = min(n, MaxOperations)
 	}
-	entries, err := c.device.Entries(ctx, offline.InFlight)
+	waiting, err := c.device.Entries(ctx, offline.Pending, offline.InFlight)
 	if err != nil {
 		return b, err
 	}
+	entries := slices.DeleteFunc(slices.Clone(waiting), func(e offline.Entry) bool { return e.State != offline.InFlight })
 	if len(entries) == 0 {
-		if entries, err = c.device.Entries(ctx, offline.Pending); err != nil {
-			return b, err
-		}
+		entries = slices.Clone(waiting)
 		// What waits for something else lets the rest go first, so that it never fills a whole request.
 		slices.SortStableFunc(entries, func(a, b offline.Entry) int { return cmp.Compare(min(a.Tries, 1), min(b.Tries, 1)) })
 	}
@@ -69,6 +70,12 @@ func (c *Client) batch(ctx context.Context) (batch, error) {
 	}
 	if sent {
 		b.rest = all - len(b.entries)
+	}
+	b.unsent = len(waiting)
+	for _, e := range b.entries {
+		if e.Tries == 0 { // what was tried before waits for something, and will again
+			b.unsent--
+		}
 	}
 	return b, c.address(ctx, &b)
 }
@@ -100,7 +107,8 @@ func (b *batch) fill(entries []offline.Entry) error {
 
 // address writes the headers: which device this is and which profile it has.
 func (c *Client) address(ctx context.Context, b *batch) error {
-	b.header = map[string]string{"Content-Type": "application/json", VersionHeader: ProtocolVersion}
+	b.header = map[string]string{"Content-Type": "application/json", VersionHeader: ProtocolVersion,
+		TimeHeader: c.now().UTC().Format(time.RFC3339), UnsentHeader: strconv.Itoa(b.unsent)}
 	device, err := c.device.KV().Meta(ctx, DeviceMeta)
 	if err != nil {
 		return err

@@ -92,7 +92,7 @@ type Contact struct {
 	Unsent int
 }
 
-// Seen writes a device's contact down.
+// Seen writes a device's contact down: at most once a minute while it says the same.
 func (d *DeviceRegister) Seen(ctx context.Context, id uuid.UUID, contact Contact) error {
 	return storeContact(ctx, id, contact, d.Now())
 }

@@ -203,6 +203,12 @@ func (a *deviceApp) rows(query string, args ...any) (n int) {
 	return n
 }
 
+func (a *deviceApp) text(query string, args ...any) (s string) {
+	GinkgoHelper()
+	Expect(a.Admin.QueryRow(context.Background(), query, args...).Scan(&s)).To(Succeed())
+	return s
+}
+
 // sealedQueue is what a device would hand in: operations sealed as the browser seals them.
 func sealedQueue(g given, ops ...offline.Operation) map[string]any {
 	GinkgoHelper()

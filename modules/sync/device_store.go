@@ -222,11 +222,22 @@ func storeSeen(ctx context.Context, id uuid.UUID, now time.Time) error {
 	return nil
 }
 
+// The steps in which contacts are kept: what is written all the time tells nobody more.
+const (
+	contactStep = time.Minute
+	skewStep    = 30 * time.Second
+)
+
 func storeContact(ctx context.Context, id uuid.UUID, contact Contact, now time.Time) error {
-	const store = `insert into device_contacts as c (device_id, seen_at, synced_at, skew_ms, unsent) values (?, ?, ?, ?, ?)
+	const store = `insert into device_contacts as c (device_id, seen_at, synced_at, skew_ms, unsent)
+		select cast(@id as uuid), cast(@now as timestamptz), cast(@now as timestamptz), cast(@skew as bigint), cast(@unsent as int)
+		where not exists (select 1 from device_contacts where device_id = @id and synced_at > cast(@before as timestamptz) and unsent = @unsent and abs(skew_ms - @skew) < @step)
 		on conflict (clinic_id, device_id) do update set seen_at = excluded.seen_at, synced_at = excluded.synced_at,
 			skew_ms = excluded.skew_ms, unsent = excluded.unsent`
-	if err := database.From(ctx).Exec(store, id, now, now, contact.Skew.Milliseconds(), contact.Unsent).Error; err != nil {
+	err := database.From(ctx).Exec(store, map[string]any{
+		"id": id, "now": now, "before": now.Add(-contactStep), "skew": contact.Skew.Milliseconds(), "unsent": contact.Unsent, "step": skewStep.Milliseconds(),
+	}).Error
+	if err != nil {
 		return fmt.Errorf("write a device's contact down: %w", err)
 	}
 	return nil

@@ -172,6 +172,26 @@ var _ = Describe("a device that keeps data", func() {
 			g, _ = app.enrol("norte doctor", g.ID.String())
 			Expect(app.rows("select unsent from device_contacts where device_id = $1", g.ID)).To(Equal(4), "signing in says nothing of it")
 		})
+
+		It("writes a contact that says the same once a minute at most", func() {
+			g, _ := app.enrol("norte doctor", "")
+			writes := func(later time.Duration, c sync.Contact) int {
+				GinkgoHelper()
+				before := app.text("select xmin::text from device_contacts where device_id = $1", g.ID)
+				app.now = app.now.Add(later)
+				Expect(app.Committed(app.Norte, "doctor", func(ctx context.Context) error { return app.register.Seen(ctx, g.ID, c) })).To(Succeed())
+				if app.text("select xmin::text from device_contacts where device_id = $1", g.ID) == before {
+					return 0
+				}
+				return 1
+			}
+			Expect(writes(0, sync.Contact{})).To(Equal(1), "the first")
+			Expect(writes(20*time.Second, sync.Contact{})).To(BeZero())
+			Expect(writes(20*time.Second, sync.Contact{Skew: 3 * time.Second})).To(BeZero(), "a journey on the line is no news")
+			Expect(writes(0, sync.Contact{Unsent: 2})).To(Equal(1))
+			Expect(writes(0, sync.Contact{Unsent: 2, Skew: time.Hour})).To(Equal(1))
+			Expect(writes(time.Minute, sync.Contact{Unsent: 2, Skew: time.Hour})).To(Equal(1))
+		})
 	})
 
 	It("lies sealed in the database and stays out of the audit", func() {

@@ -23,6 +23,9 @@ const (
 	DeviceHeader  = "X-Device-Id"
 	VersionHeader = "X-Sync-Version"
 	ProfileHeader = "X-Profile" // hash of the profile that the device holds
+	// What a device may say of itself, for the list of devices.
+	TimeHeader   = "X-Device-Time" // its own clock when it sent the request, RFC 3339
+	UnsentHeader = "X-Unsent"      // operations that it holds beyond this request
 )
 
 // Request is what POST /api/v1/sync takes. Only operations and last_sync are the fixed contract; the rest of what a

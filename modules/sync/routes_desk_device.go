@@ -47,6 +47,9 @@ func ConflictKind() offline.Kind {
 			if err := json.Unmarshal(data, &c); err != nil {
 				return "", "", fmt.Errorf("place a conflict: %w", err)
 			}
+			if c.Choice != "" { // the service worker, which cannot read it, counts those that have a key
+				return "", c.ObjectID.String(), nil
+			}
 			return c.CreatedAt.UTC().Format(time.RFC3339Nano), c.ObjectID.String(), nil
 		},
 		Words: func(context.Context, offline.Operation) (title, detail string) { return "Conflicto resuelto", "" },
@@ -54,7 +57,9 @@ func ConflictKind() offline.Kind {
 }
 
 // Open lists those that the device holds and of which nobody has decided, here neither.
-func (d *OnDevice) Open(ctx context.Context) ([]Conflict, error) {
+func (d *OnDevice) Open(ctx context.Context) ([]Conflict, error) { return undecided(ctx) }
+
+func undecided(ctx context.Context) ([]Conflict, error) {
 	objects, err := offline.From(ctx).All(ctx, ConflictEntity)
 	if err != nil {
 		return nil, err

@@ -22,6 +22,8 @@ type Devices interface {
 	// Known tells whether the person of ctx registered this device, and whether it was revoked since. It is asked in
 	// the clinic's transaction.
 	Known(ctx context.Context, id uuid.UUID) (known, revoked bool, err error)
+	// Seen writes down, in the clinic's transaction, that a known device called.
+	Seen(ctx context.Context, id uuid.UUID, contact Contact) error
 }
 
 // Jobs makes sure that what a crash leaves in the queue is taken up again.
@@ -74,6 +76,8 @@ func New(c Config) *Service {
 type Call struct {
 	Device        uuid.UUID // as X-Device-Id named it; zero for none
 	Profile       string    // hash of the profile that the device holds
+	Sent          time.Time // by the device's own clock; zero when it did not say
+	Unsent        int       // what the device holds beyond this request
 	RequestID, IP string
 }
 
@@ -141,13 +145,22 @@ func (s *Service) admit(ctx context.Context, call Call) (string, error) {
 		case revoked:
 			return "", ErrRevoked
 		case known:
-			return call.Device.String(), nil
+			return call.Device.String(), s.Devices.Seen(ctx, call.Device, s.contact(call))
 		}
 	}
 	if login := access.Who(ctx).LoginID; login != uuid.Nil {
 		return login.String(), nil
 	}
 	return "", nil
+}
+
+// contact is what a request tells of its device.
+func (s *Service) contact(call Call) Contact {
+	c := Contact{Unsent: call.Unsent}
+	if !call.Sent.IsZero() {
+		c.Skew = s.Now().Sub(call.Sent)
+	}
+	return c
 }
 
 // crashed is how long after a batch came in whatever still lies in the queue was left there by a crash.

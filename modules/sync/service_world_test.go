@@ -53,11 +53,19 @@ func (n *noted) Finish(_ context.Context, _ uuid.UUID, after time.Time) error {
 }
 
 // badges are the registered devices, and which are revoked.
-type badges map[uuid.UUID]bool
+type badges struct {
+	revoked map[uuid.UUID]bool
+	heard   []sync.Contact
+}
 
-func (b badges) Known(_ context.Context, id uuid.UUID) (known, revoked bool, err error) {
-	revoked, known = b[id]
+func (b *badges) Known(_ context.Context, id uuid.UUID) (known, revoked bool, err error) {
+	revoked, known = b.revoked[id]
 	return known, revoked, nil
+}
+
+func (b *badges) Seen(_ context.Context, _ uuid.UUID, c sync.Contact) error {
+	b.heard = append(b.heard, c)
+	return nil
 }
 
 // staff lets everybody who works in the clinic read and write things.
@@ -72,7 +80,7 @@ func (s staff) Person(ctx context.Context, user uuid.UUID) (access.Identity, err
 }
 
 func newLab() *lab {
-	l := &lab{World: labWorld, things: &things{name: "thing"}, jobs: &noted{}, devices: &badges{}, now: time.Date(2026, 11, 24, 15, 0, 0, 0, time.UTC)}
+	l := &lab{World: labWorld, things: &things{name: "thing"}, jobs: &noted{}, devices: &badges{revoked: map[uuid.UUID]bool{}}, now: time.Date(2026, 11, 24, 15, 0, 0, 0, time.UTC)}
 	_, err := l.Admin.Exec(context.Background(), `truncate things, sync_queue, sync_ops, sync_conflicts, change_log, river_job;
 		update change_counters set seq = 0; update memberships set active = true where not active`)
 	Expect(err).NotTo(HaveOccurred())

@@ -76,7 +76,7 @@ export class Store {
         pending: waiting.length,
         oldest: waiting.reduce((least, e) => Math.min(least, e.at ?? least), Infinity),
         attention: await db.queue.where('state').equals('attention').count(),
-        conflicts: await db.rows.where('[kind+id]').between(['conflict', Dexie.minKey], ['conflict', Dexie.maxKey]).count(),
+        conflicts: await db.rows.where('[kind+key]').between(['conflict', ''], ['conflict', Dexie.maxKey], false).count(), // a decided one has no key
       }
     })
   }
