@@ -10,6 +10,7 @@ import (
 	"hampi/modules/accounts"
 	"hampi/modules/agenda"
 	"hampi/modules/platform/audit"
+	"hampi/modules/sync"
 )
 
 // shown and touched are the two ways a column appears on the audit page: with its values, or only as changed.
@@ -20,7 +21,7 @@ func touched(label string) audit.Column { return audit.Column{Label: label} }
 func (h *house) auditSubjects() []audit.Subject {
 	state := audit.Column{Label: "estado", Words: func(s string) string { return agenda.Status(s).Label() }}
 	active := audit.Column{Label: "activo", Words: yesNo}
-	return append(accounts.AuditSubjects(accounts.Colleagues{}), []audit.Subject{
+	return append(append(accounts.AuditSubjects(accounts.Colleagues{}), []audit.Subject{
 		{Entity: "services", Label: "Servicio", Names: h.serviceNames, Columns: map[string]audit.Column{
 			"name": shown("nombre"), "duration_min": shown("minutos"), "price": shown("precio"), "specialty": shown("especialidad"), "active": active,
 		}},
@@ -44,7 +45,7 @@ func (h *house) auditSubjects() []audit.Subject {
 			"resource_id": touched("consultorio"), "service_id": touched("servicio"), "arrived_at": touched("llegada"), "cancel_reason": touched("motivo"),
 			"notes": touched("nota"), "overbooked": touched("sobreturno"), "needs_reschedule": touched("por reprogramar"),
 		}},
-	}...)
+	}...), sync.AuditSubjects()...)
 }
 
 func yesNo(stored string) string {

@@ -29,7 +29,8 @@ func actions() []views.Option {
 	return []views.Option{
 		{Value: "insert", Label: "Creó"}, {Value: "update", Label: "Cambió"}, {Value: "delete", Label: "Eliminó"},
 		{Value: "refused", Label: "Acceso negado"}, {Value: "read", Label: "Leyó"}, {Value: "export", Label: "Exportó"},
-		{Value: "import", Label: "Importó"}, {Value: "print", Label: "Imprimió"},
+		{Value: "import", Label: "Importó"}, {Value: "print", Label: "Imprimió"}, {Value: "revoked", Label: "Retiró"},
+		{Value: "handed_in", Label: "Entregó lo no enviado"}, {Value: "applied_handed_in", Label: "Aplicó lo entregado"},
 	}
 }
 
@@ -57,7 +58,7 @@ func changesOf(subject audit.Subject, e audit.Entry) []string {
 	}
 	before, after := object(e.Old), object(e.New)
 	if _, clinical := after["sha256"]; clinical {
-		return []string{"Contenido clínico, no se muestra aquí."}
+		return sealedChanges(subject, after["columns"])
 	}
 	var lines []string
 	others := 0
@@ -78,6 +79,20 @@ func changesOf(subject audit.Subject, e audit.Entry) []string {
 	lines = slices.Compact(lines) // one thing may be kept in several columns
 	if others > 0 {
 		lines = append(lines, views.Plural(others, "dato que no se muestra", "datos que no se muestran"))
+	}
+	return lines
+}
+
+// sealedChanges names what changed of a table whose values are not even in the log, where the subject has words for it.
+func sealedChanges(subject audit.Subject, columns any) (lines []string) {
+	list, _ := columns.([]any)
+	for _, name := range list {
+		if column, known := subject.Columns[plain(name)]; known {
+			lines = append(lines, column.Label)
+		}
+	}
+	if len(subject.Columns) == 0 {
+		lines = []string{"Contenido clínico, no se muestra aquí."}
 	}
 	return lines
 }

@@ -25,6 +25,7 @@ import (
 
 	"hampi/modules/accounts"
 	"hampi/modules/platform/access"
+	"hampi/modules/platform/audit"
 	"hampi/modules/platform/clock"
 	"hampi/modules/platform/database/dbtest"
 	"hampi/modules/platform/web"
@@ -51,7 +52,8 @@ func newApp() *app {
 	log := slog.New(slog.NewTextHandler(GinkgoWriter, nil))
 	staff := accounts.NewStaff(a.DB, a.Vault, nil, noJobs{}, clock.At(a.now))
 	pages := slices.Concat(settings.Pages(), []web.SettingsPage{accounts.PeopleSettings()})
-	service := settings.New(staff, pages, accounts.AuditSubjects(accounts.Colleagues{}), clock.At(a.now))
+	subjects := append(accounts.AuditSubjects(accounts.Colleagues{}), audit.Subject{Entity: "devices", Label: "Equipo", Columns: map[string]audit.Column{"name": {Label: "Cómo se llama"}}})
+	service := settings.New(staff, pages, subjects, clock.At(a.now))
 	a.echo.HTTPErrorHandler = web.Errors{Log: log, Classify: web.DatabaseFaults}.Handle
 	a.echo.Use(web.RequestIDs(), web.Headers(false), a.identify, web.WithSettings(pages, settings.Frame), web.WithChrome(func(_ echo.Context, p web.Page) (views.Shell, error) {
 		return views.Shell{Title: p.Title, Heading: p.Heading}, nil

@@ -215,6 +215,12 @@ var _ = Describe("the audit page", func() {
 		page := a.get(admin, "/auditoria?sobre=allergies").Body.String()
 		Expect(page).To(ContainSubstring("Contenido clínico, no se muestra aquí."))
 		Expect(page).NotTo(ContainSubstring("substance"))
+		Expect(a.Committed(a.Norte, "doctor", func(ctx context.Context) error {
+			return audit.Record(ctx, "update", "devices", uuid.New(), map[string]any{"sha256": "abc", "columns": []string{"name", "sealed_key", "version"}})
+		})).To(Succeed())
+		page = a.get(admin, "/auditoria?sobre=devices").Body.String()
+		Expect(page).To(And(ContainSubstring("Cambió · Equipo"), ContainSubstring("Cómo se llama")))
+		Expect(page).NotTo(ContainSubstring("clínico"))
 	})
 
 	It("goes on where the page ended, without losing or repeating a line", func() {

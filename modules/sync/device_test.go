@@ -161,6 +161,8 @@ var _ = Describe("a device that keeps data", func() {
 			Expect(app.post("norte clinic_admin", page+"/retiro", nil).Code).To(Equal(303))
 			Expect(app.post("norte clinic_admin", page+"/retiro", nil).Code).To(Equal(404))
 			Expect(app.rows("select count(*) from audit_log where entity = 'devices' and action = 'revoked'")).To(Equal(1))
+			titles := sync.AuditSubjects()[0].Names
+			Expect(titles(app.RolledBack(app.Norte, "clinic_admin"), []uuid.UUID{g.ID, uuid.New()})).To(Equal(map[uuid.UUID]string{g.ID: "Equipo 1 · Recepción 1"}))
 		})
 
 		It("tells what the device said of itself when it synchronised", func() {

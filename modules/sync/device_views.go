@@ -84,7 +84,7 @@ func (d *DeviceRegister) lines(ctx context.Context, all []deviceContact) ([]devi
 	for _, c := range all {
 		seen := c.seen()
 		line := deviceLine{
-			ID: c.Row.ID, Title: fmt.Sprintf("Equipo %d · %s", c.Row.Number, c.Row.Name), Person: people[c.Row.MembershipID].DisplayName(),
+			ID: c.Row.ID, Title: c.Row.title(), Person: people[c.Row.MembershipID].DisplayName(),
 			Seen: when(&seen), Synced: when(c.SyncedAt), Revoked: when(c.Row.RevokedAt), HandedIn: when(c.Row.HandedInAt), Waiting: c.Waiting, Wiped: c.Row.WipedAt != nil,
 			Address: "/configuracion/equipos/" + c.Row.ID.String(),
 		}
