@@ -27,6 +27,7 @@ type Line struct {
 	until   context.Context
 	posts   map[string]int // how often a POST of an address reached the program
 	swallow string         // the next POST of this address is carried out and its answer lost
+	cut     bool           // and the line is cut then
 }
 
 type lineState int
@@ -102,11 +103,12 @@ func (l *Line) change(to lineState) {
 	l.until, l.ended = context.WithCancel(context.Background())
 }
 
-// LoseAnswer lets the next POST of a path be carried out and cuts its connection instead of answering.
-func (l *Line) LoseAnswer(path string) {
+// LoseAnswer lets the next POST of a path be carried out and closes its connection instead of answering; cut ends
+// the line with it, so that the browser cannot ask again by itself.
+func (l *Line) LoseAnswer(path string, cut bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.swallow = path
+	l.swallow, l.cut = path, cut
 }
 
 // Arrived is how often a POST of a path reached the program.
@@ -140,6 +142,9 @@ func (l *Line) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler)
 	case lose:
 		l.onward.ServeHTTP(httptest.NewRecorder(), r)
+		if l.cut {
+			l.Cut()
+		}
 		panic(http.ErrAbortHandler) // closes the connection without an answer
 	case state == lineSlow:
 		select {
