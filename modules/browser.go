@@ -77,7 +77,7 @@ func (b *BrowserApp) routes(register *patients.Service, days *agenda.Service, se
 	patients.Routes(r, register)
 	agenda.Routes(r, days, services, register)
 	describers := []offline.Describer{register.Describer(), days.Describer()}
-	desk := sync.NewOnDevice(b.Device, describers, sync.OnDeviceParts{Kept: keptOnDevice, Contact: contact})
+	desk := sync.NewOnDevice(b.Device, describers, sync.OnDeviceParts{Name: nameOfDevice, Kept: keptOnDevice, Contact: contact})
 	sync.Routes(r, desk, sync.PageParts{Describers: describers, People: accounts.ColleaguesOffline{}, Now: b.now})
 	sync.UnlockRoutes(r)
 }
@@ -130,6 +130,12 @@ func contact(ctx context.Context) (time.Time, error) {
 func lastContact(ctx context.Context) (time.Time, bool) {
 	at, err := contact(ctx)
 	return at, err == nil && !at.IsZero()
+}
+
+// nameOfDevice is what the clinic calls this device; "" before it said so.
+func nameOfDevice(ctx context.Context) (string, error) {
+	profile, _, err := sync.StoredProfile(ctx, offline.From(ctx).Device().KV())
+	return profile.Device, err
 }
 
 // keptOnDevice says how much the device holds.

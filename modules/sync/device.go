@@ -74,16 +74,16 @@ var (
 	errFileUnreadable       = fault.InvalidField("archivo", "Este archivo no es uno que guardó Hampi, o está dañado.")
 )
 
-// Known tells whether the person of ctx registered this device, and whether it was revoked since.
-func (d *DeviceRegister) Known(ctx context.Context, id uuid.UUID) (known, revoked bool, err error) {
+// Known tells what the clinic knows of a device of the person of ctx.
+func (d *DeviceRegister) Known(ctx context.Context, id uuid.UUID) (Badge, error) {
 	row, err := deviceByID(ctx, id)
 	if fault.IsNotFound(err) {
-		return false, false, nil
+		return Badge{}, nil
 	}
 	if err != nil || row.UserID != access.Who(ctx).UserID {
-		return false, false, err
+		return Badge{}, err
 	}
-	return true, row.RevokedAt != nil, nil
+	return Badge{Known: true, Revoked: row.RevokedAt != nil, Title: row.title()}, nil
 }
 
 // Contact is what a device tells of itself when it synchronises.

@@ -18,6 +18,7 @@ import (
 	"hampi/modules/platform/offline"
 	"hampi/modules/platform/pii"
 	"hampi/modules/sync"
+	"hampi/modules/sync/bundletest"
 )
 
 var _ = Describe("a device that keeps data", func() {
@@ -119,8 +120,8 @@ var _ = Describe("a device that keeps data", func() {
 		g, _ := app.enrol("norte doctor", "")
 		known := func(place, role string) (answer []bool) {
 			Expect(app.Committed(app.clinic(place), role, func(ctx context.Context) error {
-				known, revoked, err := app.register.Known(ctx, g.ID)
-				answer = []bool{known, revoked}
+				badge, err := app.register.Known(ctx, g.ID)
+				answer = []bool{badge.Known, badge.Revoked}
 				return err
 			})).To(Succeed())
 			return answer
@@ -260,7 +261,7 @@ var _ = Describe("handing in", func() {
 			app.now = app.now.Add(time.Minute)
 		}
 		wrong := sealedQueue(g, newPatient("Ñusta"))
-		wrong["wrappedByDevice"].(map[string]any)["ct"] = webSealed(make([]byte, 32), make([]byte, 32), "x")["ct"]
+		wrong["wrappedByDevice"].(map[string]any)["ct"] = bundletest.Seal(make([]byte, 32), make([]byte, 32), "x")["ct"]
 		status, _ := app.handIn(g.Token, textOf(wrong))
 		Expect(status).To(Equal(422))
 		status, _ = app.handIn(g.Token, []byte(`{"device":`))

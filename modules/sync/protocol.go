@@ -3,6 +3,8 @@
 package sync
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"time"
 
@@ -64,6 +66,17 @@ type Disagreement struct {
 // Profile is who works on the device and how the clinic looks: whatever a page needs that is no clinic data. The roof
 // fills Data; Hash tells whether the device has it already.
 type Profile struct {
-	Hash string          `json:"hash"`
-	Data json.RawMessage `json:"data"`
+	Hash   string          `json:"hash"`
+	Data   json.RawMessage `json:"data"`
+	Device string          `json:"device,omitempty"` // what the clinic calls the device that asks: "Equipo 3 · Recepción"
+}
+
+// of is the profile as this device is to keep it.
+func (p Profile) of(device string) Profile {
+	if device != "" {
+		p.Device = device
+		sum := sha256.Sum256([]byte(p.Hash + "\n" + device))
+		p.Hash = hex.EncodeToString(sum[:16])
+	}
+	return p
 }

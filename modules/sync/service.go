@@ -19,11 +19,17 @@ import (
 
 // Devices knows the registered devices.
 type Devices interface {
-	// Known tells whether the person of ctx registered this device, and whether it was revoked since. It is asked in
-	// the clinic's transaction.
-	Known(ctx context.Context, id uuid.UUID) (known, revoked bool, err error)
+	// Known tells what the clinic knows of a device of the person of ctx. It is asked in the clinic's transaction.
+	Known(ctx context.Context, id uuid.UUID) (Badge, error)
 	// Seen writes down, in the clinic's transaction, that a known device called.
 	Seen(ctx context.Context, id uuid.UUID, contact Contact) error
+}
+
+// Badge is what the clinic knows of a device.
+type Badge struct {
+	Known   bool   // whoever asks registered it
+	Revoked bool   // and it was revoked since
+	Title   string // "Equipo 3 · Recepción"
 }
 
 // Jobs makes sure that what a crash leaves in the queue is taken up again.
@@ -78,6 +84,8 @@ type Call struct {
 	Profile       string    // hash of the profile that the device holds
 	Sent          time.Time // by the device's own clock; zero when it did not say
 	Unsent        int       // what the device holds beyond this request
+
+	title string // of the device, once it was admitted
 	RequestID, IP string
 }
 
@@ -114,7 +122,7 @@ func (s *Service) sync(ctx context.Context, call Call, received []incoming, last
 	answer := Response{Applied: []offline.Result{}, Conflicts: []Disagreement{}, Updates: []offline.Change{}}
 	var place cursor
 	err := s.Store.Transact(ctx, author, func(ctx context.Context) error {
-		device, err := s.admit(ctx, call)
+		device, err := s.admit(ctx, &call)
 		if err != nil {
 			return err
 		}
@@ -136,16 +144,17 @@ func (s *Service) sync(ctx context.Context, call Call, received []incoming, last
 }
 
 // admit names the device of a request: a registered one, or the log-in.
-func (s *Service) admit(ctx context.Context, call Call) (string, error) {
+func (s *Service) admit(ctx context.Context, call *Call) (string, error) {
 	if call.Device != uuid.Nil && s.Devices != nil {
-		known, revoked, err := s.Devices.Known(ctx, call.Device)
+		badge, err := s.Devices.Known(ctx, call.Device)
 		switch {
 		case err != nil:
 			return "", fmt.Errorf("look the device up: %w", err)
-		case revoked:
+		case badge.Revoked:
 			return "", ErrRevoked
-		case known:
-			return call.Device.String(), s.Devices.Seen(ctx, call.Device, s.contact(call))
+		case badge.Known:
+			call.title = badge.Title
+			return call.Device.String(), s.Devices.Seen(ctx, call.Device, s.contact(*call))
 		}
 	}
 	if login := access.Who(ctx).LoginID; login != uuid.Nil {

@@ -267,6 +267,17 @@ var _ = Describe("what a device is told", func() {
 		Expect(responseOf(l.raw(`{}`, "X-Profile", "old")).Profile.Hash).To(Equal("p1"))
 	})
 
+	It("tells a device what the clinic calls it, and again when that changes", func() {
+		id := newID()
+		l.devices.revoked[id], l.devices.title = false, "Equipo 3 · Recepción"
+		named := responseOf(l.raw(`{}`, "X-Device-Id", id.String())).Profile
+		Expect(named.Device).To(Equal("Equipo 3 · Recepción"))
+		Expect(named.Data).To(MatchJSON(`{"name":"Norte"}`))
+		Expect(responseOf(l.raw(`{}`, "X-Device-Id", id.String(), "X-Profile", named.Hash)).Profile).To(BeNil())
+		l.devices.title = "Equipo 3 · Caja"
+		Expect(responseOf(l.raw(`{}`, "X-Device-Id", id.String(), "X-Profile", named.Hash)).Profile.Device).To(Equal("Equipo 3 · Caja"))
+	})
+
 	It("is a service when somebody who offers it changes, and the clinic when its name does", func() {
 		ctx := context.Background()
 		service, row := newID(), newID()

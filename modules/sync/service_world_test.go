@@ -56,11 +56,12 @@ func (n *noted) Finish(_ context.Context, _ uuid.UUID, after time.Time) error {
 type badges struct {
 	revoked map[uuid.UUID]bool
 	heard   []sync.Contact
+	title   string
 }
 
-func (b *badges) Known(_ context.Context, id uuid.UUID) (known, revoked bool, err error) {
-	revoked, known = b.revoked[id]
-	return known, revoked, nil
+func (b *badges) Known(_ context.Context, id uuid.UUID) (sync.Badge, error) {
+	revoked, known := b.revoked[id]
+	return sync.Badge{Known: known, Revoked: revoked, Title: b.title}, nil
 }
 
 func (b *badges) Seen(_ context.Context, _ uuid.UUID, c sync.Contact) error {
