@@ -374,7 +374,7 @@ func (h screens) bookingRefused(c echo.Context, f bookForm, err error) error {
 	if errors.As(err, &doubtful) {
 		v.Doubts = doubtful.Doubts
 		for _, p := range doubtful.Similar {
-			v.Doubts = append(v.Doubts, "Mismo nombre y fecha de nacimiento: historia "+p.RecordNumber+".")
+			v.Doubts = append(v.Doubts, "Mismo nombre y fecha de nacimiento: historia "+p.Record()+".")
 		}
 	}
 	return h.showBooking(c, statusOf(err), v)

@@ -136,7 +136,7 @@ func (s *Service) Warnings(ctx context.Context, p Patient) ([]string, error) {
 	}
 	for _, other := range similar {
 		if other.ID != p.ID {
-			warnings = append(warnings, "Mismo nombre y fecha de nacimiento que la historia "+other.RecordNumber+".")
+			warnings = append(warnings, "Mismo nombre y fecha de nacimiento que la historia "+other.Record()+".")
 		}
 	}
 	return warnings, nil
