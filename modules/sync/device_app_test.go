@@ -3,12 +3,7 @@ package sync_test
 import (
 	"bytes"
 	"context"
-	"crypto/aes"
-	"crypto/cipher"
-	"crypto/rand"
-	"encoding/base64"
 	"encoding/json"
-	"fmt"
 	"io"
 	"log/slog"
 	"mime/multipart"
@@ -32,6 +27,7 @@ import (
 	"hampi/modules/platform/offline"
 	"hampi/modules/platform/web"
 	"hampi/modules/sync"
+	"hampi/modules/sync/bundletest"
 	"hampi/views"
 )
 
@@ -209,37 +205,10 @@ func (a *deviceApp) text(query string, args ...any) (s string) {
 	return s
 }
 
-// sealedQueue is what a device would hand in: operations sealed as the browser seals them.
+// sealedQueue is what a device would hand in.
 func sealedQueue(g given, ops ...offline.Operation) map[string]any {
 	GinkgoHelper()
-	key, err := base64.StdEncoding.DecodeString(g.Key)
-	Expect(err).NotTo(HaveOccurred())
-	dek := make([]byte, 32)
-	_, err = rand.Read(dek)
-	Expect(err).NotTo(HaveOccurred())
-	var rows []map[string]any
-	for i, op := range ops {
-		text, err := json.Marshal(op)
-		Expect(err).NotTo(HaveOccurred())
-		row := webSealed(dek, text, fmt.Sprintf("queue|fila-%d|1", i))
-		row["n"], row["state"], row["id"] = i+1, "pending", fmt.Sprintf("fila-%d", i)
-		rows = append(rows, row)
-	}
-	return map[string]any{"device": g.ID, "wrappedByDevice": webSealed(key, dek, "dek|"+g.Profile+"|1"), "rows": rows}
-}
-
-func webSealed(key, plain []byte, place string) map[string]any {
-	GinkgoHelper()
-	block, err := aes.NewCipher(key)
-	Expect(err).NotTo(HaveOccurred())
-	gcm, err := cipher.NewGCM(block)
-	Expect(err).NotTo(HaveOccurred())
-	iv := make([]byte, 12)
-	_, err = rand.Read(iv)
-	Expect(err).NotTo(HaveOccurred())
-	return map[string]any{
-		"iv": base64.StdEncoding.EncodeToString(iv), "ct": base64.StdEncoding.EncodeToString(gcm.Seal(nil, iv, plain, []byte(place))),
-	}
+	return bundletest.Bundle(g.ID, g.Key, g.Profile, ops...)
 }
 
 func textOf(value any) []byte {

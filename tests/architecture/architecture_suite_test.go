@@ -95,8 +95,7 @@ func parse(path, text string) (source, error) {
 
 // isTest tells specs and their helpers from the program.
 func (s source) isTest() bool {
-	return strings.HasSuffix(s.path, "_test.go") || strings.HasPrefix(s.path, "tests/") ||
-		strings.HasPrefix(s.path, "modules/platform/database/dbtest/") || strings.HasPrefix(s.path, "modules/platform/pii/piitest/")
+	return strings.HasSuffix(s.path, "_test.go") || strings.HasPrefix(s.path, "tests/") || strings.HasSuffix(folderOf(s.path), "test")
 }
 
 // serverOnly tells whether the browser build leaves the file out.

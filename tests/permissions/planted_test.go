@@ -43,6 +43,13 @@ var planted = map[string]string{
 	"e-mail of a sign-up":      "clinica.plantada@correo-plantado.pe",
 	"e-mail asked for a reset": "olvido.plantado@correo-plantado.pe",
 	"phone looked for":         "987654309",
+	"document by a device":     "99771106",
+	"phone by a device":        "987654311",
+	"phone that won":           "987654312",
+	"phone that lost":          "987654313",
+	"address that waits":       "Alameda Plantada 903",
+	"e-mail refused":           "rechazado plantado",
+	"phone handed in":          "987654314",
 }
 
 var _ = Describe("what says who somebody is", func() {
@@ -55,8 +62,9 @@ var _ = Describe("what says who somebody is", func() {
 		plantAccounts(v)
 		v.send(http.MethodPost, "/pacientes/buscar", url.Values{"q": {planted["phone looked for"]}})
 		plantImport(c, v)
+		plantByDevice(c, v)
 
-		Expect(count(c, "select count(*) from patients where created_at > now() - interval '5 minutes' and last_name like 'Plantad%'")).To(Equal(4), "all ways in led to a patient")
+		Expect(count(c, "select count(*) from patients where created_at > now() - interval '5 minutes' and last_name like 'Plantad%'")).To(Equal(5), "all ways in led to a patient")
 		dump := dumpOf(c)
 		for what, value := range planted {
 			for how, form := range written(value) {
