@@ -2,15 +2,7 @@
 
 package sync
 
-import (
-	"context"
-	"fmt"
-
-	"github.com/google/uuid"
-
-	"hampi/modules/platform/audit"
-	"hampi/modules/platform/database"
-)
+import "hampi/modules/platform/audit"
 
 // AuditSubjects says how the audit page speaks of devices, of what they handed in and of conflicts. Of a change it says
 // what changed and nothing more.
@@ -24,19 +16,3 @@ func AuditSubjects() []audit.Subject {
 		{Entity: "sync_conflicts", Label: "Conflicto de sincronización", Columns: map[string]audit.Column{"choice": {Label: "Decisión"}}},
 	}
 }
-
-// deviceNames are the titles of devices: "Equipo 3 · Chrome en Windows".
-func deviceNames(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]string, error) {
-	var rows []deviceRow
-	if err := database.From(ctx).Select("id, number, name").Where("id in ?", ids).Find(&rows).Error; err != nil {
-		return nil, fmt.Errorf("read the names of devices: %w", err)
-	}
-	names := map[uuid.UUID]string{}
-	for _, row := range rows {
-		names[row.ID] = row.title()
-	}
-	return names, nil
-}
-
-// title is how people speak of a device.
-func (r deviceRow) title() string { return fmt.Sprintf("Equipo %d · %s", r.Number, r.Name) }

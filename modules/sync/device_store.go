@@ -266,3 +266,19 @@ func markHandedIn(ctx context.Context, id uuid.UUID, now time.Time) (bool, error
 	}
 	return done.RowsAffected == 1, nil
 }
+
+// deviceNames are the titles of devices: "Equipo 3 · Chrome en Windows".
+func deviceNames(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]string, error) {
+	var rows []deviceRow
+	if err := database.From(ctx).Select("id, number, name").Where("id in ?", ids).Find(&rows).Error; err != nil {
+		return nil, fmt.Errorf("read the names of devices: %w", err)
+	}
+	names := map[uuid.UUID]string{}
+	for _, row := range rows {
+		names[row.ID] = row.title()
+	}
+	return names, nil
+}
+
+// title is how people speak of a device.
+func (r deviceRow) title() string { return fmt.Sprintf("Equipo %d · %s", r.Number, r.Name) }
