@@ -80,12 +80,12 @@ func New(c Config) *Service {
 
 // Call is how a request came in; who sends it is access.Who(ctx).
 type Call struct {
-	Device        uuid.UUID // as X-Device-Id named it; zero for none
-	Profile       string    // hash of the profile that the device holds
-	Sent          time.Time // by the device's own clock; zero when it did not say
-	Unsent        int       // what the device holds beyond this request
+	Device  uuid.UUID // as X-Device-Id named it; zero for none
+	Profile string    // hash of the profile that the device holds
+	Sent    time.Time // by the device's own clock; zero when it did not say
+	Unsent  int       // what the device holds beyond this request
 
-	title string // of the device, once it was admitted
+	title         string // of the device, once it was admitted
 	RequestID, IP string
 }
 
