@@ -22,6 +22,7 @@ type Stamp struct {
 	At      time.Time `json:"at"`
 	Device  string    `json:"device,omitempty"`
 	Op      uuid.UUID `json:"op,omitzero"`
+	By      uuid.UUID `json:"by,omitzero"` // the user, for people to read; it decides nothing
 }
 
 // after orders stamps of edits that did not know of each other, the same way on any device.

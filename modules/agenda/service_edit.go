@@ -94,7 +94,7 @@ func (s *Service) Edit(ctx context.Context, r Revision) (Saved, error) {
 		return Saved{}, err
 	}
 	now := s.now()
-	m := merge(current, edit, Stamp{At: now, Op: newID()}, false)
+	m := merge(current, edit, Stamp{At: now, Op: newID(), By: access.Who(ctx).UserID}, false)
 	if len(m.Clashes) > 0 {
 		return Saved{}, &StaleError{m.Clashes}
 	}

@@ -59,7 +59,7 @@ func (s *Service) carryOut(ctx context.Context, current Appointment, last *Event
 	if row, _ := find(current.Status, c.To); row.Undoes {
 		event.What, event.Undoes = Undone, &last.ID
 	}
-	next = next.stamped(StatusGroup, Stamp{At: c.At, Device: c.Device, Op: cmp.Or(c.Op, event.ID)})
+	next = next.stamped(StatusGroup, Stamp{At: c.At, Device: c.Device, Op: cmp.Or(c.Op, event.ID), By: access.Who(ctx).UserID})
 	d, err := s.reviseService(ctx, current, Revision{}, nil, nil)
 	if err != nil {
 		return Saved{}, err

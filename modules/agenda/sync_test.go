@@ -252,6 +252,8 @@ var _ = Describe("what arrives from devices", Ordered, func() {
 			Expect(out.Status).To(Equal(offline.Superseded))
 			Expect(string(out.Lost)).To(Equal(`{"notes":"antes"}`))
 			Expect(string(out.Now)).To(ContainSubstring("después"))
+			Expect(out.NowBy).To(Equal(c.Desk.User))
+			Expect(out.NowAt).To(BeTemporally("==", now.Add(time.Minute)))
 			Expect(kept(ctx, id).Notes).To(Equal("después"))
 			Expect(apply(ctx, operation("b", offline.Update, id, now, 1, fields{"notes": "después"})).Status).To(Equal(offline.Duplicate))
 		})

@@ -190,7 +190,23 @@ func (e AppointmentSync) answer(ctx context.Context, done laterWork, w wish) (of
 	if !slices.Contains(done.Lost, PlaceGroup) && !slices.Contains(done.Lost, StatusGroup) {
 		out.Status = offline.Superseded
 	}
+	stands := done.stands()
+	out.NowBy, out.NowAt = stands.By, stands.At
 	return out, err
+}
+
+// stands is the newest change of what won against the device; zero where nothing changed since the booking.
+func (l laterWork) stands() (newest Stamp) {
+	groups := l.Lost
+	if !l.Appointment.Status.Pending() { // it took no more changes for its state
+		groups = append([]Group{StatusGroup}, groups...)
+	}
+	for _, g := range groups {
+		if stamp := l.Appointment.FieldClock[g]; stamp.At.After(newest.At) {
+			newest = stamp
+		}
+	}
+	return newest
 }
 
 func (b Booking) place() Place {
@@ -255,7 +271,7 @@ func (s *Service) mergeLate(ctx context.Context, current Appointment, w wish, op
 		return merged{}, d, err
 	}
 	edit.Version, edit.ServiceID = op.BaseVersion, w.ServiceID
-	return merge(current, edit, Stamp{At: instant(op.At), Device: op.Device, Op: op.OpID}, true), d, nil
+	return merge(current, edit, Stamp{At: instant(op.At), Device: op.Device, Op: op.OpID, By: access.Who(ctx).UserID}, true), d, nil
 }
 
 // closed takes out of the wish what an appointment in its state no longer takes, and notes it as lost where it differs.

@@ -92,6 +92,11 @@ func (c *contest) outcome(status offline.Status, typed Demographics, title strin
 	if len(c.lost) == 0 && status != offline.Conflict {
 		return out, nil
 	}
+	for _, g := range c.lost {
+		if stamp := c.current.Clock[g]; stamp.At.After(out.NowAt) {
+			out.NowBy, out.NowAt = stamp.By, stamp.At
+		}
+	}
 	var err error
 	if out.Now, err = deviceJSON(c.current, nil); err != nil {
 		return out, err

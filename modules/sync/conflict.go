@@ -27,8 +27,10 @@ type Conflict struct {
 	ObjectID uuid.UUID        `json:"object_id"`
 	OpID     uuid.UUID        `json:"op_id"`
 	Title    string           `json:"title"`
-	Lost     json.RawMessage  `json:"lost,omitempty"` // fields and values that did not win
-	Now      json.RawMessage  `json:"now,omitempty"`  // the object as it was kept instead
+	Lost     json.RawMessage  `json:"lost,omitempty"`  // fields and values that did not win
+	Now      json.RawMessage  `json:"now,omitempty"`   // the object as it was kept instead
+	NowBy    uuid.UUID        `json:"now_by,omitzero"` // who wrote that, and when; zero is not known
+	NowAt    time.Time        `json:"now_at,omitzero"`
 	Choices  []offline.Choice `json:"choices,omitempty"`
 	Status   offline.Status   `json:"status"` // Superseded or Conflict
 	UserID   uuid.UUID        `json:"user_id"`

@@ -3,6 +3,7 @@ package sync
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -73,7 +74,7 @@ func (h routes) disputes(c echo.Context) ([]dispute, error) {
 	}
 	list := make([]dispute, 0, len(open))
 	for _, conflict := range open {
-		d, err := h.words.dispute(ctx, conflict, names[conflict.UserID], h.local(c))
+		d, err := h.words.dispute(ctx, conflict, names, h.local(c))
 		if err != nil {
 			return nil, err
 		}
@@ -82,13 +83,15 @@ func (h routes) disputes(c echo.Context) ([]dispute, error) {
 	return list, nil
 }
 
-// writers names who wrote what did not win.
+// writers names who wrote what did not win, and what stands instead.
 func (h routes) writers(ctx context.Context, open []Conflict) (map[uuid.UUID]string, error) {
 	who := access.Who(ctx)
 	var others []uuid.UUID
 	for _, c := range open {
-		if c.UserID != who.UserID {
-			others = append(others, c.UserID)
+		for _, id := range []uuid.UUID{c.UserID, c.NowBy} {
+			if id != who.UserID && id != uuid.Nil && !slices.Contains(others, id) {
+				others = append(others, id)
+			}
 		}
 	}
 	names := map[uuid.UUID]string{}

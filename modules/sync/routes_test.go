@@ -199,6 +199,15 @@ var _ = Describe("the page of synchronisation", func() {
 		Expect(html).To(And(ContainSubstring("Lo que se escribió sin conexión"), Not(ContainSubstring("en este equipo</h3>"))))
 	})
 
+	It("says who saved what stands, and when", func() {
+		clinic.open[0].NowBy, clinic.open[0].NowAt = colleague, pageNow.Add(-10*time.Minute)
+		_, html := page.get("/sincronizacion")
+		Expect(html).To(MatchRegexp(`(?s)Lo que está guardado ahora.*Ana Loarte<br>hoy 10:03`))
+		clinic.open[0].NowBy = uuid.New()
+		_, html = page.get("/sincronizacion")
+		Expect(html).To(ContainSubstring("Guardado en la clínica<br>hoy 10:03"), "somebody who is gone")
+	})
+
 	DescribeTable("takes the decision and goes on to the next", func(choice string) {
 		code, html := page.post("/sincronizacion/conflictos/"+clinic.open[0].ID.String(), url.Values{"eleccion": {choice}})
 		Expect(code).To(Equal(http.StatusOK))

@@ -35,7 +35,7 @@ func (s *Service) disagree(ctx context.Context, op offline.Received, user uuid.U
 		object = op.LocalID
 	}
 	err = s.Store.AddConflict(ctx, Conflict{
-		ID: id, Entity: op.Entity, ObjectID: object, OpID: op.OpID, Title: o.Title, Lost: o.Lost, Now: o.Now, Choices: o.Choices,
+		ID: id, Entity: op.Entity, ObjectID: object, OpID: op.OpID, Title: o.Title, Lost: o.Lost, Now: o.Now, NowBy: o.NowBy, NowAt: o.NowAt, Choices: o.Choices,
 		Status: o.Status, UserID: user, Device: op.Device, At: op.At, Version: 1, CreatedAt: s.Now(),
 	})
 	if err != nil {

@@ -58,6 +58,8 @@ var _ = Describe("a conflict", func() {
 		Expect(found[0].ID).To(Equal(open.ID))
 		Expect(string(found[0].Lost)).To(MatchJSON(`{"color":"azul"}`))
 		Expect(string(found[0].Now)).To(ContainSubstring("rojo"))
+		Expect(found[0].NowBy).To(Equal(standing))
+		Expect(found[0].NowAt).To(BeTemporally("~", l.clock().Add(-time.Minute), time.Second))
 		Expect(found[0].Title).To(Equal("Dos personas cambiaron Ana"))
 		Expect(found[0].Device).To(Equal(l.who.LoginID.String()))
 		Expect(found[0].At).To(Equal(l.clock().Add(-2 * time.Minute)))

@@ -48,6 +48,9 @@ func makeThings(w *dbtest.World) {
 	Expect(err).NotTo(HaveOccurred())
 }
 
+// standing is who wrote what stands, as the invented module says.
+var standing = uuid.MustParse("0198c000-0000-7000-8000-000000000001")
+
 // things is their entity.
 type things struct {
 	name    string
@@ -134,7 +137,8 @@ func (t *things) update(ctx context.Context, op offline.Received, had thing, nam
 	}
 	lostText, _ := json.Marshal(lost)
 	now, _ := json.Marshal(had)
-	return offline.Outcome{Status: offline.Superseded, Lost: lostText, Now: now, Title: "Dos personas cambiaron " + had.Name, Choices: t.choices}, nil
+	return offline.Outcome{Status: offline.Superseded, Lost: lostText, Now: now, Title: "Dos personas cambiaron " + had.Name, Choices: t.choices,
+		NowBy: standing, NowAt: had.ColorAt}, nil
 }
 
 func orMissing(err error, id uuid.UUID) error {

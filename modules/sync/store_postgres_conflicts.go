@@ -43,6 +43,8 @@ type sealedConflict struct {
 	Title   string           `json:"title"`
 	Lost    json.RawMessage  `json:"lost,omitempty"`
 	Now     json.RawMessage  `json:"now,omitempty"`
+	NowBy   uuid.UUID        `json:"now_by,omitzero"`
+	NowAt   time.Time        `json:"now_at,omitzero"`
 	Choices []offline.Choice `json:"choices,omitempty"`
 }
 
@@ -51,7 +53,7 @@ func (p *Postgres) AddConflict(ctx context.Context, c Conflict) error {
 	if err != nil {
 		return err
 	}
-	content, err := keys.Seal(sealedConflict{c.Title, c.Lost, c.Now, c.Choices}, place(keys, "sync_conflicts", "content", c.ID))
+	content, err := keys.Seal(sealedConflict{c.Title, c.Lost, c.Now, c.NowBy, c.NowAt, c.Choices}, place(keys, "sync_conflicts", "content", c.ID))
 	if err != nil {
 		return err
 	}
@@ -132,7 +134,7 @@ func (r conflictRow) conflict(keys *pii.Keys) (Conflict, error) {
 		return Conflict{}, fmt.Errorf("open a conflict: %w", err)
 	}
 	c := Conflict{
-		ID: r.ID, Entity: r.Entity, ObjectID: r.ObjectID, OpID: r.OpID, Title: content.Title, Lost: content.Lost, Now: content.Now,
+		ID: r.ID, Entity: r.Entity, ObjectID: r.ObjectID, OpID: r.OpID, Title: content.Title, Lost: content.Lost, Now: content.Now, NowBy: content.NowBy, NowAt: content.NowAt,
 		Choices: content.Choices, Status: r.Status, UserID: r.UserID, Device: r.Device, At: r.At.UTC(), Version: r.Version,
 		CreatedAt: r.CreatedAt.UTC(), Choice: r.Choice,
 	}

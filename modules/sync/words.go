@@ -60,13 +60,16 @@ type fieldRow struct {
 	Differs      bool
 }
 
-// dispute puts a conflict into words. writer is who wrote what did not win, "" unknown; now is in the clinic's zone.
-func (b wordBook) dispute(ctx context.Context, c Conflict, writer string, now time.Time) (dispute, error) {
+// dispute puts a conflict into words. names are those of who wrote the two versions; now is in the clinic's zone.
+func (b wordBook) dispute(ctx context.Context, c Conflict, names map[uuid.UUID]string, now time.Time) (dispute, error) {
 	zone := now.Location()
 	d := dispute{
 		ID: c.ID.String(), Title: c.Title, Choices: c.Choices, OpID: newID(), Own: c.UserID == access.Who(ctx).UserID,
-		Mine:   side{Who: cmp.Or(writer, "Otra persona") + ", sin conexión", When: dayAndTime(c.At.In(zone), now)},
-		Theirs: side{Who: "Guardado en la clínica", When: dayAndTime(c.CreatedAt.In(zone), now)},
+		Mine:   side{Who: cmp.Or(names[c.UserID], "Otra persona") + ", sin conexión", When: dayAndTime(c.At.In(zone), now)},
+		Theirs: side{Who: cmp.Or(names[c.NowBy], "Guardado en la clínica"), When: dayAndTime(c.CreatedAt.In(zone), now)},
+	}
+	if !c.NowAt.IsZero() {
+		d.Theirs.When = dayAndTime(c.NowAt.In(zone), now)
 	}
 	d.Hint = "Quedó lo guardado. Elija cuál debe valer; el otro no se borra, queda en el historial."
 	if c.Status == offline.Superseded {

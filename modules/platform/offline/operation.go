@@ -54,6 +54,9 @@ type Outcome struct {
 	// What Superseded and Conflict tell: what is kept now and what of the operation's data did not win.
 	Now  json.RawMessage
 	Lost json.RawMessage
+	// Who wrote what is kept instead, and when; zero where the module does not know.
+	NowBy uuid.UUID
+	NowAt time.Time
 	// Title asks the question in words: "Dos personas cambiaron el contacto de Rojas Tello, Marco".
 	Title string
 	// Choices are ways out that the module offers, such as three free hours: each is the data of an update.
