@@ -57,7 +57,7 @@ func (d deviceGuard) write(c echo.Context, h echo.HandlerFunc) error {
 	if err != nil {
 		return fmt.Errorf("read the form: %w", err)
 	}
-	ctx, unit := d.device.Begin(request.Context(), formOp(request, body))
+	ctx, unit := d.device.Begin(request.Context(), idIn(request, body, "op_id"))
 	defer unit.Close()
 	request = request.WithContext(ctx)
 	request.Body = io.NopCloser(bytes.NewReader(body))
@@ -70,6 +70,9 @@ func (d deviceGuard) write(c echo.Context, h echo.HandlerFunc) error {
 		return err
 	}
 	if answer.Status < http.StatusBadRequest {
+		if err := putRight(ctx, unit, idIn(request, body, sync.CorrectsField)); err != nil {
+			return err
+		}
 		if err := unit.Commit(ctx); err != nil {
 			return err
 		}
@@ -77,8 +80,16 @@ func (d deviceGuard) write(c echo.Context, h echo.HandlerFunc) error {
 	return answer.Send(response)
 }
 
-// formOp is the operation id that a form carries; zero without one.
-func formOp(r *http.Request, body []byte) uuid.UUID {
+// putRight lets go of the refused operation that a saved form replaces.
+func putRight(ctx context.Context, unit *offline.Unit, refused uuid.UUID) error {
+	if refused == uuid.Nil {
+		return nil
+	}
+	return unit.Corrected(ctx, refused)
+}
+
+// idIn is an id that a form carries; zero without one.
+func idIn(r *http.Request, body []byte, field string) uuid.UUID {
 	if !strings.HasPrefix(r.Header.Get(echo.HeaderContentType), echo.MIMEApplicationForm) {
 		return uuid.Nil
 	}
@@ -86,7 +97,7 @@ func formOp(r *http.Request, body []byte) uuid.UUID {
 	if err != nil {
 		return uuid.Nil
 	}
-	id, err := uuid.Parse(values.Get("op_id"))
+	id, err := uuid.Parse(values.Get(field))
 	if err != nil {
 		return uuid.Nil
 	}

@@ -125,14 +125,14 @@ func correct(op offline.Operation) offline.Correction {
 	if op.Action != offline.Create {
 		return offline.Correction{Address: pathOf(op.LocalID, "datos")}
 	}
-	return offline.Correction{Address: "/pacientes/nuevo", Typed: typedOf(op.Data)}
+	return offline.Correction{Address: "/pacientes/nuevo", Typed: typedOf(op)}
 }
 
-// typedOf is what a registration held, as its form sends it.
-func typedOf(data json.RawMessage) url.Values {
+// typedOf is what a registration held, as its form sends it. The id stays: appointments wait for that one.
+func typedOf(op offline.Operation) url.Values {
 	var f Fields
-	if json.Unmarshal(data, &f) != nil {
-		return url.Values{"first_name": {""}} // an empty form is better than none
+	if json.Unmarshal(op.Data, &f) != nil {
+		return url.Values{"id": {op.LocalID.String()}, "first_name": {""}} // an empty form is better than none
 	}
 	d, err := f.Over(Demographics{}, time.Time{})
 	if err != nil {
@@ -140,7 +140,7 @@ func typedOf(data json.RawMessage) url.Values {
 	}
 	form := formOf(d)
 	return url.Values{
-		"document_type": {form.DocumentType}, "document_number": {form.DocumentNumber}, "first_name": {form.FirstName},
+		"id": {op.LocalID.String()}, "document_type": {form.DocumentType}, "document_number": {form.DocumentNumber}, "first_name": {form.FirstName},
 		"last_name": {form.LastName}, "second_last_name": {form.SecondLastName}, "sex": {form.Sex}, "birth_date": {form.BirthDate},
 		"phone": {form.Phone}, "email": {form.Email}, "address": {form.Address}, "ubigeo": {form.Ubigeo},
 		"guardian.name": {form.GuardianName}, "guardian.relationship": {form.GuardianRelation},

@@ -48,6 +48,7 @@ var _ = Describe("A patient's data in words", func() {
 		Expect(form.Address).To(Equal("/pacientes/nuevo"))
 		Expect(form.Typed.Get("first_name")).To(Equal("Luz"))
 		Expect(form.Typed.Get("birth_date")).To(Equal("24/01/1988"))
+		Expect(form.Typed.Get("id")).To(Equal(id.String()), "appointments wait for her")
 		page := tell.Correct(offline.Operation{Action: offline.Update, LocalID: id})
 		Expect(page).To(Equal(offline.Correction{Address: "/pacientes/" + id.String() + "/datos"}))
 	})

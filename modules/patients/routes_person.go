@@ -33,7 +33,10 @@ func (h routes) prefilled(c echo.Context) error {
 		return err
 	}
 	if typed.DocumentType != "" {
-		typed.ID, typed.OpID, typed.Visit = view.Form.ID, view.Form.OpID, view.Form.Visit
+		if _, err := uuid.Parse(typed.ID); err != nil {
+			typed.ID = view.Form.ID
+		}
+		typed.OpID, typed.Visit = view.Form.OpID, view.Form.Visit
 		view.Form = typed
 	}
 	return h.showPerson(c, http.StatusOK, view)

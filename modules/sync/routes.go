@@ -31,6 +31,7 @@ func Routes(r *web.Router, desk Desk, parts PageParts) {
 	if h.device != nil {
 		r.GET(views.SyncPage+"/equipo/nombres", h.names, web.Needs(accounts.AgendaRead), web.Quiet())
 		r.POST(views.SyncPage+"/equipo/:id/descarte", h.discard, web.Needs(accounts.AgendaRead))
+		r.POST(views.SyncPage+"/equipo/:id/correccion", h.corrected, web.Needs(accounts.AgendaRead))
 		r.POST(views.SyncPage+"/equipo/:id/reenvio", h.again, web.Needs(accounts.AgendaRead))
 	}
 }
@@ -197,6 +198,18 @@ func (h routes) discard(c echo.Context) error {
 
 func (h routes) again(c echo.Context) error {
 	return h.settle(c, h.device.Again, "Se volverá a enviar.")
+}
+
+// corrected is asked by the service worker, when the server has carried out the form that puts an operation right.
+func (h routes) corrected(c echo.Context) error {
+	id, err := uuid.Parse(c.Param("id"))
+	if err != nil {
+		return fault.ErrNotFound
+	}
+	if err := h.device.Corrected(c.Request().Context(), id); err != nil {
+		return err
+	}
+	return c.NoContent(http.StatusNoContent)
 }
 
 // settle does something about a refused operation and shows the device's region again.

@@ -37,11 +37,17 @@ type DeviceDesk interface {
 	Queue(ctx context.Context) (Queue, error)
 	// Discard gives up an operation that was refused, by its id.
 	Discard(ctx context.Context, op uuid.UUID) error
+	// Corrected lets go of one that was refused and that somebody has done anew in another way.
+	Corrected(ctx context.Context, op uuid.UUID) error
 	// Again sends one that was refused once more.
 	Again(ctx context.Context, op uuid.UUID) error
 	// Facts tell of the device itself.
 	Facts(ctx context.Context) (Facts, error)
 }
+
+// CorrectsField is the field of a form, and the part of a page's address, that names the refused operation which is
+// being put right. Whoever carries the form out lets go of that one.
+const CorrectsField = "corrige"
 
 // Queue is what a device did and where it stands, each oldest first but Sent, which begins with the latest.
 type Queue struct {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"slices"
 	"time"
 
@@ -139,7 +140,7 @@ func (d *OnDevice) item(ctx context.Context, e offline.Entry) (Item, error) {
 		return item, nil
 	}
 	var err error
-	item.Correct = tell.Correct(e.Operation)
+	item.Correct = correctionOf(tell, e)
 	item.Typed, err = tell.Fields(ctx, e.Data)
 	return item, err
 }
@@ -148,6 +149,29 @@ func (d *OnDevice) item(ctx context.Context, e offline.Entry) (Item, error) {
 func (d *OnDevice) Discard(ctx context.Context, op uuid.UUID) error {
 	_, err := offline.From(ctx).Correct(ctx, op)
 	return err
+}
+
+// idReused is the code by which modules refuse to create what exists with other content.
+const idReused = "id_reused"
+
+// correctionOf is where a refused operation is put right; its address says which one that is.
+func correctionOf(tell offline.Describer, e offline.Entry) offline.Correction {
+	c := tell.Correct(e.Operation)
+	if address, err := url.Parse(c.Address); err == nil && c.Address != "" {
+		query := address.Query()
+		query.Set(CorrectsField, e.OpID.String())
+		address.RawQuery = query.Encode()
+		c.Address = address.String()
+	}
+	if e.Result != nil && e.Result.Code == idReused {
+		c.Typed.Del("id") // another has it
+	}
+	return c
+}
+
+// Corrected lets go of a refused operation that was done anew.
+func (d *OnDevice) Corrected(ctx context.Context, op uuid.UUID) error {
+	return offline.From(ctx).Corrected(ctx, op)
 }
 
 // Again queues a refused operation as something done now.

@@ -110,11 +110,11 @@ var _ = Describe("the page of synchronisation on a device", func() {
 	})
 
 	It("shows a refused operation with its reason and what was written, and leads to where it is put right", func() {
-		l.did(offline.Attention, `{"name":"Luz","email":""}`, refusedFor("El DNI tiene 8 dígitos; aquí hay 7."))
+		op := l.did(offline.Attention, `{"name":"Luz","email":""}`, refusedFor("El DNI tiene 8 dígitos; aquí hay 7."))
 		_, html := l.get("/sincronizacion")
 		Expect(html).To(ContainSubstring("El DNI tiene 8 dígitos; aquí hay 7."))
 		Expect(html).To(ContainSubstring("<dd>Luz</dd>"))
-		Expect(html).To(MatchRegexp(`(?s)<form method="post" action="/pacientes/nuevo">\s*<input type="hidden" name="first_name" value="Luz &lt;b&gt;">`))
+		Expect(html).To(MatchRegexp(`(?s)<form method="post" action="/pacientes/nuevo\?corrige=` + op.String() + `">\s*<input type="hidden" name="first_name" value="Luz &lt;b&gt;">`))
 		Expect(html).NotTo(ContainSubstring("Todo enviado"))
 	})
 
@@ -126,6 +126,18 @@ var _ = Describe("the page of synchronisation on a device", func() {
 		Expect(html).To(And(Not(ContainSubstring("Luz")), ContainSubstring("Uno"), ContainSubstring("Descartado. No se enviará.")))
 		code, _ = l.post("/sincronizacion/equipo/"+op.String()+"/descarte", url.Values{})
 		Expect(code).To(Equal(http.StatusNotFound))
+	})
+
+	It("lets go of what was refused once it was put right, also when it is told twice", func() {
+		op := l.did(offline.Attention, `{"name":"Luz"}`, refusedFor("No."))
+		l.did(offline.Attention, `{"name":"Uno"}`, refusedFor("No."))
+		for range 2 {
+			code, _ := l.post("/sincronizacion/equipo/"+op.String()+"/correccion", url.Values{})
+			Expect(code).To(Equal(http.StatusNoContent))
+		}
+		left, err := l.device.Entries(context.Background(), offline.Attention)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(left).To(HaveExactElements(HaveField("Data", MatchJSON(`{"name":"Uno"}`))))
 	})
 
 	It("sends again what was refused", func() {

@@ -8,6 +8,15 @@ document.addEventListener('htmx:afterRequest', (e) => {
   if (field) field.value = uuidv7()
 })
 
+// A page that was opened to put right what the clinic refused names that operation with what it saves, so that the
+// device lets go of it.
+document.addEventListener('htmx:configRequest', (e) => {
+  const form = e.detail.elt
+  const refused = new URLSearchParams(location.search).get('corrige')
+  if (!refused || !(form instanceof HTMLFormElement) || !form.closest('#contenido, #dialogo')) return
+  if (form.querySelector('input[name=op_id]')) e.detail.parameters.corrige = refused
+})
+
 // uuidv7 is a time-ordered id: 48 bits of milliseconds, then chance.
 export function uuidv7(now = Date.now()) {
   const bytes = crypto.getRandomValues(new Uint8Array(16))

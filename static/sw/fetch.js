@@ -45,7 +45,7 @@ async function answer(event, request, url, page) {
     const response = (await app.can(request.method, request.url)) && (await here())
     if (response) return response
   }
-  return race(event, request, { page, patience: patience(request, url, body), here })
+  return race(event, request, { page, patience: patience(request, url, body), here, done: (response) => putRight(response, request, body) })
 }
 
 function patience(request, url, body) {
@@ -54,7 +54,7 @@ function patience(request, url, body) {
 }
 
 // race lets the network answer unless it fails, or stays silent over something that the app can answer.
-async function race(event, request, { page, patience, here }) {
+async function race(event, request, { page, patience, here, done }) {
   const control = new AbortController()
   request.signal.addEventListener('abort', () => control.abort(request.signal.reason))
   const network = page ? fetch(request) : fetch(request, { signal: control.signal }) // a navigation must go out untouched
@@ -62,7 +62,7 @@ async function race(event, request, { page, patience, here }) {
   const response = await Promise.race([network.then((r) => (net.absent(r) ? null : r), () => null), silence(patience, able)])
   if (response) {
     if (net.ours(response)) event.waitUntil(net.reached())
-    if (!reads(request)) event.waitUntil(sync.run())
+    if (!reads(request)) event.waitUntil(done(response).then(() => sync.run()))
     return response
   }
   if (request.signal.aborted || !(await able)) return network
@@ -72,6 +72,15 @@ async function race(event, request, { page, patience, here }) {
   control.abort()
   network.catch(() => {})
   return mine
+}
+
+// putRight lets the device go of the refused operation that a form has put right which the server has just taken.
+async function putRight(response, request, body) {
+  if (!response.ok || !(request.headers.get('Content-Type') ?? '').startsWith('application/x-www-form-urlencoded')) return
+  const refused = new URLSearchParams(new TextDecoder().decode(body)).get('corrige')
+  if (!refused || !(await keys.fromPages())) return
+  const url = new URL(`/sincronizacion/equipo/${encodeURIComponent(refused)}/correccion`, location.origin).href
+  await app.answer({ method: 'POST', url, headers: [], body: null }).catch(() => {}) // it stays listed: a person may discard it
 }
 
 // silence ends with null after ms, or never where the app could not answer either.

@@ -228,6 +228,23 @@ var _ = Describe("The service worker", Ordered, func() {
 		})
 	})
 
+	It("lets the device go of what was refused once the server has taken the form that puts it right", func() {
+		tab.open(server.at("/"))
+		tab.taken()
+		eval[any](tab, `trial.unlock()`)
+		gone := func(op string) func() string {
+			return func() string { return eval[string](tab, `trial.store('get','corregido',['`+op+`']).then(JSON.stringify)`) }
+		}
+		post := func(path, op string) int {
+			return eval[int](tab, `trial.get('`+path+`', {method: 'POST', body: new URLSearchParams({nombre: 'Luz', corrige: '`+op+`'})}).then(a => a.status)`)
+		}
+		Expect(post("/fallo", "op-8")).To(Equal(500))
+		Expect(post("/lista", "op-7")).To(Equal(200))
+		Eventually(gone("op-7")).WithTimeout(stepLimit).Should(ContainSubstring("op-7"))
+		Expect(gone("op-8")()).To(Equal(`[]`), "it was not taken")
+		eval[any](tab, `trial.store('commit', {delete: [['corregido','op-7']]})`)
+	})
+
 	It("sends another site's form on as that site's", func() {
 		tab.open(server.at("/"))
 		tab.taken()

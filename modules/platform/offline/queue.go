@@ -73,18 +73,51 @@ func (u *Unit) Again(ctx context.Context, op uuid.UUID) error {
 	if err != nil {
 		return err
 	}
-	again := []Entry{first}
-	others, err := u.Entries(ctx, Attention)
+	waited, err := u.waited(ctx, first)
 	if err != nil {
 		return err
 	}
-	for _, e := range others {
-		if e.N != first.N && first.Action == Create && e.Result != nil && e.Result.Code == MissingCode && e.mentions(first.LocalID) {
-			again = append(again, e)
-		}
+	return u.requeueAll(ctx, append(waited, first))
+}
+
+// Corrected takes a refused operation out of the queue that somebody has done anew in another way, and queues once more
+// what was refused only because it waited for it. One that is not there was put right before.
+func (u *Unit) Corrected(ctx context.Context, op uuid.UUID) error {
+	first, err := u.Correct(ctx, op)
+	if fault.IsNotFound(err) {
+		return nil
 	}
-	slices.SortFunc(again, func(a, b Entry) int { return cmp.Compare(a.N, b.N) })
-	for _, e := range again {
+	if err != nil {
+		return err
+	}
+	waited, err := u.waited(ctx, first)
+	if err != nil {
+		return err
+	}
+	// They are none of the form's own: a server that carried out the form has not carried them out.
+	form := u.op
+	u.op = uuid.Nil
+	defer func() { u.op = form }()
+	return u.requeueAll(ctx, waited)
+}
+
+// waited are those that were refused only because they build on what first would have created.
+func (u *Unit) waited(ctx context.Context, first Entry) ([]Entry, error) {
+	if first.Action != Create {
+		return nil, nil
+	}
+	others, err := u.Entries(ctx, Attention)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(others, func(e Entry) bool {
+		return e.N == first.N || e.Result == nil || e.Result.Code != MissingCode || !e.mentions(first.LocalID)
+	}), nil
+}
+
+func (u *Unit) requeueAll(ctx context.Context, entries []Entry) error {
+	slices.SortFunc(entries, func(a, b Entry) int { return cmp.Compare(a.N, b.N) })
+	for _, e := range entries {
 		if err := u.requeue(ctx, e); err != nil {
 			return err
 		}

@@ -288,6 +288,24 @@ var _ = Describe("taking in what the server answers", func() {
 			Expect(d.entries(offline.Attention)).To(BeEmpty())
 		})
 
+		It("lets go of one that was done anew, and sends what waited for it, under an operation of its own", func(ctx SpecContext) {
+			thing, part := refused()
+			was, form := d.entries(offline.Attention)[0].OpID, uuid.Must(uuid.NewV7())
+			inside, u := d.Begin(ctx, form)
+			defer u.Close()
+			Expect(u.Create(inside, "thing", thing, fields{"name": "Ana"})).To(Succeed())
+			Expect(u.Corrected(inside, was)).To(Succeed())
+			Expect(u.Corrected(inside, was)).To(Succeed(), "once more changes nothing")
+			Expect(u.Corrected(inside, uuid.New())).To(Succeed())
+			Expect(u.Commit(inside)).To(Succeed())
+			Expect(d.entries(offline.Attention)).To(BeEmpty())
+			waits := d.entries(offline.Pending)
+			Expect(waits).To(HaveLen(2))
+			Expect(waits[0].OpID).To(Equal(form))
+			Expect(waits[1].LocalID).To(Equal(part))
+			Expect(waits[1].OpID).NotTo(Equal(uuid.NewSHA1(form, []byte("1"))), "the form's own are known to who carried it out")
+		})
+
 		It("is not found twice", func(ctx SpecContext) {
 			refused()
 			op := d.entries(offline.Attention)[1].OpID

@@ -37,6 +37,10 @@ self.Go = class {
       case '/cuantos': return reply(200, String(this.count))
       case '/no-esta': return reply(404, '', [['X-Hampi-Cannot', '1']])
     }
+    if (url.pathname.endsWith('/correccion')) {
+      await hampiStore.commit({ put: [['corregido', url.pathname.split('/')[3], '', '', text.encode('x')]] })
+      return reply(204, null)
+    }
     try {
       if (method === 'POST') {
         await hampiStore.commit({ put: [['patient', form.get('op_id'), '', '', text.encode(form.get('nombre'))]], queue: [[0, 'pending', text.encode(form.get('op_id'))]], strict: true })
