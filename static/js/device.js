@@ -43,9 +43,9 @@ on('click', '#ingreso a.btn', (link, e) => {
   work.finally(() => location.assign(link.href))
 })
 
-// The lock of a page opens at once; its store follows.
+// The lock of a page opens at once; its store follows. The form is out of the page by then: htmx tells it of the body.
 document.addEventListener('htmx:afterRequest', (e) => {
-  if (e.detail.xhr?.status === 204 && e.detail.elt?.matches?.('form[data-perfil]')) prepare()
+  if (e.detail.xhr?.status === 204 && e.detail.requestConfig?.elt?.matches('form[data-perfil]')) prepare()
 })
 
 // prepare opens the store for what was typed. It never fails and never lasts.

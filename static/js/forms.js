@@ -11,8 +11,12 @@ document.addEventListener('submit', (e) => {
     e.stopImmediatePropagation()
     return
   }
-  if (!e.target.matches('[hx-post], [hx-put], [hx-patch], [hx-delete], [hx-get], [method=dialog], [data-desbloqueo]')) begin(e.target)
 }, true)
+
+// Last of all: what another helper or htmx has taken for itself is not on its way yet.
+window.addEventListener('submit', (e) => {
+  if (!e.defaultPrevented && e.target.getAttribute('method') !== 'dialog') begin(e.target)
+})
 
 document.addEventListener('htmx:beforeRequest', (e) => { if (e.detail.elt.tagName === 'FORM') begin(e.detail.elt) })
 document.addEventListener('htmx:afterRequest', (e) => end(e.detail.elt))

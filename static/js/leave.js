@@ -1,7 +1,7 @@
 // Salir: names what this device has not sent, and only then forgets everything of this person. Without a store it is a
 // plain form.
 import { byID, on } from './dom.js'
-import { holdLock, lock } from './lock.js'
+import { holdLock, leaveTabs, lock } from './lock.js'
 import { ask } from './worker.js'
 
 const later = 'hampi.salida' // somebody left while there was no server: the log-in there is still to be ended
@@ -102,11 +102,13 @@ async function leave(form, mine, known) {
 // send ends the log-in; alone lets the browser forget everything of ours, the worker included.
 function send(form, alone) {
   form.dataset.decidido = 'si'
+  leaveTabs()
   if (alone) form.append(Object.assign(document.createElement('input'), { type: 'hidden', name: 'vaciar', value: 'si' }))
   form.requestSubmit()
 }
 
 function leaveLater() {
+  leaveTabs()
   try { localStorage.setItem(later, 'si') } catch { /* the log-in ends by itself */ }
   location.assign('/ingresar')
 }

@@ -28,6 +28,9 @@ export const locked = () => away !== null
 // holdLock keeps the page as it is while its person leaves.
 export function holdLock(on) { leaving = on }
 
+// leaveTabs takes the other tabs out with this one.
+export const leaveTabs = () => { if (minutes > 0) tabs?.postMessage('salir') }
+
 if (minutes > 0) {
   for (const event of ['pointerdown', 'keydown', 'wheel', 'touchstart', 'input']) document.addEventListener(event, moved, { capture: true, passive: true })
   setInterval(look, 5000)
@@ -35,7 +38,6 @@ if (minutes > 0) {
   window.addEventListener('pageshow', look)
   on('click', '[data-bloquear]', () => lock(true))
   on('click', '[data-bloqueo-reintentar]', () => ask())
-  on('submit', '[data-salir]', () => tabs?.postMessage('salir'))
   document.addEventListener('equipo:bloqueado', () => { if (!leaving) lock(false) })
   document.addEventListener('desbloqueado', () => { unlock(); tabs?.postMessage('desbloqueado') })
   document.addEventListener('htmx:afterRequest', (e) => {
