@@ -25,9 +25,10 @@ type Line struct {
 	state   lineState
 	ended   context.CancelFunc // what was on its way when the line's state last changed ends with it
 	until   context.Context
-	posts   map[string]int // how often a POST of an address reached the program
-	swallow string         // the next POST of this address is carried out and its answer lost
-	cut     bool           // and the line is cut then
+	posts   map[string]int           // how often a POST of an address reached the program
+	swallow string                   // the next POST of this address is carried out and its answer lost
+	cut     bool                     // and the line is cut then
+	waits   map[string]chan struct{} // POSTs of these addresses wait until the channel closes
 }
 
 type lineState int
@@ -45,7 +46,7 @@ func NewLine(program *Program) *Line {
 	GinkgoHelper()
 	target, err := url.Parse(program.URL)
 	Expect(err).NotTo(HaveOccurred())
-	l := &Line{posts: map[string]int{}, onward: &httputil.ReverseProxy{
+	l := &Line{posts: map[string]int{}, waits: map[string]chan struct{}{}, onward: &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.SetURL(target)
 			r.Out.Host = r.In.Host
@@ -111,6 +112,25 @@ func (l *Line) LoseAnswer(path string, cut bool) {
 	l.swallow, l.cut = path, cut
 }
 
+// Hold lets every POST of a path wait until release is called.
+func (l *Line) Hold(path string) (release func()) {
+	gate := make(chan struct{})
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.waits[path] = gate
+	return func() { close(gate) }
+}
+
+// held is what a request has to wait for; nil when it need not.
+func (l *Line) held(r *http.Request) <-chan struct{} {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if r.Method != http.MethodPost {
+		return nil
+	}
+	return l.waits[r.URL.Path]
+}
+
 // Arrived is how often a POST of a path reached the program.
 func (l *Line) Arrived(path string) int {
 	l.mu.Lock()
@@ -136,6 +156,13 @@ func (l *Line) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
 	defer context.AfterFunc(until, cancel)()
+	if gate := l.held(r); gate != nil {
+		select {
+		case <-gate:
+		case <-ctx.Done():
+			panic(http.ErrAbortHandler)
+		}
+	}
 	switch {
 	case state == lineSilent:
 		<-ctx.Done()
