@@ -1,6 +1,7 @@
 package agenda
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -9,13 +10,14 @@ import (
 
 	"github.com/google/uuid"
 
+	"hampi/modules/platform/fault"
 	"hampi/modules/platform/offline"
 	"hampi/views"
 )
 
 // Describer tells of an appointment's data where two versions of it are compared, or where it was refused.
 func (s *Service) Describer() offline.Describer {
-	return offline.Describer{Entity: "appointment", Icon: iconOf, Fields: s.describe, Correct: s.correct}
+	return offline.Describer{Entity: "appointment", Icon: iconOf, Title: s.titleOf, Fields: s.describe, Correct: s.correct}
 }
 
 func iconOf(op offline.Operation) string {
@@ -31,6 +33,23 @@ func iconOf(op offline.Operation) string {
 		return views.State(*f.Status).Icon()
 	}
 	return "calendar-clock"
+}
+
+// titleOf says what an operation did, and to whose appointment.
+func (s *Service) titleOf(ctx context.Context, op offline.Operation) (string, error) {
+	var after appointmentData
+	if op.Action == offline.Update {
+		current, err := s.Appointment(ctx, op.LocalID)
+		if err != nil && !fault.IsNotFound(err) {
+			return "", err
+		}
+		after.PatientID = current.PatientID
+	}
+	if json.Unmarshal(op.Data, &after) != nil {
+		return "Cita", nil
+	}
+	names, err := s.patients.NamesByID(ctx, idList(after.PatientID))
+	return titleOf(op, after) + cmp.Or(names[after.PatientID], "un paciente"), err
 }
 
 // sentFields are the fields of an appointment on the wire; what is nil is absent.

@@ -252,6 +252,9 @@ var _ = Describe("what arrives from devices", Ordered, func() {
 			Expect(out.Status).To(Equal(offline.Superseded))
 			Expect(string(out.Lost)).To(Equal(`{"notes":"antes"}`))
 			Expect(string(out.Now)).To(ContainSubstring("después"))
+			title := c.agenda().Describer().Title
+			Expect(title(ctx, operation("b", offline.Update, id, now, 1, fields{"status": "cancelled"}).Operation)).To(HavePrefix("Se canceló: Quispe"))
+			Expect(title(ctx, operation("b", offline.Create, newID(), now, 0, fields{"patient_id": newID()}).Operation)).To(Equal("Reserva: un paciente"))
 			Expect(out.NowBy).To(Equal(c.Desk.User))
 			Expect(out.NowAt).To(BeTemporally("==", now.Add(time.Minute)))
 			Expect(kept(ctx, id).Notes).To(Equal("después"))

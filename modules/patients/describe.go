@@ -1,6 +1,7 @@
 package patients
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -8,13 +9,15 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
 	"hampi/modules/platform/offline"
 	"hampi/views"
 )
 
 // Describer tells of a patient's data where two versions of it are compared, or where it was refused.
 func (s *Service) Describer() offline.Describer {
-	return offline.Describer{Entity: "patient", Icon: icon, Fields: s.describe, Correct: correct}
+	return offline.Describer{Entity: "patient", Icon: icon, Title: s.titleOf, Fields: s.describe, Correct: correct}
 }
 
 func icon(op offline.Operation) string {
@@ -22,6 +25,19 @@ func icon(op offline.Operation) string {
 		return "user-plus"
 	}
 	return "user"
+}
+
+// titleOf says what an operation did, and to whom.
+func (s *Service) titleOf(ctx context.Context, op offline.Operation) (string, error) {
+	var fields Fields
+	if json.Unmarshal(op.Data, &fields) != nil {
+		return "Datos de un paciente", nil
+	}
+	if op.Action == offline.Create {
+		return "Paciente nuevo: " + fields.legible().FullName(), nil
+	}
+	names, err := s.NamesByID(ctx, []uuid.UUID{op.LocalID})
+	return groupWords(fields.Groups()) + " de " + cmp.Or(names[op.LocalID], "un paciente"), err
 }
 
 // The groups that people read together.

@@ -37,6 +37,17 @@ var _ = Describe("A patient's data in words", func() {
 		Expect(fields(`{"email":""}`)).To(Equal(map[string]string{"Correo": ""}))
 	})
 
+	It("say what an operation did", func() {
+		title := func(action, data string) string {
+			GinkgoHelper()
+			said, err := tell.Title(GinkgoT().Context(), offline.Operation{Action: action, Data: json.RawMessage(data)})
+			Expect(err).NotTo(HaveOccurred())
+			return said
+		}
+		Expect(title(offline.Create, `{"first_name":"Camila","last_name":"Jara","second_last_name":"Ortega","birth_date":"no day"}`)).To(Equal("Paciente nuevo: Jara Ortega, Camila"))
+		Expect(title(offline.Create, `[`)).To(Equal("Datos de un paciente"))
+	})
+
 	It("refuse what is no patient", func() {
 		_, err := tell.Fields(GinkgoT().Context(), json.RawMessage(`[]`))
 		Expect(err).To(HaveOccurred())

@@ -185,6 +185,7 @@ var _ = Describe("what devices did to patients", func() {
 		out := apply(change(p.ID, "c", 5, `{"phone":"+51922222222","email":"c@correo.pe"}`))
 		Expect(out.Status).To(Equal(offline.Superseded))
 		Expect(out.Lost).To(MatchJSON(`{"phone":"+51922222222"}`))
+		Expect(f.service.Describer().Title(ctx, change(p.ID, "c", 5, `{"phone":"1","email":"c@correo.pe"}`).Operation)).To(Equal("Celular y correo de Huamán Ponce, Edith Maribel"))
 		Expect(out.NowBy).To(Equal(access.Who(ctx).UserID))
 		Expect(out.NowAt).To(BeTemporally("~", change(p.ID, "b", 10, `{}`).At, time.Second))
 		Expect(out.Title).To(Equal("Celular de Huamán Ponce, Edith Maribel: otra persona lo cambió después."))

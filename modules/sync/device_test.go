@@ -220,6 +220,10 @@ var _ = Describe("handing in", func() {
 		Expect(app.rows("select count(*) from handed_in")).To(Equal(2))
 
 		page := "/configuracion/equipos/" + g.ID.String()
+		app.register.Words = []offline.Describer{{Entity: "patient", Title: func(_ context.Context, op offline.Operation) (string, error) {
+			return "Paciente nuevo: " + string(op.Data), nil
+		}}}
+		Expect(app.get("norte clinic_admin", page).Body.String()).To(ContainSubstring("Paciente nuevo: {&#34;first_name&#34;:&#34;Ñusta&#34;}"), "in the module's words")
 		Expect(app.get("norte clinic_admin", "/configuracion/equipos").Body.String()).To(ContainSubstring("2 por revisar"))
 		Expect(app.get("norte clinic_admin", page).Body.String()).To(And(ContainSubstring("Ñusta"), ContainSubstring("Amaru"), ContainSubstring("Aplicar todo (2)")))
 		Expect(app.post("sur clinic_admin", page+"/aplicar", nil).Code).To(Equal(404))

@@ -40,7 +40,7 @@ type deviceView struct {
 // handedLine is an operation that was handed in, in words.
 type handedLine struct {
 	ID       uuid.UUID
-	Title    string // "Registro · paciente"
+	Title    string // "Paciente nuevo: Jara Ortega, Camila"
 	When     string
 	Fields   []offline.Field
 	Decision string // "" while it waits
@@ -148,11 +148,18 @@ func (d *DeviceRegister) handedLine(ctx context.Context, row handedRow) (handedL
 func (d *DeviceRegister) words(ctx context.Context, op offline.Operation) (title string, fields []offline.Field, err error) {
 	action := map[string]string{offline.Create: "Registro", offline.Update: "Cambio"}[op.Action]
 	title = strings.TrimSpace(action + " · " + op.Entity)
-	for _, w := range d.Words {
-		if w.Entity == op.Entity && w.Fields != nil {
-			fields, err = w.Fields(ctx, op.Data)
-			return title, fields, err
+	if op.Entity == ConflictEntity {
+		title = "Conflicto resuelto"
+	}
+	tell := newWords(d.Words)[op.Entity]
+	if tell.Title != nil {
+		if title, err = tell.Title(ctx, op); err != nil {
+			return "", nil, err
 		}
+	}
+	if tell.Fields != nil {
+		fields, err = tell.Fields(ctx, op.Data)
+		return title, fields, err
 	}
 	return title, plainFields(op.Data), nil
 }
