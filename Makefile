@@ -8,7 +8,7 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 PACKAGES := static/node_modules/.package-lock.json
 LINTER_VERSION := v2.5.0
 
-.PHONY: help run build test test-long lint bench audit generate wasm clean browser
+.PHONY: help run build test test-long lint bench audit generate wasm clean browser firefox
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -54,8 +54,10 @@ lint: generate $(LINTER) ## gofmt, vet, golangci-lint; the browser build compile
 test: build browser ## the whole suite, the journeys in a real browser included
 	$(GINKGO) run -r --keep-going --timeout 20m --randomize-all --poll-progress-after 60s
 
-test-long: build browser ## the same properties and races, many more rounds
+test-long: build browser firefox ## the same properties and races, many more rounds; the main journey in Firefox
 	HAMPI_TEST_LONG=1 $(GINKGO) run -r --keep-going --timeout 3h --randomize-all --poll-progress-after 120s
+	@[ -d static/node_modules/puppeteer-core ] || (cd static && npm install --include=dev --ignore-scripts --no-save --no-audit --no-fund)
+	node tests/firefox.mjs
 
 bench: build ## server times in a large and a small clinic beside their bare SQL; import, start-up, sizes
 	$(GO) run ./tests/bench $(BENCH)
@@ -65,6 +67,11 @@ audit: build browser ## Lighthouse (95 or more) and axe on login, agenda and pat
 	@[ -d static/node_modules/lighthouse ] || (cd static && npm install --include=dev --ignore-scripts --no-save --no-audit --no-fund)
 	node tests/bench/audit.mjs
 	$(GINKGO) run --focus 'is clean for' ./tests/journeys
+
+# Firefox drives one journey more: Debian as root installs it, elsewhere the journey says that it is skipped.
+firefox:
+	@for b in firefox-esr firefox; do command -v $$b >/dev/null && exit 0; done; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq firefox-esr >/dev/null || true; fi
 
 # Chrome or Chromium: Debian as root installs it, elsewhere one line says what to do.
 browser:

@@ -47,8 +47,10 @@ function die(dead, why) {
   dead.waiting.clear()
 }
 
+const closed = new Error('the app was closed')
+
 // drop forgets what the running instance has opened.
-export const drop = () => die(instance, new Error('the app was closed'))
+export const drop = () => die(instance, closed)
 keys.onDrop(drop)
 
 const fatal = (error) => error instanceof WebAssembly.RuntimeError || error instanceof RangeError
@@ -74,11 +76,23 @@ function during(running, ms, work) {
   })
 }
 
+// asked lets the app work for a request. A question that came in the middle of the lock is put again to the next
+// instance, which has nothing open; a write never is.
+async function asked(reads, work) {
+  const running = await boot()
+  try {
+    return await during(running, patience, () => work(running))
+  } catch (error) {
+    if (error !== closed || !reads) throw error
+    const next = await boot()
+    return during(next, patience, () => work(next))
+  }
+}
+
 // can tells whether the app has a page for that; false where it cannot be started.
 export async function can(method, url) {
   try {
-    const running = await boot()
-    return running.can ? Boolean(await during(running, patience, () => running.can(method === 'HEAD' ? 'GET' : method, url))) : true
+    return Boolean(await asked(true, ({ can }) => (can ? can(method === 'HEAD' ? 'GET' : method, url) : true)))
   } catch {
     return false
   }
@@ -86,8 +100,7 @@ export async function can(method, url) {
 
 // answer gives the app's response, or null when it has no such page. question: { method, url, headers, body }.
 export async function answer({ method, url, headers, body }) {
-  const running = await boot()
-  const given = await during(running, patience, () => running.answer(method, url, headers, body))
+  const given = await asked(body === null, (running) => running.answer(method, url, headers, body))
   const answered = new Headers(given.headers)
   if (answered.has('X-Hampi-Cannot')) return null
   answered.set('X-Hampi-Equipo', '1')

@@ -278,6 +278,20 @@ var _ = Describe("The service worker", Ordered, func() {
 		}
 	})
 
+	It("asks the app again what the lock came in the middle of, but never to write", func() {
+		tab.open(server.at("/"))
+		tab.taken()
+		eval[any](tab, `trial.unlock()`)
+		eval[any](tab, `(() => { const ask = (how) => trial.get('/espera', {headers: {'X-Equipo': '1'}, ...how}).then(a => [a.status, a.text].join(' '));
+			window.both = Promise.all([ask(), ask({method: 'POST', body: 'x'})]) })()`)
+		Eventually(func() string {
+			return eval[string](tab, `trial.get('/esperan', {headers: {'X-Equipo': '1'}}).then(a => a.text)`)
+		}).WithTimeout(stepLimit).Should(Equal("2"))
+		eval[any](tab, `trial.ask('lock')`)
+		Expect(eval[string](tab, `window.both.then(l => l.join('|'))`)).To(Equal("200 bloqueado|503 No se pudo abrir en este equipo. Intente otra vez."))
+		eval[any](tab, `trial.unlock()`)
+	})
+
 	It("waits with a new version while something is typed, takes over when nothing is, and keeps the key", func() {
 		tab.open(server.at("/"))
 		tab.taken()
@@ -301,7 +315,9 @@ var _ = Describe("The service worker", Ordered, func() {
 		eval[any](tab, `trial.unlock()`)
 		server.set(func() { server.revoked = true })
 		eval[any](tab, `trial.store('commit', {queue: [[0,'pending','uno']]})`)
+		eval[any](tab, `void document.addEventListener('equipo:retirado', (e) => { window.retirado = e.detail.done })`)
 		eval[any](tab, `trial.ask('sync', {hasty: true})`)
+		Eventually(func() bool { return eval[bool](tab, `window.retirado === true`) }).WithTimeout(stepLimit).Should(BeTrue(), "the page tells its person")
 		Expect(server.list("/api/v1/devices/handin")).To(HaveLen(1))
 		Expect(server.list("/api/v1/devices/handin")[0].Body).To(HavePrefix(`{"device":"d1"`))
 		Expect(eval[string](tab, `trial.ask('profiles').then(l => l.length + ' ' + trial.holding())`)).To(Equal("0 "))

@@ -35,6 +35,11 @@ self.Go = class {
       case '/morir': this.end(); return new Promise(() => {})
       case '/romper': Promise.reject(new RangeError('Maximum call stack size exceeded')); return new Promise(() => {})
       case '/cuantos': return reply(200, String(this.count))
+      case '/espera': // for as long as the device is open
+        if (await hampiStore.meta('nada').catch(() => 'locked')) return reply(200, 'bloqueado')
+        self.waits = (self.waits ?? 0) + 1
+        return new Promise(() => {})
+      case '/esperan': return reply(200, String(self.waits ?? 0))
       case '/no-esta': return reply(404, '', [['X-Hampi-Cannot', '1']])
     }
     if (url.pathname.endsWith('/correccion')) {
