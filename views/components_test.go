@@ -125,7 +125,8 @@ var _ = Describe("The connection", func() {
 		Expect(html).To(ContainSubstring(`<div class="franja-lugar" data-red-franja></div>`))
 		Expect(html).To(ContainSubstring("Puede ver la agenda y los pacientes de este equipo."))
 		clinic.QuickCreate = []views.NavItem{{Label: "Cita", Href: "/citas/nueva"}}
-		Expect(draw(views.AppShell(clinic))).To(ContainSubstring("Puede reservar, mover y recibir pacientes"))
+		Expect(draw(views.AppShell(clinic))).To(ContainSubstring("Puede reservar, mover y recibir pacientes; se envía solo cuando vuelva.</span>"))
+		Expect(html).To(MatchRegexp(`(?s)Ingrese para enviar <span data-red-cambios></span>.*<a class="franja-ver" href="/ingresar" data-red-ingresar>`))
 	})
 
 	It("says when the device drew the page from what it keeps", func() {

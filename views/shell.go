@@ -124,7 +124,7 @@ func (s Shell) searchLabel() string {
 func (s Shell) offlineWords() string {
 	for _, item := range s.QuickCreate {
 		if item.Href == "/citas/nueva" {
-			return "Puede reservar, mover y recibir pacientes; se envía solo cuando vuelva. Lo demás espera la conexión."
+			return "Puede reservar, mover y recibir pacientes; se envía solo cuando vuelva."
 		}
 	}
 	return "Puede ver la agenda y los pacientes de este equipo. Lo demás espera la conexión."

@@ -129,6 +129,11 @@ func devicePath(op, act string) string { return views.SyncPage + "/equipo/" + op
 // onDevice lets the app in the browser answer, also while there is a connection.
 func onDevice() templ.Attributes { return templ.Attributes{"hx-headers": `{"X-Equipo":"1"}`} }
 
+// onDeviceQuietly is onDevice for what the page asks by itself: where no device answers, it leads nobody away.
+func onDeviceQuietly() templ.Attributes {
+	return templ.Attributes{"hx-headers": `{"X-Equipo":"1","X-Vivo":"1"}`}
+}
+
 // allSent is what the page says when nothing is left to do.
 func (v ownDevice) allSent() string {
 	text := "Nada por resolver."

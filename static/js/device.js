@@ -114,6 +114,24 @@ async function withdraw(profile) {
   await ask('wipe', { profile: profile.id })
 }
 
+// The clinic has withdrawn this device: its person is told, over whatever the page shows, and signs in anew.
+document.addEventListener('equipo:retirado', ({ detail }) => {
+  if (document.querySelector('[data-equipo-retirado]')) return
+  const dialog = document.createElement('dialog')
+  dialog.className = 'dialogo'
+  dialog.dataset.equipoRetirado = ''
+  dialog.setAttribute('aria-labelledby', 'retirado-titulo')
+  dialog.innerHTML = `<div class="marco"><header class="marco-cabeza"><h2 id="retirado-titulo">La administración retiró este equipo</h2></header>
+    <div class="marco-cuerpo"><p>${detail.done ? withdrawn : handsInLater}</p></div>
+    <footer class="marco-pie"><a class="btn" href="/ingresar" autofocus>Ingresar</a></footer></div>`
+  dialog.addEventListener('cancel', (e) => e.preventDefault())
+  document.documentElement.append(dialog) // the lock redraws the body
+  dialog.showModal()
+})
+
+const withdrawn = 'Lo que no se había enviado fue entregado para revisión. Lo guardado aquí se borró.'
+const handsInLater = 'Lo que no se había enviado sigue aquí, cifrado, y se entrega para revisión cuando la clínica conteste.'
+
 on('click', '[data-cambiar-persona]', (link, e) => { // only locks: what is kept stays, sealed
   e.preventDefault()
   ask('lock').catch(() => {}).finally(() => location.assign(link.href))

@@ -8,6 +8,7 @@ export function badge(s) {
   const waiting = s.pending ?? 0
   const undecided = (s.attention ?? 0) + (s.conflicts ?? 0)
   if (!s.online) return { e: 'sin', word: 'Sin conexión', figure: waiting ? `${waiting} por enviar` : '' }
+  if (s.signIn && waiting) return { e: 'conflicto', word: '', figure: `Ingrese para enviar ${waiting}` }
   const done = percent(s.progress)
   if (done !== null) return { e: 'preparando', word: `Preparando este equipo ${done} %`, figure: '' }
   if (s.sending || waiting) return { e: 'enviando', word: `Enviando ${waiting || ''}`.trim() + '…', figure: '' }
@@ -21,9 +22,10 @@ export function percent(progress) {
   return progress.total > 0 ? Math.floor((progress.received / progress.total) * 100) : 0
 }
 
-// strip says which line stands under the top bar: 'sin' without connection, 'grave' when something waits for a day,
-// with the file on offer after three; '' for none.
+// strip says which line stands under the top bar: 'sin' without connection, 'ingreso' when the log-in has ended and
+// something waits for the next, 'grave' when something waits for a day, with the file on offer after three; '' for none.
 export function strip(s, now) {
+  if (s.online && s.signIn && s.pending) return { kind: 'ingreso', since: null, file: false }
   const age = s.pending && s.oldest ? now - moment(s.oldest) : 0
   if (age >= 24 * hour) return { kind: 'grave', since: moment(s.oldest), file: age >= 72 * hour }
   if (!s.online) return { kind: 'sin', since: moment(s.since), file: false }
@@ -52,6 +54,9 @@ export function contact(s, now, zone) {
   if (s.signIn && s.pending) return { title: 'En línea', detail: 'Para enviar lo pendiente, ingrese otra vez.' }
   return { title: 'En línea', detail: s.pending ? 'Se está enviando lo que faltaba.' : 'Todo enviado.' }
 }
+
+// changes is how many wait, in words.
+export const changes = (n) => (n === 1 ? '1 cambio' : `${n} cambios`)
 
 // span is a length of time in words.
 export function span(ms) {

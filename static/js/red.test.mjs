@@ -1,6 +1,6 @@
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
-import { badge, contact, percent, since, strip } from './red.js'
+import { badge, changes, contact, percent, since, strip } from './red.js'
 
 const lima = 'America/Lima'
 const at = (text) => new Date(text + '-05:00').getTime()
@@ -23,6 +23,17 @@ test('the strip stands while there is no connection, and turns grave after a day
   assert.deepEqual(strip({ online: false, since: '2026-11-24T14:41:00Z' }, now), { kind: 'sin', since: at('2026-11-24T09:41:00'), file: false })
   const old = (hours) => strip({ online: true, pending: 2, oldest: now - hours * 3600_000 }, now)
   assert.deepEqual([old(23).kind, old(24).kind, old(71).file, old(72).file], ['', 'grave', false, true])
+})
+
+test('a log-in that has ended is asked for where something waits to be sent, and nowhere else', () => {
+  const now = at('2026-11-24T10:05:00')
+  const ended = { online: true, signIn: true, pending: 3, oldest: now - 80 * 3600_000, progress: { received: 1, total: 5 } }
+  assert.deepEqual(words(ended), ['conflicto', '', 'Ingrese para enviar 3'])
+  assert.equal(strip(ended, now).kind, 'ingreso')
+  assert.deepEqual([changes(1), changes(3)], ['1 cambio', '3 cambios'])
+  assert.equal(strip({ ...ended, pending: 0 }, now).kind, '')
+  assert.equal(strip({ ...ended, online: false }, now).kind, 'grave')
+  assert.deepEqual(words({ online: true, signIn: true, pending: 0 }), ['linea', 'En línea', ''])
 })
 
 test('moments are said in the clinic’s time', () => {

@@ -2,7 +2,7 @@
 // service worker tells. Without a worker the browser's own word counts.
 import htmx from 'htmx.org/dist/htmx.esm.js'
 import { byID, on } from './dom.js'
-import { badge, contact, moment, since, strip } from './red.js'
+import { badge, changes, contact, moment, since, strip } from './red.js'
 import { ask, onState } from './worker.js'
 
 const zone = 'America/Lima' // clinics are in Peru, whatever the browser thinks
@@ -55,19 +55,23 @@ function put(el, text) {
 }
 
 let drawn = ''
+const strips = { sin: 'franja-sin-conexion', ingreso: 'franja-sin-ingreso', grave: 'franja-sin-enviar' }
 
 function paintStrip() {
   const place = document.querySelector('[data-red-franja]')
   if (!place) return
   const now = Date.now()
   const line = strip(last, now)
-  const key = line.kind && `${line.kind} ${line.since} ${line.file}`
+  const key = line.kind && `${line.kind} ${line.since} ${line.file} ${line.kind === 'ingreso' ? last.pending : ''}`
   if (key === drawn && Boolean(place.firstElementChild) === Boolean(key)) return
   drawn = key
   if (!key) return place.replaceChildren()
   announce(place, key)
-  const content = byID(line.kind === 'grave' ? 'franja-sin-enviar' : 'franja-sin-conexion').content.cloneNode(true)
-  content.querySelector('[data-red-desde]').textContent = since(line.since, now, zone)
+  const content = byID(strips[line.kind]).content.cloneNode(true)
+  put(content.querySelector('[data-red-desde]'), since(line.since, now, zone))
+  put(content.querySelector('[data-red-cambios]'), changes(last.pending))
+  const way = content.querySelector('[data-red-ingresar]')
+  if (way) way.href = '/ingresar?volver=' + encodeURIComponent(location.pathname + location.search)
   const file = content.querySelector('[data-red-archivo]')
   if (file) file.hidden = !line.file
   place.replaceChildren(content)
@@ -131,12 +135,12 @@ function backOf(before, state) {
   return before.back ?? null
 }
 
-const changed = (a, b) => ['online', 'pending', 'attention', 'conflicts'].some((key) => (a[key] ?? 0) !== (b[key] ?? 0))
+const changed = (a, b) => ['online', 'signIn', 'pending', 'attention', 'conflicts'].some((key) => (a[key] ?? 0) !== (b[key] ?? 0))
 
 // What the last page knew paints the next one at once: counts and moments, nothing of a person.
 function remember(state) {
-  const { online, since, pending, sending, attention, conflicts, oldest, progress, waiting, back } = state
-  session('hampi.red', JSON.stringify({ online, since, pending, sending, attention, conflicts, oldest, progress, waiting, back }))
+  const { online, since, pending, sending, attention, conflicts, oldest, progress, waiting, signIn, back } = state
+  session('hampi.red', JSON.stringify({ online, since, pending, sending, attention, conflicts, oldest, progress, waiting, signIn, back }))
 }
 
 function remembered() {

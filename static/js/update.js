@@ -42,12 +42,14 @@ export function follow(registration) {
 async function check(registration) {
   await offer(registration)
   if (Date.now() - looked() < hour) return
-  localStorage.setItem(memory, String(Date.now()))
+  try { localStorage.setItem(memory, String(Date.now())) } catch { /* a private window looks each time */ }
   if (await withdrawn()) return giveUp(registration)
   await registration.update()
 }
 
-const looked = () => Number(localStorage.getItem(memory) ?? 0)
+function looked() {
+  try { return Number(localStorage.getItem(memory) ?? 0) } catch { return 0 }
+}
 
 // offer lets a waiting version take over at a moment that disturbs nobody.
 async function offer(registration) {

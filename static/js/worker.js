@@ -16,7 +16,7 @@
 //   calm → bool                       no page holds anything typed
 //
 // onState(fn) calls fn with every new state (and the last one at once). The document hears "equipo:bloqueado" when the
-// key went and "equipo:retirado" when the clinic withdrew this device.
+// key went and "equipo:retirado" {done} when the clinic withdrew this device, done when all was handed in.
 import { dirty } from './dirty.js'
 
 const worker = navigator.serviceWorker
@@ -75,7 +75,7 @@ const hears = {
     latest = state
     for (const listen of listeners) listen(state)
   },
-  revoked: () => document.dispatchEvent(new CustomEvent('equipo:retirado')),
+  revoked: ({ done }) => document.dispatchEvent(new CustomEvent('equipo:retirado', { detail: { done } })),
 }
 
 // hello takes a copy of the key, so that the worker may be stopped at any time, and says whose page this is.

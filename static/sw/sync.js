@@ -54,14 +54,16 @@ async function chunks() {
 async function gone() {
   const held = keys.current()
   if (!held) return
+  let done = false
   try {
     await handIn(held.profile)
     await forget(held.profile)
+    done = true
   } catch (error) {
     await keys.drop()
     throw error
   } finally {
-    await tell({ type: 'revoked' })
+    await tell({ type: 'revoked', done })
   }
 }
 
