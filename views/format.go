@@ -59,9 +59,6 @@ func Day(t time.Time) string {
 	return t.Format("02/01/2006")
 }
 
-// ISODay writes "2026-11-24", for addresses and machines.
-func ISODay(t time.Time) string { return t.Format("2006-01-02") }
-
 // Relative names a near day: "hoy", "mañana", "ayer", else ShortDay.
 func Relative(t, today time.Time) string {
 	switch days := daysBetween(today, t); days {

@@ -54,9 +54,6 @@ func (t Typed) Echo(today Date, duration time.Duration) string {
 	return words
 }
 
-// Time is the moment that was meant, in zone; midnight when no hour was typed.
-func (t Typed) Time(zone *time.Location) time.Time { return t.Date.At(t.Minute, zone) }
-
 // typedWords splits what was typed into small words without accents, and leaves out those that only join.
 func typedWords(text string) []string {
 	text = strings.NewReplacer("á", "a", "é", "e", "í", "i", "ó", "o", "ú", "u", "ñ", "n", "p. m.", "pm", "a. m.", "am",

@@ -42,9 +42,6 @@ type Progress struct {
 	Total    int `json:"total"` // 0 when the server does not say
 }
 
-// Standing reports how things stand without asking the server; State is left empty.
-func (c *Client) Standing(ctx context.Context) (Report, error) { return c.count(ctx, Report{}) }
-
 // waitPause is how long an operation waits that the server cannot carry out yet, in seconds.
 const waitPause = 30
 
