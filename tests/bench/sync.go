@@ -65,7 +65,7 @@ type device struct {
 	profile string
 }
 
-// serve lets the program answer at an address of this machine until stop.
+// serve lets the program answer at a local address until stop.
 func serve(ctx context.Context, desk *desk) (d *device, stop func() error, err error) {
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
