@@ -16,7 +16,7 @@ export async function withdrawn() {
 }
 
 // giveUp takes this browser back to the network. What people entered (IndexedDB) stays.
-export async function giveUp(registration) {
+async function giveUp(registration) {
   for (const name of await caches.keys()) await caches.delete(name)
   await registration.unregister()
   location.reload()

@@ -12,7 +12,7 @@ let instance = null // { go, answer, can, sync, waiting, profile }
 let booting = null
 
 // boot gives the running instance, starting one where there is none.
-export function boot() {
+function boot() {
   if (instance) return Promise.resolve(instance)
   booting ??= start().finally(() => { booting = null })
   return booting

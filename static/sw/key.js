@@ -23,7 +23,7 @@ export function take(given, now = Date.now()) {
   return true
 }
 
-export const usable = (given, now = Date.now()) => Boolean(given) && typeof given.profile === 'string' && given.profile !== '' &&
+const usable = (given, now = Date.now()) => Boolean(given) && typeof given.profile === 'string' && given.profile !== '' &&
   given.key instanceof CryptoKey && !given.key.extractable && Number.isFinite(given.lockAt) && now < given.lockAt
 
 // extend moves the lock: somebody works here. It never comes back from a lock.
