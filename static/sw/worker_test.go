@@ -233,7 +233,9 @@ var _ = Describe("The service worker", Ordered, func() {
 		tab.taken()
 		eval[any](tab, `trial.unlock()`)
 		gone := func(op string) func() string {
-			return func() string { return eval[string](tab, `trial.store('get','corregido',['`+op+`']).then(JSON.stringify)`) }
+			return func() string {
+				return eval[string](tab, `trial.store('get','corregido',['`+op+`']).then(JSON.stringify)`)
+			}
 		}
 		post := func(path, op string) int {
 			return eval[int](tab, `trial.get('`+path+`', {method: 'POST', body: new URLSearchParams({nombre: 'Luz', corrige: '`+op+`'})}).then(a => a.status)`)
