@@ -2,6 +2,7 @@
 // rows are links with keys of their own (R, C …); Enter in the field opens the first.
 import { byID, on } from './dom.js'
 import { list, lookup } from './lookup.js'
+import { holding } from './worker.js'
 
 const field = '[data-busqueda]'
 const rows = (input) => [...list(input).querySelectorAll('[data-fila]')]
@@ -17,6 +18,18 @@ lookup(field, {
     return true // Enter never sends the form around the field while the list can answer
   },
 })
+
+// After two seconds without the clinic's answer this device looks in what it keeps.
+const patience = 2000
+let slow = 0
+document.addEventListener('htmx:beforeRequest', ({ detail: { elt } }) => {
+  if (!elt.matches(field)) return
+  clearTimeout(slow)
+  if (holding()) slow = setTimeout(() => list(elt).replaceChildren(note('Buscando en este equipo…')), patience)
+})
+document.addEventListener('htmx:afterRequest', (e) => { if (e.detail.elt.matches?.(field)) clearTimeout(slow) })
+
+const note = (text) => Object.assign(document.createElement('li'), { className: 'resultado-nota', textContent: text })
 
 on('keydown', field, (input, e) => {
   if (e.key === 'Escape') { // the browser would only empty the field

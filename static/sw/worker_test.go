@@ -184,6 +184,12 @@ var _ = Describe("The service worker", Ordered, func() {
 			tab.taken()
 			Eventually(func() bool { return eval[bool](tab, `trial.ask('probe')`) }).WithTimeout(stepLimit).Should(BeTrue())
 			Expect(eval[bool](tab, `trial.get('/lista').then(a => a.here)`)).To(BeFalse())
+			server.behave(Silent)
+			begun = time.Now()
+			Expect(eval[bool](tab, `trial.get('/cuantos', {method: 'POST', body: new URLSearchParams({q: 'hua'})}).then(a => a.here)`)).To(BeTrue(), "a search")
+			Expect(time.Since(begun)).To(And(BeNumerically(">=", 1900*time.Millisecond), BeNumerically("<", 3500*time.Millisecond)))
+			server.behave(Answers)
+			Eventually(func() bool { return eval[bool](tab, `trial.ask('probe')`) }).WithTimeout(stepLimit).Should(BeTrue())
 		})
 
 		It("takes a proxy's 502 for no server, and the server's own 500 for its answer", func() {
