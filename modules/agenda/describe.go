@@ -45,7 +45,7 @@ func (s *Service) titleOf(ctx context.Context, op offline.Operation) (string, er
 		}
 		after.PatientID = current.PatientID
 	}
-	if json.Unmarshal(op.Data, &after) != nil {
+	if !op.Legible(&after) {
 		return "Cita", nil
 	}
 	names, err := s.patients.NamesByID(ctx, idList(after.PatientID))

@@ -30,7 +30,7 @@ func icon(op offline.Operation) string {
 // titleOf says what an operation did, and to whom.
 func (s *Service) titleOf(ctx context.Context, op offline.Operation) (string, error) {
 	var fields Fields
-	if json.Unmarshal(op.Data, &fields) != nil {
+	if !op.Legible(&fields) {
 		return "Datos de un paciente", nil
 	}
 	if op.Action == offline.Create {

@@ -164,7 +164,9 @@ var _ = Describe("the page of synchronisation on a device", func() {
 		Expect(waiting).To(HaveLen(1))
 		Expect(waiting[0].Entity).To(Equal(sync.ConflictEntity))
 		Expect(string(waiting[0].Data)).To(MatchJSON(`{"choice":"theirs"}`))
-		nobody := func(context.Context, map[string]string, []byte) (int, []byte, error) { return 0, nil, context.DeadlineExceeded }
+		nobody := func(context.Context, map[string]string, []byte) (int, []byte, error) {
+			return 0, nil, context.DeadlineExceeded
+		}
 		report, err := sync.NewClient(l.device, nobody, clock.At(pageNow), time.UTC, nil).Round(context.Background())
 		Expect(err).NotTo(HaveOccurred())
 		Expect(report).To(And(HaveField("Sending", 1), HaveField("Conflicts", 0)), "nothing is left to resolve")

@@ -24,6 +24,9 @@ type Operation struct {
 	BaseVersion int64           `json:"base_version,omitempty"` // the version on the screen when it was done; 0 is not known
 }
 
+// Legible reads the operation's data, for telling people of it; false when they are not what into takes.
+func (o Operation) Legible(into any) bool { return json.Unmarshal(o.Data, into) == nil }
+
 // Received is an operation as the server takes it up.
 type Received struct {
 	Operation
