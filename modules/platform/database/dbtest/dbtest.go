@@ -6,7 +6,6 @@ package dbtest
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -33,13 +32,6 @@ type Cluster struct {
 	server    *embedded.Server
 	passwords map[string]string
 	clones    atomic.Int64
-	next      chan clone // one, made while the spec before it runs
-}
-
-// clone is a copy of the template, or why there is none.
-type clone struct {
-	name string
-	err  error
 }
 
 const template = "hampi_template"
@@ -55,28 +47,14 @@ func Start() *Cluster {
 	Expect(err).NotTo(HaveOccurred())
 	DeferCleanup(func() { Expect(server.Stop(context.Background())).To(Succeed()) })
 
-	c := &Cluster{server: server, passwords: map[string]string{}, next: make(chan clone, 1)}
+	c := &Cluster{server: server, passwords: map[string]string{}}
 	for _, role := range []string{"hampi_owner", "hampi_app", "hampi_system", "hampi_sealer", "hampi_backup"} {
 		c.passwords[role] = uuid.NewString()
 	}
 	logins, err := database.Provision(ctx, server.URL("postgres"), template, c.passwords)
 	Expect(err).NotTo(HaveOccurred())
 	Expect(migrations.Run(ctx, logins)).To(Succeed())
-	go c.copyTemplate()
-	DeferCleanup(func() { <-c.next }) // or the server would stop under the last one
 	return c
-}
-
-// copyTemplate makes the database of the next World.
-func (c *Cluster) copyTemplate() {
-	ctx := context.Background()
-	name := fmt.Sprintf("hampi_%d", c.clones.Add(1))
-	admin, err := pgx.Connect(ctx, c.server.URL("postgres"))
-	if err == nil {
-		_, err = admin.Exec(ctx, "create database "+name+" template "+template+" owner hampi_owner")
-		err = errors.Join(err, admin.Close(ctx))
-	}
-	c.next <- clone{name, err}
 }
 
 // Root is the project's folder, wherever the specs run.
@@ -111,10 +89,13 @@ type Person struct{ User, Membership uuid.UUID }
 func (c *Cluster) World() *World {
 	GinkgoHelper()
 	ctx := context.Background()
-	ready := <-c.next
-	go c.copyTemplate()
-	Expect(ready.err).NotTo(HaveOccurred())
-	name := ready.name
+	name := fmt.Sprintf("hampi_%d", c.clones.Add(1))
+	admin, err := pgx.Connect(ctx, c.server.URL("postgres"))
+	Expect(err).NotTo(HaveOccurred())
+	defer admin.Close(ctx) //nolint:errcheck // a test's own connection
+	_, err = admin.Exec(ctx, "create database "+name+" template "+template+" owner hampi_owner")
+	Expect(err).NotTo(HaveOccurred())
+
 	logins, err := database.Provision(ctx, c.server.URL("postgres"), name, c.passwords)
 	Expect(err).NotTo(HaveOccurred())
 	w := &World{Logins: logins}
