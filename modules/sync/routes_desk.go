@@ -65,6 +65,7 @@ type Item struct {
 	At       time.Time // when it was done; of a sent one, when it was answered
 	InFlight bool      // it has been sent, the answer is not here
 	Result   offline.Result
+	Open     bool            // of a sent one: somebody must still decide what came of it
 	Typed    []offline.Field // of a refused one: what was written
 	Correct  offline.Correction
 }

@@ -102,11 +102,16 @@ func (d *OnDevice) Queue(ctx context.Context) (Queue, error) {
 		return Queue{}, err
 	}
 	var q Queue
+	open, err := undecided(ctx)
+	if err != nil {
+		return q, err
+	}
 	for _, e := range entries {
 		item, err := d.item(ctx, e)
 		if err != nil {
 			return q, err
 		}
+		item.Open = slices.ContainsFunc(open, func(c Conflict) bool { return c.OpID == e.OpID })
 		switch e.State {
 		case offline.Attention:
 			q.Refused = append(q.Refused, item)

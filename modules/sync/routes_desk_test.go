@@ -172,6 +172,20 @@ var _ = Describe("the page of synchronisation on a device", func() {
 		Expect(report).To(And(HaveField("Sending", 1), HaveField("Conflicts", 0)), "nothing is left to resolve")
 	})
 
+	It("calls what came of a sent operation to be resolved only until somebody decides", func() {
+		c := hourOf("Cotrina Vara, Esmeralda")
+		c.OpID = l.did(offline.Done, `{"name":"Tres"}`, func(e *offline.Entry) {
+			e.Result, e.Settled = &offline.Result{Status: offline.Conflict}, pageNow.Format(time.RFC3339)
+		})
+		l.holds(c)
+		_, html := l.get("/sincronizacion/equipo")
+		Expect(html).To(MatchRegexp(`(?s)Tres.*chip-peligro[^>]*>.*Por resolver`))
+		l.post("/sincronizacion/conflictos/"+c.ID.String(), url.Values{"eleccion": {"1"}})
+		_, html = l.get("/sincronizacion/equipo")
+		Expect(html).To(MatchRegexp(`(?s)Tres.*chip-ok[^>]*>.*Resuelto`))
+		Expect(html).NotTo(ContainSubstring("chip-peligro"))
+	})
+
 	It("refuses a choice that is none", func() {
 		c := hourOf("Cotrina Vara, Esmeralda")
 		l.holds(c)

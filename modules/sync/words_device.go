@@ -84,13 +84,15 @@ func waitingChip(item Item) string {
 // sentLine says what became of an operation that arrived.
 func sentLine(item Item) queueLine {
 	l := queueLine{Icon: item.Icon, Title: item.Title, Detail: item.Detail, Tone: "ok", Chip: "Listo"}
-	switch item.Result.Status {
-	case offline.Merged:
+	switch status := item.Result.Status; {
+	case status == offline.Merged:
 		l.Tone, l.Chip, l.Detail = "marca", "Unido", "se unió a la ficha que ya existía"
-	case offline.Superseded:
+	case status == offline.Superseded:
 		l.Tone, l.Chip = "aviso", "Había uno más reciente"
-	case offline.Conflict:
+	case status == offline.Conflict && item.Open:
 		l.Tone, l.Chip = "peligro", "Por resolver"
+	case status == offline.Conflict:
+		l.Chip = "Resuelto"
 	}
 	return l
 }
