@@ -52,7 +52,9 @@ export function contact(s, now, zone) {
     return { title: 'La conexión volvió' + since(moment(s.back.at), now, zone).replace(' desde', ' a').replace(' a el', ' el'), detail: `Estuvo ${span(moment(s.back.at) - moment(s.back.since))} sin internet. Nada se perdió.` }
   }
   if (s.signIn && s.pending) return { title: 'En línea', detail: 'Para enviar lo pendiente, ingrese otra vez.' }
-  return { title: 'En línea', detail: s.pending ? 'Se está enviando lo que faltaba.' : 'Todo enviado.' }
+  const undecided = (s.attention ?? 0) + (s.conflicts ?? 0)
+  const sent = undecided ? `Todo enviado; ${undecided} por resolver.` : 'Todo enviado.'
+  return { title: 'En línea', detail: s.pending ? 'Se está enviando lo que faltaba.' : sent }
 }
 
 // changes is how many wait, in words.

@@ -50,4 +50,5 @@ test('what happened is told in words', () => {
   assert.deepEqual(contact({ online: true, back }, now, lima), { title: 'La conexión volvió a las 10:12', detail: 'Estuvo 31 minutos sin internet. Nada se perdió.' })
   assert.equal(contact({ online: false, since: back.since }, now, lima).title, 'Sin conexión desde las 9:41')
   assert.deepEqual(contact({ online: true }, now, lima), { title: 'En línea', detail: 'Todo enviado.' })
+  assert.equal(contact({ online: true, attention: 1, conflicts: 2 }, now, lima).detail, 'Todo enviado; 3 por resolver.')
 })
