@@ -47,6 +47,23 @@ type Conflict struct {
 // Open reports whether a person still has to decide.
 func (c Conflict) Open() bool { return c.DecidedAt == nil }
 
+// Decision is how a conflict stands after somebody chose.
+type Decision struct {
+	Choice string    // that stands
+	By     uuid.UUID // whose choice that was
+	Label  string    // of a way out that the module offered
+	Before bool      // it had been decided already: what was chosen now changed nothing
+}
+
+// decision is the one that stands.
+func (c Conflict) decision(choice string, by uuid.UUID, before bool) Decision {
+	d := Decision{Choice: choice, By: by, Before: before}
+	if n, err := strconv.Atoi(choice); err == nil && n >= 0 && n < len(c.Choices) {
+		d.Label = c.Choices[n].Label
+	}
+	return d
+}
+
 // way is the data of the update that a choice stands for; nil changes nothing. ok is false for no such choice.
 func (c Conflict) way(choice string) (data json.RawMessage, ok bool) {
 	switch choice {

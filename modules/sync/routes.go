@@ -86,13 +86,20 @@ func (h routes) disputes(c echo.Context) ([]dispute, error) {
 
 // writers names who wrote what did not win, and what stands instead.
 func (h routes) writers(ctx context.Context, open []Conflict) (map[uuid.UUID]string, error) {
+	var users []uuid.UUID
+	for _, c := range open {
+		users = append(users, c.UserID, c.NowBy)
+	}
+	return h.namesOf(ctx, users...)
+}
+
+// namesOf names users, and whoever looks.
+func (h routes) namesOf(ctx context.Context, users ...uuid.UUID) (map[uuid.UUID]string, error) {
 	who := access.Who(ctx)
 	var others []uuid.UUID
-	for _, c := range open {
-		for _, id := range []uuid.UUID{c.UserID, c.NowBy} {
-			if id != who.UserID && id != uuid.Nil && !slices.Contains(others, id) {
-				others = append(others, id)
-			}
+	for _, id := range users {
+		if id != who.UserID && id != uuid.Nil && !slices.Contains(others, id) {
+			others = append(others, id)
 		}
 	}
 	names := map[uuid.UUID]string{}
@@ -134,18 +141,35 @@ func (h routes) resolve(c echo.Context) error {
 	if err != nil {
 		return fault.ErrNotFound
 	}
-	if err := h.desk.Resolve(c.Request().Context(), id, form.Choice); err != nil {
+	decision, err := h.desk.Resolve(c.Request().Context(), id, form.Choice)
+	if err != nil {
+		return err
+	}
+	said, err := h.outcome(c.Request().Context(), decision, form.Choice)
+	if err != nil {
 		return err
 	}
 	if !web.IsFragment(c) {
-		web.Flash(c, decided(form.Choice))
+		web.Flash(c, said)
 		return web.SeeOther(c, views.SyncPage)
 	}
 	list, err := h.disputes(c)
 	if err != nil {
 		return err
 	}
-	return web.Render(c, http.StatusOK, conflictsAfter(list, decided(form.Choice)))
+	return web.Render(c, http.StatusOK, conflictsAfter(list, said))
+}
+
+// outcome says what was chosen, or what somebody had chosen before otherwise.
+func (h routes) outcome(ctx context.Context, d Decision, choice string) (string, error) {
+	if !d.Before || d.Choice == choice {
+		return decided(d.Choice), nil
+	}
+	names, err := h.namesOf(ctx, d.By)
+	if err != nil {
+		return "", err
+	}
+	return decidedBefore(d, names[d.By]), nil
 }
 
 // ofDevice is the region that only a device can fill.

@@ -14,8 +14,8 @@ import (
 type Desk interface {
 	// Open lists the conflicts that the person of ctx has to decide, oldest first.
 	Open(ctx context.Context) ([]Conflict, error)
-	// Resolve decides one: Mine, Theirs or a place in its Choices.
-	Resolve(ctx context.Context, id uuid.UUID, choice string) error
+	// Resolve decides one: Mine, Theirs or a place in its Choices. It tells the decision that stands: the first.
+	Resolve(ctx context.Context, id uuid.UUID, choice string) (Decision, error)
 }
 
 // People names those who work here.
@@ -65,6 +65,7 @@ type Item struct {
 	At       time.Time // when it was done; of a sent one, when it was answered
 	InFlight bool      // it has been sent, the answer is not here
 	Result   offline.Result
+	Decides  bool            // it decides a conflict
 	Open     bool            // of a sent one: somebody must still decide what came of it
 	Typed    []offline.Field // of a refused one: what was written
 	Correct  offline.Correction

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"hampi/modules/platform/access"
 	"hampi/modules/platform/fault"
 	"hampi/modules/platform/offline"
 )
@@ -79,20 +80,24 @@ func undecided(ctx context.Context) ([]Conflict, error) {
 }
 
 // Resolve queues the decision; the clinic carries it out.
-func (d *OnDevice) Resolve(ctx context.Context, id uuid.UUID, choice string) error {
+func (d *OnDevice) Resolve(ctx context.Context, id uuid.UUID, choice string) (Decision, error) {
 	unit := offline.From(ctx)
 	object, err := unit.Find(ctx, ConflictEntity, id.String())
 	if err != nil {
-		return err
+		return Decision{}, err
 	}
 	var c Conflict
 	if err := json.Unmarshal(object.Data(), &c); err != nil {
-		return fmt.Errorf("read conflict %s of this device: %w", id, err)
+		return Decision{}, fmt.Errorf("read conflict %s of this device: %w", id, err)
 	}
 	if _, ok := c.way(choice); !ok {
-		return fault.InvalidField("", "Elija una de las dos versiones.")
+		return Decision{}, fault.InvalidField("", "Elija una de las dos versiones.")
 	}
-	return unit.Change(ctx, ConflictEntity, id, map[string]string{"choice": choice})
+	me := access.Who(ctx).UserID
+	if c.Choice != "" { // on another page of this device, or by the clinic
+		return c.decision(c.Choice, cmp.Or(c.DecidedBy, me), true), nil
+	}
+	return c.decision(choice, me, false), unit.Change(ctx, ConflictEntity, id, map[string]string{"choice": choice})
 }
 
 // Queue lists the operations of this device in words.
@@ -126,7 +131,7 @@ func (d *OnDevice) Queue(ctx context.Context) (Queue, error) {
 }
 
 func (d *OnDevice) item(ctx context.Context, e offline.Entry) (Item, error) {
-	item := Item{Op: e.OpID, At: e.Timestamp, InFlight: e.State == offline.InFlight, Icon: "pen-line"}
+	item := Item{Op: e.OpID, Decides: e.Entity == ConflictEntity, At: e.Timestamp, InFlight: e.State == offline.InFlight, Icon: "pen-line"}
 	if e.Result != nil {
 		item.Result = *e.Result
 	}

@@ -29,6 +29,7 @@ import (
 type fakeDesk struct {
 	open    []sync.Conflict
 	decided map[uuid.UUID]string
+	first   sync.Decision // somebody chose before; zero nobody
 }
 
 func (f *fakeDesk) Open(context.Context) ([]sync.Conflict, error) {
@@ -41,14 +42,17 @@ func (f *fakeDesk) Open(context.Context) ([]sync.Conflict, error) {
 	return left, nil
 }
 
-func (f *fakeDesk) Resolve(_ context.Context, id uuid.UUID, choice string) error {
+func (f *fakeDesk) Resolve(_ context.Context, id uuid.UUID, choice string) (sync.Decision, error) {
 	for _, c := range f.open {
 		if c.ID == id {
 			f.decided[id] = choice
-			return nil
+			if f.first.Before {
+				return f.first, nil
+			}
+			return sync.Decision{Choice: choice, By: desk.UserID}, nil
 		}
 	}
-	return fault.ErrNotFound
+	return sync.Decision{}, fault.ErrNotFound
 }
 
 // fakePeople knows one colleague.
@@ -215,6 +219,18 @@ var _ = Describe("the page of synchronisation", func() {
 		Expect(html).To(And(Not(ContainSubstring("Rojas Tello")), ContainSubstring("Cotrina Vara"), ContainSubstring("autofocus")))
 		Expect(html).To(ContainSubstring(`hx-swap-oob="beforeend"`))
 	}, Entry("for what was written here", "mine"), Entry("for what is kept", "theirs"), Entry("for one of the hours", "2"))
+
+	DescribeTable("confirms no choice that somebody else's stands against", func(first sync.Decision, choice, said string) {
+		first.By, first.Before = colleague, true
+		clinic.first = first
+		_, html := page.post("/sincronizacion/conflictos/"+clinic.open[0].ID.String(), url.Values{"eleccion": {choice}})
+		Expect(html).To(ContainSubstring(said))
+	},
+		Entry("what was written", sync.Decision{Choice: sync.Mine}, sync.Theirs, "Ya lo resolvió Ana Loarte: quedó lo que se escribió sin conexión."),
+		Entry("what was kept", sync.Decision{Choice: sync.Theirs}, sync.Mine, "Ya lo resolvió Ana Loarte: quedó lo que estaba guardado."),
+		Entry("an hour", sync.Decision{Choice: "1", Label: "Hoy 16:45"}, "2", "Ya lo resolvió Ana Loarte: quedó Hoy 16:45."),
+		Entry("the same choice", sync.Decision{Choice: sync.Mine}, sync.Mine, "Vale lo que se escribió sin conexión."),
+	)
 
 	It("leads back to the page without script", func() {
 		request := httptest.NewRequest(http.MethodPost, "/sincronizacion/conflictos/"+clinic.open[0].ID.String(), strings.NewReader("eleccion=mine"))

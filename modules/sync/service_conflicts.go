@@ -69,34 +69,29 @@ func (s *Service) CountOpen(ctx context.Context) (int, error) {
 }
 
 // Resolve decides a conflict in the transaction of ctx: Mine writes what lost once more, Theirs leaves what is kept,
-// the place of a choice takes that way out. Deciding twice is harmless: the first decision stands.
-func (s *Service) Resolve(ctx context.Context, id uuid.UUID, choice string) error {
-	_, err := s.resolve(ctx, id, choice)
-	return err
-}
-
-// resolve reports whether this call decided it.
-func (s *Service) resolve(ctx context.Context, id uuid.UUID, choice string) (bool, error) {
+// the place of a choice takes that way out. Deciding twice is harmless: the first decision stands, and is told.
+func (s *Service) Resolve(ctx context.Context, id uuid.UUID, choice string) (Decision, error) {
 	c, err := s.Store.LockConflict(ctx, id)
 	if err != nil {
-		return false, err
+		return Decision{}, err
 	}
 	if !visible(ctx, c) {
-		return false, fault.ErrNotFound
+		return Decision{}, fault.ErrNotFound
 	}
 	data, ok := c.way(choice)
 	if !ok {
-		return false, refuse("unknown_choice", "choice", "Elija una de las opciones.")
+		return Decision{}, refuse("unknown_choice", "choice", "Elija una de las opciones.")
 	}
 	if !c.Open() {
-		return false, nil
+		return c.decision(c.Choice, c.DecidedBy, true), nil
 	}
 	if !empty(data) {
 		if err := s.writeAgain(ctx, c, data); err != nil {
-			return false, err
+			return Decision{}, err
 		}
 	}
-	return true, s.Store.Decide(ctx, id, choice, access.Who(ctx).UserID, s.Now())
+	by := access.Who(ctx).UserID
+	return c.decision(choice, by, false), s.Store.Decide(ctx, id, choice, by, s.Now())
 }
 
 func empty(data json.RawMessage) bool {
@@ -159,11 +154,11 @@ func (e *conflicts) Apply(ctx context.Context, op offline.Received) (offline.Out
 	if err := decoder.Decode(&said); err != nil {
 		return offline.Outcome{}, refuse("unknown_field", "choice", "Elija una de las opciones.")
 	}
-	decided, err := e.s.resolve(ctx, op.LocalID, said.Choice)
+	decision, err := e.s.Resolve(ctx, op.LocalID, said.Choice)
 	switch {
 	case err != nil:
 		return offline.Outcome{}, err
-	case !decided:
+	case decision.Before:
 		return offline.Outcome{Status: offline.Duplicate}, nil
 	}
 	return offline.Outcome{Status: offline.Updated}, nil

@@ -20,6 +20,8 @@ var _ = Describe("a conflict", func() {
 		l    *lab
 		id   uuid.UUID // the thing
 		open sync.Disagreement
+
+		stands sync.Decision // that the last call of resolve told
 	)
 	BeforeEach(func() {
 		l = newLab()
@@ -44,7 +46,10 @@ var _ = Describe("a conflict", func() {
 		return found
 	}
 	resolve := func(role, choice string) error {
-		return in(role, func(ctx context.Context) error { return l.service.Resolve(ctx, open.ID, choice) })
+		return in(role, func(ctx context.Context) (err error) {
+			stands, err = l.service.Resolve(ctx, open.ID, choice)
+			return err
+		})
 	}
 	color := func() (c string) {
 		GinkgoHelper()
@@ -76,7 +81,9 @@ var _ = Describe("a conflict", func() {
 		Expect(resolve(role, choice)).To(Succeed())
 		Expect(color()).To(Equal(wanted))
 		Expect(listed("clinic_admin")).To(BeEmpty())
-		Expect(resolve(role, sync.Mine)).To(Succeed())
+		Expect(stands).To(And(HaveField("Choice", choice), HaveField("Before", false)))
+		Expect(resolve("clinic_admin", sync.Mine)).To(Succeed())
+		Expect(stands).To(And(HaveField("Choice", choice), HaveField("By", l.Norte.People[role].User), HaveField("Before", true)))
 		Expect(color()).To(Equal(wanted))
 		Expect(l.count("select count(*) from sync_conflicts where choice = $1 and decided_by = $2", choice, l.Norte.People[role].User)).To(Equal(1))
 	},
@@ -90,7 +97,10 @@ var _ = Describe("a conflict", func() {
 		for _, choice := range []string{"", "1", "-1", "todo"} {
 			Expect(fault.KindOf(resolve("receptionist", choice))).To(Equal(fault.Invalid), choice)
 		}
-		err := l.Committed(l.Norte, "receptionist", func(ctx context.Context) error { return l.service.Resolve(ctx, open.ID, sync.Mine) })
+		err := l.Committed(l.Norte, "receptionist", func(ctx context.Context) error {
+			_, err := l.service.Resolve(ctx, open.ID, sync.Mine)
+			return err
+		})
 		Expect(err).To(MatchError(fault.ErrForbidden))
 		Expect(listed("receptionist")).To(HaveLen(1))
 	})
@@ -144,7 +154,8 @@ var _ = Describe("a conflict", func() {
 			ctx = access.With(ctx, l.Norte.Identity("receptionist", mayReadThings, mayWriteThings))
 			_, err := l.Admin.Exec(ctx, "update things set color_at = $1 where id = $2", l.clock().Add(time.Hour), id)
 			Expect(err).NotTo(HaveOccurred())
-			return l.service.Resolve(ctx, open.ID, sync.Mine)
+			_, err = l.service.Resolve(ctx, open.ID, sync.Mine)
+			return err
 		})).To(Succeed())
 		found := listed("receptionist")
 		Expect(found).To(HaveLen(1))

@@ -200,6 +200,18 @@ func decided(choice string) string {
 	return "Elegido."
 }
 
+// decidedBefore says whose choice stands, to somebody who chose otherwise later.
+func decidedBefore(d Decision, name string) string {
+	stands := "lo que se escribió sin conexión"
+	switch {
+	case d.Label != "":
+		stands = d.Label
+	case d.Choice == Theirs:
+		stands = "lo que estaba guardado"
+	}
+	return "Ya lo resolvió " + cmp.Or(name, "otra persona") + ": quedó " + stands + "."
+}
+
 // dayAndTime is "hoy 9:58", "ayer 17:20" or "lun 23 nov 9:58".
 func dayAndTime(t, now time.Time) string {
 	day := func(t time.Time) string { return t.Format(time.DateOnly) }

@@ -85,6 +85,8 @@ func waitingChip(item Item) string {
 func sentLine(item Item) queueLine {
 	l := queueLine{Icon: item.Icon, Title: item.Title, Detail: item.Detail, Tone: "ok", Chip: "Listo"}
 	switch status := item.Result.Status; {
+	case status == offline.Duplicate && item.Decides:
+		l.Tone, l.Chip = "neutro", "Ya resuelto"
 	case status == offline.Merged:
 		l.Tone, l.Chip, l.Detail = "marca", "Unido", "se unió a la ficha que ya existía"
 	case status == offline.Superseded:
