@@ -70,8 +70,15 @@ var _ = Describe("a request to synchronise", func() {
 		late := l.clock().Add(-time.Hour).Format(time.RFC3339)
 		Expect(l.raw(batch(0), "X-Device-Id", id.String(), "X-Device-Time", late, "X-Unsent", "7").Code).To(Equal(http.StatusOK))
 		Expect(l.raw(batch(0), "X-Device-Id", id.String(), "X-Device-Time", "ayer", "X-Unsent", "-3").Code).To(Equal(http.StatusOK))
-		Expect(l.raw(batch(0), "X-Device-Id", uuid.NewString(), "X-Unsent", "9").Code).To(Equal(http.StatusOK))
-		Expect(l.devices.heard).To(Equal([]sync.Contact{{Skew: time.Hour, Unsent: 7}, {}}), "of one it does not know it writes nothing")
+		Expect(l.devices.heard).To(Equal([]sync.Contact{{Skew: time.Hour, Unsent: 7}, {}}))
+	})
+
+	It("neither fills nor empties the device of another person or clinic, whose store is still open when somebody signs in", func() {
+		answer := l.raw(batch(1), "X-Device-Id", uuid.NewString(), "X-Unsent", "9")
+		Expect(answer.Code).To(Equal(http.StatusForbidden))
+		Expect(answer.Body.String()).To(ContainSubstring("device_unknown"))
+		Expect(answer.Body.String()).NotTo(ContainSubstring("updates"))
+		Expect(l.devices.heard).To(BeEmpty(), "of one it does not know it writes nothing")
 	})
 
 	It("is refused from a revoked device", func() {

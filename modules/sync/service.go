@@ -92,7 +92,9 @@ type Call struct {
 // Refusals of a whole request. Nothing of it is kept.
 var (
 	ErrTooMany = errors.New("more operations than one request takes")
-	ErrRevoked = &fault.Fault{Kind: fault.Forbidden, Code: "device_revoked", Message: "Este dispositivo ya no está autorizado."}
+	// A device holds one person's data of one clinic: whoever is signed in meanwhile must not fill it, nor send its work.
+	ErrNotTheirs = &fault.Fault{Kind: fault.Forbidden, Code: "device_unknown", Message: "Este equipo guarda datos de otra persona o de otra clínica."}
+	ErrRevoked   = &fault.Fault{Kind: fault.Forbidden, Code: "device_revoked", Message: "Este dispositivo ya no está autorizado."}
 )
 
 // EpochError asks a device that knows more than the server (a backup was restored) to begin anew.
@@ -150,12 +152,13 @@ func (s *Service) admit(ctx context.Context, call *Call) (string, error) {
 		switch {
 		case err != nil:
 			return "", fmt.Errorf("look the device up: %w", err)
+		case !badge.Known:
+			return "", ErrNotTheirs
 		case badge.Revoked:
 			return "", ErrRevoked
-		case badge.Known:
-			call.title = badge.Title
-			return call.Device.String(), s.Devices.Seen(ctx, call.Device, s.contact(*call))
 		}
+		call.title = badge.Title
+		return call.Device.String(), s.Devices.Seen(ctx, call.Device, s.contact(*call))
 	}
 	if login := access.Who(ctx).LoginID; login != uuid.Nil {
 		return login.String(), nil
