@@ -107,7 +107,8 @@ var _ = Describe("leaving a device", func() {
 		admin := Desk()
 		signIn(admin, "admin@demo.pe")
 		admin.Go("/configuracion/equipos/" + id)
-		admin.Follow("button", "Retirar equipo")
+		admin.PressOn("summary", "Retirar equipo")
+		admin.Follow("button", "Sí, retirar equipo")
 		line.Mend()
 		Eventually(func() []string {
 			_ = evalOr(w, `fetch("/pacientes", {headers: {"HX-Request": "true"}}).then((r) => r.ok)`, false)
