@@ -55,14 +55,18 @@ type DeviceRegister struct {
 	Carry      Carrier
 	colleagues accounts.House
 	strangers  *web.Limiter // hand-ins by address
+	askers     *web.Limiter // questions for a device's state by address
 }
 
 // NewDeviceRegister keeps the devices with these parts.
 func NewDeviceRegister(p RegisterParts) *DeviceRegister {
-	return &DeviceRegister{RegisterParts: p, strangers: web.NewLimiter(handInsAMinute)}
+	return &DeviceRegister{RegisterParts: p, strangers: web.NewLimiter(handInsAMinute), askers: web.NewLimiter(questionsAMinute)}
 }
 
-const handInsAMinute = 6
+const (
+	handInsAMinute   = 6
+	questionsAMinute = 60 // a clinic's devices share one address and are opened in the same minutes
+)
 
 // Refusals of devices.
 var (

@@ -39,10 +39,7 @@ func (d *DeviceRegister) HandIn(ctx context.Context, token string, text []byte, 
 	}
 	var answer receipt
 	err = d.DB.InClinic(ctx, database.Scope{ClinicID: clinic, RequestID: requestID, IP: ip}, func(ctx context.Context) error {
-		row, err := deviceByID(ctx, id)
-		if fault.IsNotFound(err) || err == nil && !row.holds(secret) {
-			return errDeviceUnknown
-		}
+		row, err := deviceOf(ctx, id, secret)
 		if err != nil {
 			return err
 		}
@@ -53,6 +50,31 @@ func (d *DeviceRegister) HandIn(ctx context.Context, token string, text []byte, 
 		return err
 	})
 	return answer, err
+}
+
+// IsRevoked tells a device that shows its number and its own token whether the clinic revoked it. One that the clinic
+// does not know is refused like a wrong token.
+func (d *DeviceRegister) IsRevoked(ctx context.Context, device, token, requestID, ip string) (bool, error) {
+	clinic, id, secret, ok := readToken(token)
+	if !ok || id.String() != device {
+		return false, errDeviceUnknown
+	}
+	revoked := false
+	err := d.DB.InClinic(ctx, database.Scope{ClinicID: clinic, RequestID: requestID, IP: ip}, func(ctx context.Context) error {
+		row, err := deviceOf(ctx, id, secret)
+		revoked = row.RevokedAt != nil
+		return err
+	})
+	return revoked && err == nil, err
+}
+
+// deviceOf is the device that holds this secret.
+func deviceOf(ctx context.Context, id uuid.UUID, secret []byte) (deviceRow, error) {
+	row, err := deviceByID(ctx, id)
+	if fault.IsNotFound(err) || err == nil && !row.holds(secret) {
+		return deviceRow{}, errDeviceUnknown
+	}
+	return row, err
 }
 
 // take opens and keeps what a revoked device hands in.

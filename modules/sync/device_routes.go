@@ -44,6 +44,7 @@ func DeviceRoutes(r *web.Router, d *DeviceRegister) {
 	r.POST("/sincronizacion/archivo", d.takeFile, person, own, web.MaxBody(maxBundle+64<<10))
 
 	r.POST("/api/v1/devices/handin", d.handIn, web.Public(), web.MaxBody(maxBundle))
+	r.GET("/api/v1/devices/state", d.state, web.Public())
 }
 
 // enrol answers a page that has just signed in: the device's number and key, and what to write on its profile.
@@ -93,6 +94,20 @@ func (d *DeviceRegister) handIn(c echo.Context) error {
 		return err
 	}
 	return c.JSON(http.StatusOK, answer)
+}
+
+// state tells a device, by its token alone, whether it was revoked: nobody has to sign in on one that was lost.
+func (d *DeviceRegister) state(c echo.Context) error {
+	if err := d.askers.Take(c.RealIP(), d.Now()); err != nil {
+		return err
+	}
+	header := c.Request().Header
+	revoked, err := d.IsRevoked(c.Request().Context(), header.Get(DeviceHeader), header.Get(DeviceTokenHeader), web.RequestID(c), c.RealIP())
+	if err != nil {
+		return err
+	}
+	c.Response().Header().Set("Cache-Control", "no-store")
+	return c.JSON(http.StatusOK, map[string]bool{"revoked": revoked})
 }
 
 func bodyOf(body io.Reader) ([]byte, error) {

@@ -129,6 +129,8 @@ var _ = Describe("a device that keeps data", func() {
 		Expect(known("norte", "doctor")).To(Equal([]bool{true, false}))
 		Expect(known("norte", "receptionist")).To(Equal([]bool{false, false}))
 		Expect(known("sur", "doctor")).To(Equal([]bool{false, false}))
+		page := app.get("norte clinic_admin", "/configuracion/equipos/"+g.ID.String()).Body.String()
+		Expect(page).To(MatchRegexp(`(?s)<details[^>]*>.*¿Retirar «Equipo \d+[^»]*» de [^?]+\?.*Sí, retirar equipo</button>.*</details>`), "asked once, by name")
 		Expect(app.post("norte clinic_admin", "/configuracion/equipos/"+g.ID.String()+"/retiro", nil).Code).To(Equal(303))
 		Expect(known("norte", "doctor")).To(Equal([]bool{true, true}))
 	})
@@ -224,7 +226,7 @@ var _ = Describe("handing in", func() {
 			return "Paciente nuevo: " + string(op.Data), nil
 		}}}
 		Expect(app.get("norte clinic_admin", page).Body.String()).To(ContainSubstring("Paciente nuevo: {&#34;first_name&#34;:&#34;Ñusta&#34;}"), "in the module's words")
-		Expect(app.get("norte clinic_admin", "/configuracion/equipos").Body.String()).To(ContainSubstring("2 por revisar"))
+		Expect(app.get("norte clinic_admin", "/configuracion/equipos").Body.String()).To(MatchRegexp(`(?s)chip-aviso.{0,400}2 por revisar`), "in a tone that the styles know")
 		Expect(app.get("norte clinic_admin", page).Body.String()).To(And(ContainSubstring("Ñusta"), ContainSubstring("Amaru"), ContainSubstring("Aplicar todo (2)")))
 		Expect(app.post("sur clinic_admin", page+"/aplicar", nil).Code).To(Equal(404))
 		Expect(app.post("norte clinic_admin", page+"/aplicar", nil).Code).To(Equal(303))
@@ -291,6 +293,27 @@ var _ = Describe("handing in", func() {
 		Expect(body).To(And(HaveKeyWithValue("operations", BeNumerically("==", 3)), HaveKeyWithValue("unreadable", BeNumerically("==", 2))))
 		Expect(app.get("norte clinic_admin", "/configuracion/equipos/"+g.ID.String()).Body.String()).To(And(
 			ContainSubstring("No se pudo abrir"), ContainSubstring("Sumaq"), Not(ContainSubstring("Amaru"))))
+	})
+
+	It("is preceded by the device's question whether it was revoked, which its token alone answers", func() {
+		state := func(device, token string) (int, string) {
+			answer := app.send("", http.MethodGet, "/api/v1/devices/state", "", http.NoBody, "X-Device-Id", device, "X-Device-Token", token)
+			return answer.Code, answer.Body.String()
+		}
+		used, _ := app.enrol("sur receptionist", "")
+		status, body := state(used.ID.String(), used.Token)
+		Expect(status).To(Equal(200))
+		Expect(body).To(MatchJSON(`{"revoked":false}`))
+		g := app.revoked("norte receptionist")
+		_, body = state(g.ID.String(), g.Token)
+		Expect(body).To(MatchJSON(`{"revoked":true}`))
+
+		for _, asked := range [][2]string{{g.ID.String(), g.Token[:len(g.Token)-4] + "AAAA"}, {g.ID.String(), ""}, {g.ID.String(), "x"}, {used.ID.String(), g.Token}, {"", g.Token}, {uuid.NewString(), g.Token}} {
+			status, body = state(asked[0], asked[1])
+			Expect(status).To(Equal(403), asked[0]+" "+asked[1])
+			Expect(body).To(ContainSubstring(`"device_unknown"`))
+		}
+		Eventually(func() int { status, _ = state(g.ID.String(), "x"); return status }).Should(Equal(429))
 	})
 
 	It("is limited by address", func() {
