@@ -30,7 +30,7 @@ document.addEventListener('htmx:beforeOnLoad', (e) => {
   e.preventDefault()
   region.inert = true // the answer has come; nothing may be sent again meanwhile
   region.setAttribute('aria-busy', 'true')
-  prepare().finally(() => location.assign(to))
+  prepare().finally(() => go(to))
 })
 
 // The first second factor ends with codes to keep: the store is made while they are read.
@@ -40,8 +40,16 @@ document.addEventListener('htmx:afterSwap', () => {
 on('click', '#ingreso a.btn', (link, e) => {
   if (!work) return
   e.preventDefault()
-  work.finally(() => location.assign(link.href))
+  work.finally(() => go(link.href))
 })
+
+// go leaves for a page; while somebody reads that this device was withdrawn, the notice leads there.
+function go(address) {
+  const onward = document.querySelector('[data-equipo-retirado] a')
+  if (!onward) return location.assign(address)
+  onward.href = address
+  onward.textContent = 'Continuar'
+}
 
 // The lock of a page opens at once; its store follows. The form is out of the page by then: htmx tells it of the body.
 document.addEventListener('htmx:afterRequest', (e) => {
@@ -108,26 +116,25 @@ async function enrol(given) {
 
 const code = (answer) => answer.json().then((problem) => problem.code, () => '')
 
-// withdraw hands in what a withdrawn device has not sent, once, and forgets it.
-async function withdraw(profile) {
-  await ask('handin', { profile: profile.id, token: profile.device.token })
-  await ask('wipe', { profile: profile.id })
-}
+// withdraw lets a withdrawn device hand in what it has not sent, once, and forget it; its person is told.
+const withdraw = async (profile) => tellWithdrawn(await ask('withdrawn', { profile: profile.id }))
 
 // The clinic has withdrawn this device: its person is told, over whatever the page shows, and signs in anew.
-document.addEventListener('equipo:retirado', ({ detail }) => {
+document.addEventListener('equipo:retirado', ({ detail }) => tellWithdrawn(detail.done))
+
+function tellWithdrawn(done) {
   if (document.querySelector('[data-equipo-retirado]')) return
   const dialog = document.createElement('dialog')
   dialog.className = 'dialogo'
   dialog.dataset.equipoRetirado = ''
   dialog.setAttribute('aria-labelledby', 'retirado-titulo')
   dialog.innerHTML = `<div class="marco"><header class="marco-cabeza"><h2 id="retirado-titulo">La administración retiró este equipo</h2></header>
-    <div class="marco-cuerpo"><p>${detail.done ? withdrawn : handsInLater}</p></div>
+    <div class="marco-cuerpo"><p>${done ? withdrawn : handsInLater}</p></div>
     <footer class="marco-pie"><a class="btn" href="/ingresar" autofocus>Ingresar</a></footer></div>`
   dialog.addEventListener('cancel', (e) => e.preventDefault())
   document.documentElement.append(dialog) // the lock redraws the body
   dialog.showModal()
-})
+}
 
 const withdrawn = 'Lo que no se había enviado fue entregado para revisión. Lo guardado aquí se borró.'
 const handsInLater = 'Lo que no se había enviado sigue aquí, cifrado, y se entrega para revisión cuando la clínica conteste.'

@@ -9,7 +9,7 @@
 //   lock                              drops the key here, in the worker and in every page
 //   wipe {profile?}                   forgets a person's store (the open one); what is unsent is lost: ask first
 //   export {profile?} → text          what is unsent, as it lies on the disk (JSON)
-//   handin {profile?, token?}         posts that text to the server with the device's token
+//   withdrawn {profile?}              hands that text in with the device's token and forgets the person → done
 //   sync {hasty?} → state             sends and fetches now; hasty: a person asked
 //   probe → bool                      is the server there
 //   state → state                     {online, since, pending, sending, attention, conflicts, oldest, progress, more, signIn, upgrade, failed, version, waiting, profile, key}
@@ -24,7 +24,7 @@ const listeners = new Set()
 let copy = null // the key this page keeps for the worker: { profile, key, lockAt }
 let latest = null
 let told = 0
-const patience = { sync: 300_000, handin: 90_000, export: 60_000, wipe: 60_000 }
+const patience = { sync: 300_000, withdrawn: 90_000, export: 60_000, wipe: 60_000 }
 
 export function onState(listen) {
   listeners.add(listen)

@@ -3,9 +3,10 @@ import * as keys from './key.js'
 import * as net from './network.js'
 import * as profiles from './profiles.js'
 import * as sync from './sync.js'
-import { exported, handIn } from './outbox.js'
+import { exported } from './outbox.js'
 import { setPaths } from './places.js'
 import { askAll } from './pages.js'
+import { look } from './withdrawal.js'
 
 const mine = (data) => data.profile ?? keys.current()?.profile
 
@@ -30,7 +31,7 @@ const answers = {
   lock: () => keys.drop(),
   wipe: (data) => sync.forget(mine(data)),
   export: (data) => exported(mine(data)),
-  handin: (data) => handIn(mine(data), data.token),
+  withdrawn: (data) => sync.gone(mine(data)),
   async sync({ hasty }) {
     await sync.run(Boolean(hasty))
     return sync.state(false)
@@ -41,6 +42,8 @@ const answers = {
   calm: async () => (await askAll({ type: 'dirty?' }, (dirty) => dirty === true)) === null,
 }
 
+const contacts = ['hello', 'sync', 'probe'] // a page is open, and the server may be there
+
 addEventListener('message', (event) => {
   const { data } = event
   if (data?.type === 'SKIP') return void skipWaiting() // outside waitUntil, which would wait for itself
@@ -49,7 +52,10 @@ addEventListener('message', (event) => {
   if (!work) return
   const port = event.ports[0]
   event.waitUntil(Promise.resolve().then(() => work(data)).then(
-    (value) => port?.postMessage({ value }),
+    (value) => {
+      port?.postMessage({ value })
+      return contacts.includes(data.type) && value !== false && look(data.type === 'hello')
+    },
     (error) => port?.postMessage({ error: { name: error?.name ?? 'Error', message: error?.message ?? '' } }),
   ))
 })

@@ -1,6 +1,9 @@
 // The open pages, as the worker talks to them.
 const open = () => clients.matchAll({ includeUncontrolled: true, type: 'window' })
 
+// count is how many there are.
+export const count = async () => (await open()).length
+
 // tell sends every open page a message.
 export async function tell(message) {
   for (const page of await open()) page.postMessage(message)

@@ -122,6 +122,11 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusGone)
 	case r.URL.Path == "/api/v1/sync" && busy:
 		w.WriteHeader(http.StatusServiceUnavailable)
+	case r.URL.Path == "/api/v1/devices/state":
+		fmt.Fprintf(w, `{"revoked":%t}`, revoked && r.Header.Get("X-Device-Id") == "d1" && r.Header.Get("X-Device-Token") == "ficha")
+	case r.URL.Path == "/equipo" && revoked:
+		w.WriteHeader(http.StatusConflict)
+		fmt.Fprint(w, `{"code":"device_revoked"}`)
 	case strings.HasPrefix(r.URL.Path, "/api/"):
 		fmt.Fprint(w, "{}")
 	case r.URL.Path == "/fallo":

@@ -38,7 +38,7 @@ async function chunks() {
   try {
     do {
       last = await app.synchronise()
-      if (last.revoked) return await gone()
+      if (last.revoked) return void (await withdrawn())
       if (last.upgrade) registration.update().catch(() => {})
       if (last.retry_after > 0) notBefore = Date.now() + last.retry_after * 1000
       await announce(true)
@@ -49,22 +49,27 @@ async function chunks() {
   }
 }
 
-// gone: the clinic has withdrawn this device. What it could not send is handed in, then it forgets everything. What
-// the server would not take stays, locked, and is offered again at the next contact.
-async function gone() {
+async function withdrawn() {
   const held = keys.current()
-  if (!held) return
+  if (held && !(await gone(held.profile))) last = { ...last, more: false, failed: true }
+}
+
+// gone: the clinic has withdrawn this device. What it could not send is handed in, then it forgets everything. What
+// the server would not take stays, locked, and is offered again at the next contact; then this is false.
+export async function gone(profile) {
+  if (!(await profiles.find(profile))) return true
+  await keys.fromPages() // a page may still hold what must be dropped
   let done = false
   try {
-    await handIn(held.profile)
-    await forget(held.profile)
+    await handIn(profile)
+    await forget(profile)
     done = true
   } catch (error) {
-    await keys.drop()
-    throw error
-  } finally {
-    await tell({ type: 'revoked', done })
+    console.error('handing in failed:', error?.name)
+    if (keys.current()?.profile === profile) await keys.drop()
   }
+  await tell({ type: 'revoked', done })
+  return done
 }
 
 // forget wipes a person's store and everything that is open of it.

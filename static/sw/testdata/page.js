@@ -1,6 +1,7 @@
 // What a page of the trial does: the real helpers, reachable by the trial's hands.
 import { ask, holding, onState } from '../../js/worker.js'
 import '../../js/sw-register.js'
+import '../../js/device.js'
 
 const states = []
 onState((state) => states.push(state))
@@ -21,3 +22,4 @@ async function unlock(profile = 'norte.rosa', ms = 600_000) {
 const get = async (path, init) => { const a = await fetch(path, init); return { status: a.status, text: await a.text(), here: a.headers.has('X-Hampi-Equipo') } }
 
 window.trial = { ask, holding, states, store, unlock, key, get }
+document.addEventListener('equipo:retirado', (e) => { window.trial.withdrawn = e.detail.done })
