@@ -207,13 +207,18 @@ func (h routes) ownDevice(c echo.Context, open int) (*ownDevice, error) {
 	return v, nil
 }
 
-// names says in one line what waits, for the strip of a device that has waited long.
+// names says in one line what waits, for the strip of a device that has waited long; with ?rechazados also what was
+// refused, for whoever is about to leave.
 func (h routes) names(c echo.Context) error {
 	queue, err := h.device.Queue(c.Request().Context())
 	if err != nil {
 		return err
 	}
-	return c.String(http.StatusOK, namesOf(queue.Waiting))
+	text := namesOf(queue.Waiting)
+	if refused := namesOf(queue.Refused); refused != "" && c.QueryParams().Has("rechazados") {
+		text = strings.TrimSpace(text + " Por resolver: " + refused)
+	}
+	return c.String(http.StatusOK, text)
 }
 
 func (h routes) discard(c echo.Context) error {

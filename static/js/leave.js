@@ -56,10 +56,10 @@ async function dialog(form, mine, known, unsent, online) {
 
 const title = (n) => (!n ? '¿Salir sin conexión?' : n === 1 ? 'Hay 1 cambio sin enviar.' : `Hay ${n} cambios sin enviar.`)
 
-// names asks the device itself what waits: it never leaves it otherwise.
+// names asks the device itself what waits and what was refused: it never leaves it otherwise.
 async function names() {
   try {
-    const answer = await fetch('/sincronizacion/equipo/nombres', { headers: { 'X-Equipo': '1', 'HX-Request': 'true' } })
+    const answer = await fetch('/sincronizacion/equipo/nombres?rechazados', { headers: { 'X-Equipo': '1', 'HX-Request': 'true' } })
     return answer.ok ? (await answer.text()).trim() : ''
   } catch { return '' }
 }
