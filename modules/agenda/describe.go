@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"hampi/modules/accounts"
 	"hampi/modules/platform/fault"
 	"hampi/modules/platform/offline"
 	"hampi/views"
@@ -154,5 +155,5 @@ func (s *Service) correct(op offline.Operation) offline.Correction {
 		set("servicio", f.ServiceID)
 		set("prof", f.DoctorID)
 	}
-	return offline.Correction{Address: joined("/citas/nueva", q)}
+	return offline.Correction{Address: joined("/citas/nueva", q), Needs: accounts.AgendaBook}
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"hampi/modules/accounts"
 	"hampi/modules/platform/offline"
 	"hampi/views"
 )
@@ -139,9 +140,9 @@ func (g Guardian) written() string {
 // correct leads to the patient's data, or to the form of a new patient with what was typed.
 func correct(op offline.Operation) offline.Correction {
 	if op.Action != offline.Create {
-		return offline.Correction{Address: pathOf(op.LocalID, "datos")}
+		return offline.Correction{Address: pathOf(op.LocalID, "datos"), Needs: accounts.PatientsWrite}
 	}
-	return offline.Correction{Address: "/pacientes/nuevo", Typed: typedOf(op)}
+	return offline.Correction{Address: "/pacientes/nuevo", Typed: typedOf(op), Needs: accounts.PatientsWrite}
 }
 
 // typedOf is what a registration held, as its form sends it. The id stays: appointments wait for that one.

@@ -7,6 +7,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"hampi/modules/accounts"
 	"hampi/modules/patients"
 	"hampi/modules/platform/clock"
 	"hampi/modules/platform/offline"
@@ -61,6 +62,6 @@ var _ = Describe("A patient's data in words", func() {
 		Expect(form.Typed.Get("birth_date")).To(Equal("24/01/1988"))
 		Expect(form.Typed.Get("id")).To(Equal(id.String()), "appointments wait for her")
 		page := tell.Correct(offline.Operation{Action: offline.Update, LocalID: id})
-		Expect(page).To(Equal(offline.Correction{Address: "/pacientes/" + id.String() + "/datos"}))
+		Expect(page).To(Equal(offline.Correction{Address: "/pacientes/" + id.String() + "/datos", Needs: accounts.PatientsWrite}))
 	})
 })

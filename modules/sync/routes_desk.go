@@ -69,6 +69,7 @@ type Item struct {
 	Open     bool            // of a sent one: somebody must still decide what came of it
 	Typed    []offline.Field // of a refused one: what was written
 	Correct  offline.Correction
+	Barred   bool // whoever looks may do it no more
 }
 
 // Facts are what the page says of the device.

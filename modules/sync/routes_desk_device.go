@@ -151,6 +151,9 @@ func (d *OnDevice) item(ctx context.Context, e offline.Entry) (Item, error) {
 	}
 	var err error
 	item.Correct = correctionOf(tell, e)
+	if needed := item.Correct.Needs; needed != "" && !access.Who(ctx).Can(needed) {
+		item.Correct, item.Barred = offline.Correction{}, true
+	}
 	item.Typed, err = tell.Fields(ctx, e.Data)
 	return item, err
 }

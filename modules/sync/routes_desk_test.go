@@ -12,6 +12,8 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"hampi/modules/accounts"
+	"hampi/modules/platform/access"
 	"hampi/modules/platform/clock"
 	"hampi/modules/platform/offline"
 	"hampi/modules/sync"
@@ -116,6 +118,25 @@ var _ = Describe("the page of synchronisation on a device", func() {
 		Expect(html).To(ContainSubstring("<dd>Luz</dd>"))
 		Expect(html).To(MatchRegexp(`(?s)<form method="post" action="/pacientes/nuevo\?corrige=` + op.String() + `">\s*<input type="hidden" name="first_name" value="Luz &lt;b&gt;">`))
 		Expect(html).NotTo(ContainSubstring("Todo enviado"))
+	})
+
+	It("names what was refused, too, to whoever is about to leave", func() {
+		l.did(offline.Attention, `{"name":"Luz"}`, refusedFor("No."))
+		_, names := l.get("/sincronizacion/equipo/nombres?rechazados")
+		Expect(names).To(Equal(`Por resolver: Paciente: {"name":"Luz"}.`))
+		l.did(offline.Pending, `{"name":"Uno"}`, nil)
+		_, names = l.get("/sincronizacion/equipo/nombres?rechazados")
+		Expect(names).To(Equal(`Paciente: {"name":"Uno"}. Por resolver: Paciente: {"name":"Luz"}.`))
+		_, names = l.get("/sincronizacion/equipo/nombres")
+		Expect(names).To(Equal(`Paciente: {"name":"Uno"}.`))
+	})
+
+	It("offers whoever may do it no more only to give it up", func() {
+		l.did(offline.Attention, `{"name":"Luz"}`, refusedFor("Su cuenta no tiene permiso para hacer este cambio."))
+		l.who.Permissions = map[access.Permission]bool{accounts.AgendaRead: true}
+		_, html := l.get("/sincronizacion")
+		Expect(html).To(And(ContainSubstring("Su cuenta no tiene permiso"), ContainSubstring("Sí, descartar")))
+		Expect(html).NotTo(Or(ContainSubstring("Corregir"), ContainSubstring("Enviar otra vez")))
 	})
 
 	It("gives up what was refused when asked, and only that", func() {

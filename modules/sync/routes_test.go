@@ -64,7 +64,7 @@ func (p fakePeople) NamesByUser(context.Context, []uuid.UUID) (map[uuid.UUID]str
 
 var (
 	pageNow   = time.Date(2026, 11, 24, 15, 13, 0, 0, time.UTC) // 10:13 in Lima
-	desk      = access.Identity{UserID: uuid.New(), ClinicID: uuid.New(), Name: "Yesenia Rojas", TimeZone: "America/Lima", Permissions: map[access.Permission]bool{accounts.AgendaRead: true}}
+	desk      = access.Identity{UserID: uuid.New(), ClinicID: uuid.New(), Name: "Yesenia Rojas", TimeZone: "America/Lima", Permissions: map[access.Permission]bool{accounts.AgendaRead: true, accounts.PatientsWrite: true}}
 	colleague = uuid.New()
 )
 
@@ -90,7 +90,7 @@ var describers = []offline.Describer{{
 	},
 	Correct: func(op offline.Operation) offline.Correction {
 		if op.Action == offline.Create {
-			return offline.Correction{Address: "/pacientes/nuevo", Typed: url.Values{"first_name": {"Luz <b>"}}}
+			return offline.Correction{Address: "/pacientes/nuevo", Typed: url.Values{"first_name": {"Luz <b>"}}, Needs: accounts.PatientsWrite}
 		}
 		return offline.Correction{Address: "/pacientes/" + op.LocalID.String()}
 	},

@@ -42,6 +42,7 @@ type refusal struct {
 	Reason, When            string
 	Rows                    []fieldRow
 	Correct                 offline.Correction
+	Barred                  bool
 	OpIDs                   [2]string // of its two forms
 }
 
@@ -101,7 +102,7 @@ func sentLine(item Item) queueLine {
 
 func newRefusal(item Item, now time.Time) refusal {
 	r := refusal{
-		Op: item.Op.String(), Icon: item.Icon, Title: item.Title, Detail: item.Detail, Correct: item.Correct,
+		Op: item.Op.String(), Icon: item.Icon, Title: item.Title, Detail: item.Detail, Correct: item.Correct, Barred: item.Barred,
 		Reason: cmp.Or(item.Result.Message, "La clínica no lo aceptó."), When: dayAndTime(item.At.In(now.Location()), now),
 		OpIDs: [2]string{newID(), newID()},
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"net/url"
+
+	"hampi/modules/platform/access"
 )
 
 // Describer tells people of an entity's data; each module hands in its own.
@@ -31,4 +33,5 @@ type Field struct {
 type Correction struct {
 	Address string
 	Typed   url.Values
+	Needs   access.Permission // of that form; "" is open to whoever sees the page
 }
