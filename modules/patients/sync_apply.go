@@ -129,7 +129,7 @@ func (s *Sync) meet(ctx context.Context, op offline.Received, typed Demographics
 	}
 	filled := typed.filled()
 	if !alike(kept.Demographics, typed) {
-		c := contest{current: kept}
+		c := contest{current: kept, op: op}
 		c.lost = differing(kept.Demographics, typed, filled)
 		title := typed.Document.Label() + " ya es de " + kept.FullName() + ", y aquí se registró con él a " + typed.FullName() + "."
 		return c.outcome(offline.Conflict, typed, title)

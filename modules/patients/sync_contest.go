@@ -4,7 +4,9 @@ package patients
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -101,10 +103,22 @@ func (c *contest) outcome(status offline.Status, typed Demographics, title strin
 	if out.Now, err = deviceJSON(c.current, nil); err != nil {
 		return out, err
 	}
-	if out.Lost, err = json.Marshal(FieldsOf(typed).in(c.lost)); err != nil {
-		return out, fmt.Errorf("write what was lost: %w", err)
+	out.Lost, err = c.lostOf(typed)
+	return out, err
+}
+
+// lostOf is what the operation wrote of the groups that lost; the rest of such a group was not its writing.
+func (c *contest) lostOf(typed Demographics) (json.RawMessage, error) {
+	var lost, sent map[string]json.RawMessage
+	all, err := json.Marshal(FieldsOf(typed).in(c.lost))
+	if err == nil {
+		err = errors.Join(json.Unmarshal(all, &lost), json.Unmarshal(c.op.Data, &sent))
 	}
-	return out, nil
+	if err != nil {
+		return nil, fmt.Errorf("tell what was lost: %w", err)
+	}
+	maps.DeleteFunc(lost, func(field string, _ json.RawMessage) bool { return sent[field] == nil })
+	return json.Marshal(lost)
 }
 
 // filled are the groups in which something stands. A registration's empty group says nothing: nobody asked.

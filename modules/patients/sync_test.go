@@ -172,6 +172,12 @@ var _ = Describe("what devices did to patients", func() {
 		Entry("broken data", func() offline.Received { return operation(offline.Update, newID(), "a", now, `{`) }, "data"),
 		Entry("an unknown action", func() offline.Received { return operation("delete", newID(), "a", now, `{}`) }, "action"),
 	)
+	It("tells as lost only what the operation wrote", func() {
+		p := registered(edith())
+		apply(change(p.ID, "b", 10, `{"address":"Jr. Dos 2"}`))
+		Expect(apply(change(p.ID, "c", 5, `{"address":"Jr. Tres 3"}`)).Lost).To(MatchJSON(`{"address":"Jr. Tres 3"}`), "the district is of its group, and nobody wrote it")
+	})
+
 	It("waits for a registration that has not arrived", func() {
 		id := newID()
 		_, err := f.Apply(ctx, change(id, "a", 0, `{"phone":"962555015"}`))

@@ -79,7 +79,11 @@ func (b wordBook) dispute(ctx context.Context, c Conflict, names map[uuid.UUID]s
 	if err != nil {
 		return d, err
 	}
-	d.Mine.Rows, d.Theirs.Rows = compare(mine, theirs)
+	written, err := b.written(ctx, c)
+	if err != nil {
+		return d, err
+	}
+	d.Mine.Rows, d.Theirs.Rows = compare(written, mine, theirs)
 	if d.clash() {
 		d.Place = hourOf(mine)
 	}
@@ -105,6 +109,23 @@ func (b wordBook) sides(ctx context.Context, c Conflict) (mine, theirs []offline
 	return mine, theirs, err
 }
 
+// written are the labels of what did not win: the rest of that side is what is kept, and nobody wrote it there.
+func (b wordBook) written(ctx context.Context, c Conflict) (map[string]bool, error) {
+	tell, ok := b[c.Entity]
+	if !ok || len(c.Lost) == 0 {
+		return nil, nil
+	}
+	fields, err := tell.Fields(ctx, c.Lost)
+	if err != nil {
+		return nil, err
+	}
+	labels := map[string]bool{}
+	for _, f := range fields {
+		labels[f.Label] = true
+	}
+	return labels, nil
+}
+
 // laid writes the fields of over upon base; both are JSON objects, or nothing.
 func laid(base, over json.RawMessage) (json.RawMessage, error) {
 	fields := map[string]json.RawMessage{}
@@ -121,32 +142,17 @@ func laid(base, over json.RawMessage) (json.RawMessage, error) {
 	return json.Marshal(fields)
 }
 
-// compare sets the versions side by side: the fields of the groups in which something differs, each marked that does.
-func compare(mine, theirs []offline.Field) (left, right []fieldRow) {
-	labels, groups := []string{}, map[string]string{}
-	values := [2]map[string]string{{}, {}}
-	for i, fields := range [][]offline.Field{mine, theirs} {
-		for _, f := range fields {
-			if _, known := groups[f.Label]; !known {
-				labels = append(labels, f.Label)
-				groups[f.Label] = f.Group
-			}
-			values[i][f.Label] = f.Value
-		}
+// compare sets the versions side by side: the written fields that read differently, each beside what is kept.
+func compare(written map[string]bool, mine, theirs []offline.Field) (left, right []fieldRow) {
+	kept := map[string]string{}
+	for _, f := range theirs {
+		kept[f.Label] = f.Value
 	}
-	touched := map[string]bool{}
-	for _, label := range labels {
-		if values[0][label] != values[1][label] {
-			touched[groups[label]] = true
+	for _, f := range mine {
+		if a, b := f.Value, kept[f.Label]; written[f.Label] && a != b {
+			left = append(left, fieldRow{f.Label, orEmpty(a), true})
+			right = append(right, fieldRow{f.Label, orEmpty(b), true})
 		}
-	}
-	for _, label := range labels {
-		a, b := values[0][label], values[1][label]
-		if !touched[groups[label]] || a == "" && b == "" {
-			continue
-		}
-		left = append(left, fieldRow{label, orEmpty(a), a != b})
-		right = append(right, fieldRow{label, orEmpty(b), a != b})
 	}
 	return left, right
 }
