@@ -5,6 +5,10 @@ import { byID, on } from './dom.js'
 import { badge, changes, contact, moment, since, strip } from './red.js'
 import { ask, onState } from './worker.js'
 
+// Above all else: the last state is painted as soon as it is asked for.
+const strips = { sin: 'franja-sin-conexion', ingreso: 'franja-sin-ingreso', grave: 'franja-sin-enviar' }
+let drawn = '' // the strip that stands
+
 const zone = 'America/Lima' // clinics are in Peru, whatever the browser thinks
 const quiet = { online: navigator.onLine !== false, pending: 0 }
 let last = remembered() ?? quiet
@@ -53,9 +57,6 @@ function paint() {
 function put(el, text) {
   if (el && el.textContent !== text) el.textContent = text
 }
-
-let drawn = ''
-const strips = { sin: 'franja-sin-conexion', ingreso: 'franja-sin-ingreso', grave: 'franja-sin-enviar' }
 
 function paintStrip() {
   const place = document.querySelector('[data-red-franja]')

@@ -55,7 +55,7 @@ var _ = Describe("leaving a device", func() {
 	It("names what is unsent, offers ways that keep it, and forgets everything once it is sent", func() {
 		line := NewLine(demo)
 		w := NewDevice(line.through(demo)).Desk()
-		signInByHand(w, "oftalmo@demo.pe")
+		signInByHand(w, "ortodoncia@demo.pe")
 		w.upToDate()
 		Expect(w.stored().Databases).To(HaveLen(1))
 		Expect(w.stored().People).To(HaveLen(1))
