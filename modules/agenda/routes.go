@@ -21,7 +21,8 @@ type screens struct {
 	people   People
 }
 
-// Routes adds the agenda's pages.
+// Routes adds the agenda's pages. A device, which keeps working hours to read alone, leaves those that change them to
+// the server.
 func Routes(r *web.Router, agenda *Service, services Services, people People) {
 	h := screens{agenda, services, people}
 	r.GET("/agenda", h.page, web.Needs(accounts.AgendaRead))
@@ -30,10 +31,12 @@ func Routes(r *web.Router, agenda *Service, services Services, people People) {
 	h.appointmentRoutes(r)
 	h.todayRoutes(r)
 	h.freeRoutes(r)
-	h.blockRoutes(r)
 	h.patientRoutes(r)
 	h.printRoutes(r)
-	h.scheduleRoutes(r)
+	if !agenda.Away() {
+		h.blockRoutes(r)
+		h.scheduleRoutes(r)
+	}
 }
 
 // page is the agenda by day, week or month.
