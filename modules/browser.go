@@ -67,7 +67,7 @@ func NewBrowserApp(p BrowserParts) (*BrowserApp, error) {
 // listen stacks what every request passes.
 func (b *BrowserApp) listen(log *slog.Logger) {
 	b.Echo.HTTPErrorHandler = notHere(web.Errors{Log: log}.Handle)
-	b.Echo.Use(browserHeaders, web.Recover(log), web.WithFlashes(&boxOfFlashes{}), web.WithChrome(b.chrome))
+	b.Echo.Use(web.Headers(false), web.Recover(log), web.WithFlashes(&boxOfFlashes{}), web.WithChrome(b.chrome))
 }
 
 func (b *BrowserApp) routes(register *patients.Service, days *agenda.Service, services *catalog.Catalog) {
@@ -149,17 +149,4 @@ func keptOnDevice(ctx context.Context) ([]string, error) {
 		return nil, err
 	}
 	return []string{views.Count(len(people)) + " pacientes", views.Count(len(visits)) + " citas"}, nil
-}
-
-// browserHeaders are those of the server that mean something to a page.
-func browserHeaders(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		h := c.Response().Header()
-		h.Set("Content-Security-Policy", web.PageCSP)
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "same-origin")
-		h.Set("Cache-Control", "no-store")
-		h.Set("X-Hampi", "1")
-		return next(c)
-	}
 }

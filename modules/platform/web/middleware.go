@@ -71,29 +71,6 @@ func isUnlimited(path string) bool {
 // Stateless reports whether a request needs no log-in at all, so that nothing is looked up for it.
 func Stateless(c echo.Context) bool { return isUnlimited(c.Request().URL.Path) }
 
-// Headers sets what every answer carries; HSTS only where people come by https.
-func Headers(secure bool) echo.MiddlewareFunc {
-	return func(next echo.HandlerFunc) echo.HandlerFunc {
-		return func(c echo.Context) error {
-			h := c.Response().Header()
-			h.Set("Content-Security-Policy", PageCSP)
-			h.Set("X-Content-Type-Options", "nosniff")
-			h.Set("Referrer-Policy", "same-origin")
-			h.Set("Cross-Origin-Opener-Policy", "same-origin")
-			h.Set("Cross-Origin-Resource-Policy", "same-origin")
-			h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()")
-			h.Set("X-Frame-Options", "DENY")
-			h.Set("X-XSS-Protection", "0")
-			h.Set("Cache-Control", "no-store")
-			h.Set("X-Hampi", "1") // the service worker tells our answers from a proxy's by it
-			if secure {
-				h.Set("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
-			}
-			return next(c)
-		}
-	}
-}
-
 // SameOrigin refuses writes that another site made the browser send.
 func SameOrigin(publicURL string) (echo.MiddlewareFunc, error) {
 	protection := http.NewCrossOriginProtection()
