@@ -39,9 +39,9 @@ func (p DeviceProfile) Identity() access.Identity {
 	return who
 }
 
-// profileRow is the kind and the id of the row in which the device keeps its profile, as the answer of the
+// ProfileRow is the kind and the id of the row in which the device keeps its profile, as the answer of the
 // synchronisation brought it.
-const profileRow = "profile"
+const ProfileRow = "profile"
 
 // ErrNoProfile is the answer of a device on which nobody has worked online yet.
 var ErrNoProfile = fault.NotNow("Este equipo aún no tiene sus datos. Entre una vez con conexión.")
@@ -49,7 +49,7 @@ var ErrNoProfile = fault.NotNow("Este equipo aún no tiene sus datos. Entre una 
 // StoredProfile is what the device of the current unit knows of its person; ErrNoProfile when it knows nobody.
 func StoredProfile(ctx context.Context) (DeviceProfile, error) {
 	var p DeviceProfile
-	row, err := offline.From(ctx).Index(ctx, profileRow, profileRow)
+	row, err := offline.From(ctx).Index(ctx, ProfileRow, ProfileRow)
 	if err != nil {
 		return p, fmt.Errorf("read the profile of this device: %w", err)
 	}

@@ -5,11 +5,12 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"hampi/modules/accounts"
 	"hampi/modules/platform/offline"
 )
 
 // ProfileKind is the kind of the one row that holds the profile; its id is the same word.
-const ProfileKind = "profile"
+const ProfileKind = accounts.ProfileRow
 
 // StoredProfile is who works on this device, as the server last said it; false before it ever did.
 func StoredProfile(ctx context.Context, kv offline.KV) (Profile, bool, error) {
