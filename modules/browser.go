@@ -45,6 +45,10 @@ func NewBrowserApp(p BrowserParts) (*BrowserApp, error) {
 	if err != nil {
 		return nil, err
 	}
+	medicines, err := catalog.LoadMedicines()
+	if err != nil {
+		return nil, err
+	}
 	b := &BrowserApp{Echo: echo.New(), now: p.Now}
 	later, people, kept := &agenda.ForPatients{}, accounts.ColleaguesOffline{}, patients.NewOffline()
 	services := catalog.New(catalog.NewOffline(), people)
@@ -61,6 +65,7 @@ func NewBrowserApp(p BrowserParts) (*BrowserApp, error) {
 	b.Router = web.NewRouter(b.Echo, deviceGuard{device: b.Device, who: whoUnlocked}.guard)
 	b.listen(p.Log)
 	b.routes(register, days, services)
+	catalog.MedicineRoutes(b.Router, medicines)
 	return b, b.Router.Check()
 }
 

@@ -60,20 +60,21 @@ type App struct {
 // house holds the modules while they are joined.
 type house struct {
 	Parts
-	sessions *scs.SessionManager
-	queue    *jobs.Queue
-	hasher   *accounts.PasswordHasher
-	signIn   *accounts.SignIn
-	staff    *accounts.Staff
-	platform *accounts.Platform
-	catalog  *catalog.Catalog
-	places   *catalog.Places
-	patients *patients.Service
-	importer *patients.Importer
-	agenda   *agenda.Service
-	settings *settings.Service
-	sync     *sync.Service
-	devices  *sync.DeviceRegister
+	sessions  *scs.SessionManager
+	queue     *jobs.Queue
+	hasher    *accounts.PasswordHasher
+	signIn    *accounts.SignIn
+	staff     *accounts.Staff
+	platform  *accounts.Platform
+	catalog   *catalog.Catalog
+	places    *catalog.Places
+	medicines *catalog.Medicines
+	patients  *patients.Service
+	importer  *patients.Importer
+	agenda    *agenda.Service
+	settings  *settings.Service
+	sync      *sync.Service
+	devices   *sync.DeviceRegister
 }
 
 // Build puts the house together. It fails on a route that nobody guards.
@@ -115,6 +116,9 @@ func newHouse(p Parts, metrics *web.Metrics) (*house, error) {
 	h.staff = accounts.NewStaff(p.DB, p.Vault, h.hasher, h.queue, p.Now)
 	h.platform = accounts.NewPlatform(p.DB, p.Vault, h.hasher, p.Now)
 	if h.places, err = catalog.LoadPlaces(); err != nil {
+		return nil, err
+	}
+	if h.medicines, err = catalog.LoadMedicines(); err != nil {
 		return nil, err
 	}
 	h.catalog = catalog.New(catalog.NewPostgres(), accounts.Colleagues{})
@@ -173,6 +177,7 @@ func (h *house) routes(a *App) {
 	accounts.PeopleRoutes(r, h.staff)
 	accounts.PlatformRoutes(r, h.platform)
 	catalog.Routes(r, h.catalog, h.places)
+	catalog.MedicineRoutes(r, h.medicines)
 	patients.ImportRoutes(r, h.importer, h.patients)
 	patients.Routes(r, h.patients)
 	agenda.Routes(r, h.agenda, h.catalog, h.patients)
@@ -189,6 +194,7 @@ func (h *house) api(r *web.Router) {
 	accounts.SignInAPI(api, h.signIn)
 	accounts.SitesAPI(api, accounts.Colleagues{})
 	catalog.API(api, h.catalog)
+	catalog.MedicinesAPI(api, h.medicines)
 	patients.API(api, h.patients)
 	agenda.API(api, h.agenda)
 	sync.API(api, r, h.sync)

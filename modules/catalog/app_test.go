@@ -40,7 +40,12 @@ func newApp() *app {
 	places, err := catalog.LoadPlaces()
 	Expect(err).NotTo(HaveOccurred())
 	catalog.Routes(r, a.catalog, places)
-	catalog.API(web.NewAPI(r, "spec"), a.catalog)
+	medicines, err := catalog.LoadMedicines()
+	Expect(err).NotTo(HaveOccurred())
+	catalog.MedicineRoutes(r, medicines)
+	api := web.NewAPI(r, "spec")
+	catalog.API(api, a.catalog)
+	catalog.MedicinesAPI(api, medicines)
 	onboarding(r, catalog.NewFirstServices(a.catalog))
 	Expect(r.Check()).To(Succeed())
 	return a
