@@ -16,5 +16,6 @@ func Steps() []*gormigrate.Migration {
 		sqlStep("0008_sync"),
 		sqlStep("0009_devices"),
 		sqlStep("0010_people"),
+		sqlStep("0014_hce"),
 	}
 }

@@ -18,6 +18,12 @@ const (
 	AgendaAttend   access.Permission = "agenda.attend"   // begin and complete an attention
 	AgendaBlock    access.Permission = "agenda.block"    // block hours of a professional
 
+	HCERead        access.Permission = "hce.read"        // the record of own patients, and of others in an emergency
+	HCEWrite       access.Permission = "hce.write"       // attend, write, prescribe, order, sign
+	HCETriage      access.Permission = "hce.triage"      // vitals, motive and photos of who has arrived
+	HCEEmergencies access.Permission = "hce.emergencies" // who opened a record in an emergency, and assignments; no content
+	HCESettings    access.Permission = "hce.settings"    // templates of notes, consents, the head of prescriptions
+
 	CatalogRead access.Permission = "catalog.read" // services, professionals, sites
 
 	SettingsClinic    access.Permission = "settings.clinic"    // data, logo, accent, zone, sites, rooms
@@ -37,9 +43,10 @@ func permissions(r Role) []access.Permission {
 		return []access.Permission{
 			PatientsRead, PatientsWrite, PatientsClinical,
 			AgendaRead, AgendaBook, AgendaOverbook, AgendaAttend, AgendaBlock, CatalogRead,
+			HCERead, HCEWrite, HCETriage,
 		}
 	case Assistant:
-		return []access.Permission{PatientsRead, PatientsWrite, PatientsClinical, AgendaRead, AgendaBook, CatalogRead}
+		return []access.Permission{PatientsRead, PatientsWrite, PatientsClinical, AgendaRead, AgendaBook, CatalogRead, HCETriage}
 	case Receptionist:
 		return []access.Permission{
 			PatientsRead, PatientsWrite, PatientsBilling, AgendaRead, AgendaBook, AgendaOverbook, AgendaBlock, CatalogRead,
@@ -51,6 +58,7 @@ func permissions(r Role) []access.Permission {
 			PatientsRead, PatientsWrite, PatientsBilling, PatientsMerge, PatientsImport, PatientsExport,
 			AgendaRead, AgendaBook, AgendaOverbook, AgendaBlock, CatalogRead,
 			SettingsClinic, SettingsServices, SettingsSchedules, SettingsPeople, SettingsSecurity, AuditRead,
+			HCEEmergencies, HCESettings,
 		}
 	case SuperAdmin:
 		return []access.Permission{PlatformClinics}

@@ -20,11 +20,12 @@ var mayImport = map[string][]string{
 	"catalog":    {"platform", "views", "static", "accounts"},
 	"patients":   {"platform", "views", "static", "accounts", "catalog"},
 	"agenda":     {"platform", "views", "static", "accounts", "catalog", "patients"},
-	"settings":   {"platform", "views", "static", "accounts", "catalog", "patients", "agenda"},
-	"sync":       {"platform", "views", "static", "accounts", "catalog", "patients", "agenda"},
-	"demo":       {"platform", "accounts", "catalog", "patients", "agenda"}, // invented clinics, written through the services
-	"modules":    {"platform", "views", "static", "config", "accounts", "catalog", "patients", "agenda", "settings", "sync", "demo"},
-	"command":    {"platform", "config", "migrations", "modules", "demo", "accounts", "catalog", "patients", "agenda", "settings", "sync", "static"},
+	"hce":        {"platform", "views", "static", "accounts", "catalog", "patients"},
+	"settings":   {"platform", "views", "static", "accounts", "catalog", "patients", "agenda", "hce"},
+	"sync":       {"platform", "views", "static", "accounts", "catalog", "patients", "agenda", "hce"},
+	"demo":       {"platform", "accounts", "catalog", "patients", "agenda", "hce"}, // invented clinics, written through the services
+	"modules":    {"platform", "views", "static", "config", "accounts", "catalog", "patients", "agenda", "hce", "settings", "sync", "demo"},
+	"command":    {"platform", "config", "migrations", "modules", "demo", "accounts", "catalog", "patients", "agenda", "hce", "settings", "sync", "static"},
 	"main":       {"command", "modules", "platform"},
 }
 

@@ -48,6 +48,7 @@ var systemSees = map[string][]string{
 	"invitations":     {"SELECT", "UPDATE"},
 	"change_counters": {"SELECT", "INSERT", "UPDATE"}, // numbers what the system changes for the devices of a clinic
 	"change_log":      {"INSERT"},
+	"signature_codes": {"SELECT"},  // which clinic a verification code belongs to
 	"audit_log":       auditFields, // it is watched too, and reads nothing of it
 }
 
@@ -60,14 +61,28 @@ var sealerSees = map[string][]string{
 
 // insertOnly are the tables whose rows nobody changes, with the function that refuses it.
 var insertOnly = map[string]string{
-	"audit_log":          "refuse_audit_change", // lets the sealer number a row once
-	"audit_seals":        "refuse_change",
-	"security_events":    "refuse_change",
-	"patient_merges":     "refuse_change",
-	"patient_aliases":    "refuse_change",
-	"appointment_events": "refuse_change",
-	"allergies":          "retire_once", // what was noted stays; it may be retired, once
-	"conditions":         "retire_once",
+	"audit_log":                    "refuse_audit_change", // lets the sealer number a row once
+	"audit_seals":                  "refuse_change",
+	"security_events":              "refuse_change",
+	"patient_merges":               "refuse_change",
+	"patient_aliases":              "refuse_change",
+	"appointment_events":           "refuse_change",
+	"medical_records":              "refuse_change",
+	"record_signatures":            "refuse_change",
+	"signature_codes":              "refuse_change",
+	"record_diagnoses":             "refuse_change",
+	"observations":                 "refuse_change",
+	"observation_acknowledgements": "refuse_change",
+	"lab_orders":                   "refuse_change",
+	"lab_order_events":             "refuse_change",
+	"medication_requests":          "refuse_change",
+	"medication_stops":             "refuse_change",
+	"patient_assignments":          "refuse_change",
+	"emergency_accesses":           "refuse_change",
+	"emergency_reviews":            "refuse_change",
+	"note_templates":               "refuse_change",
+	"allergies":                    "retire_once", // what was noted stays; it may be retired, once
+	"conditions":                   "retire_once",
 }
 
 // appMayChange are the columns that may yet be set on insert-only tables.
@@ -86,9 +101,10 @@ var (
 		"audit_seals": "sealed for whatever clinic the audit row names",
 	}
 	indexElsewhere = map[string]string{
-		"audit_log_unsealed": "the sealer takes rows of all clinics in their order",
-		"memberships_user":   "the system's login asks where a person works",
-		"invitations_token":  "the system's login finds an invitation by its secret link",
+		"audit_log_unsealed":   "the sealer takes rows of all clinics in their order",
+		"memberships_user":     "the system's login asks where a person works",
+		"signature_codes_code": "the system's login asks which clinic a verification code belongs to",
+		"invitations_token":    "the system's login finds an invitation by its secret link",
 	}
 	definerRoutines = map[string]string{
 		"audit_partitions": "the sealer makes the coming months' partitions with the owner's right",
