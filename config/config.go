@@ -43,7 +43,7 @@ type Config struct {
 	OwnerDatabaseURL   string `env:"HAMPI_OWNER_DATABASE_URL" doc:"The same database as its owner (CREATEROLE). Used by migrate alone, which creates the other logins."`
 	DatabaseConnection int32  `env:"HAMPI_DATABASE_CONNECTIONS" envDefault:"20" doc:"Most connections of each login and process."`
 
-	DataDir     string `env:"HAMPI_DATA_DIR" envDefault:"./data" doc:"Folder for the embedded database, its secrets and mail that is not sent."`
+	DataDir     string `env:"HAMPI_DATA_DIR" envDefault:"./data" doc:"Folder for the embedded database, its secrets, files and mail that is not sent."`
 	MetricsAddr string `env:"HAMPI_METRICS_ADDR" doc:"Address for Prometheus metrics, never the public one, e.g. 127.0.0.1:9090. Empty: none."`
 	LogLevel    string `env:"HAMPI_LOG_LEVEL" envDefault:"info" doc:"debug | info | warn | error."`
 
@@ -55,6 +55,13 @@ type Config struct {
 	MasterKey         string   `env:"HAMPI_MASTER_KEY" doc:"32 random bytes in base64 that wrap all keysets (openssl rand -base64 32). Keep a copy apart from the database."`
 	PreviousMasterKey []string `env:"HAMPI_PREVIOUS_MASTER_KEYS" doc:"Former master keys that may still wrap a keyset, comma separated."`
 	JWTKey            string   `env:"HAMPI_JWT_KEY" doc:"RSA private key (PEM, or a file path) that signs API tokens."`
+
+	FilesDir    string `env:"HAMPI_FILES_DIR" doc:"Folder for photos and documents, encrypted. Empty: files in HAMPI_DATA_DIR. Several machines need HAMPI_S3_BUCKET instead."`
+	S3Bucket    string `env:"HAMPI_S3_BUCKET" doc:"Bucket for photos and documents, encrypted, in place of HAMPI_FILES_DIR. Made beforehand, closed to the public, for this installation alone: what its database does not name is removed."`
+	S3Endpoint  string `env:"HAMPI_S3_ENDPOINT" doc:"Address of the S3 store, e.g. https://s3.sa-east-1.amazonaws.com."`
+	S3Region    string `env:"HAMPI_S3_REGION" doc:"Its region, where it has any."`
+	S3AccessKey string `env:"HAMPI_S3_ACCESS_KEY" doc:"Login at the S3 store."`
+	S3SecretKey string `env:"HAMPI_S3_SECRET_KEY" doc:"Password at the S3 store."`
 
 	SMTPHost     string `env:"HAMPI_SMTP_HOST" doc:"Mail server. Empty: letters land as files in HAMPI_DATA_DIR/mail."`
 	SMTPPort     int    `env:"HAMPI_SMTP_PORT" envDefault:"587" doc:"Its port; 465 speaks TLS from the first byte."`
@@ -92,6 +99,9 @@ func Load(environ []string) (Config, error) {
 	}
 	if c.DataDir, err = filepath.Abs(c.DataDir); err != nil {
 		return Config{}, fmt.Errorf("HAMPI_DATA_DIR cannot be resolved: %w", err)
+	}
+	if err := c.resolveFiles(); err != nil {
+		return Config{}, err
 	}
 	if err := c.resolveEnv(); err != nil {
 		return Config{}, err
@@ -176,6 +186,17 @@ func readDotEnv(values map[string]string) error {
 	return nil
 }
 
+// resolveFiles names the folder for photos and documents.
+func (c *Config) resolveFiles() (err error) {
+	if c.FilesDir == "" {
+		c.FilesDir = filepath.Join(c.DataDir, "files")
+	}
+	if c.FilesDir, err = filepath.Abs(c.FilesDir); err != nil {
+		return fmt.Errorf("HAMPI_FILES_DIR cannot be resolved: %w", err)
+	}
+	return nil
+}
+
 // markFile in the data folder remembers that demo or development made it.
 const markFile = "hampi-env"
 
@@ -221,6 +242,9 @@ func (c Config) check() error {
 	}
 	if !c.Embedded() && c.SystemDatabaseURL == "" {
 		return fmt.Errorf("settings: HAMPI_DATABASE_URL needs HAMPI_SYSTEM_DATABASE_URL beside it (the login hampi_system)")
+	}
+	if c.S3Bucket != "" && (c.S3Endpoint == "" || c.S3AccessKey == "" || c.S3SecretKey == "") {
+		return fmt.Errorf("settings: HAMPI_S3_BUCKET needs HAMPI_S3_ENDPOINT, HAMPI_S3_ACCESS_KEY and HAMPI_S3_SECRET_KEY beside it")
 	}
 	if c.RateLimit < 1 || c.RateLimitAnon < 1 {
 		return fmt.Errorf("settings: HAMPI_RATE_LIMIT and HAMPI_RATE_LIMIT_ANON take requests a minute, at least 1")

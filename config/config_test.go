@@ -37,6 +37,7 @@ var _ = Describe("settings", func() {
 		Expect(c.Embedded()).To(BeTrue())
 		Expect(c.AllInOne()).To(BeTrue())
 		Expect(c.RateLimit).To(Equal(600))
+		Expect(c.FilesDir).To(Equal(filepath.Join(dir, "files")))
 	})
 
 	DescribeTable("are refused in one line that names the setting", func(want string, settings ...string) {
@@ -55,6 +56,7 @@ var _ = Describe("settings", func() {
 		Entry("an address with a path", "HAMPI_PUBLIC_URL", "HAMPI_ENV=demo", "HAMPI_PUBLIC_URL=https://clinica.pe/hampi"),
 		Entry("a certificate without its key", "HAMPI_TLS_KEY", "HAMPI_ENV=demo", "HAMPI_TLS_CERT=cert.pem"),
 		Entry("one login alone", "HAMPI_SYSTEM_DATABASE_URL", "HAMPI_ENV=demo", "HAMPI_DATABASE_URL=postgres://hampi_app@db/hampi"),
+		Entry("a bucket without its address", "HAMPI_S3_ENDPOINT", "HAMPI_ENV=demo", "HAMPI_S3_BUCKET=hampi"),
 		Entry("production without keys", "HAMPI_MASTER_KEY", "HAMPI_ENV=production"),
 		Entry("production without saying so", "HAMPI_MASTER_KEY"),
 		Entry("production without an address", "HAMPI_PUBLIC_URL", "HAMPI_ENV=production", "HAMPI_MASTER_KEY=x", "HAMPI_JWT_KEY=y"),

@@ -14,7 +14,7 @@ import (
 // see the list of tools.
 var heavy = []string{
 	"gorm.io/", "github.com/jackc/", "github.com/riverqueue/", "riverqueue.com/", "github.com/alexedwards/", "github.com/danielgtaylor/huma",
-	"github.com/nyaruka/", "github.com/xuri/", "net/http/httputil", "github.com/tink-crypto/", "github.com/minio/", "github.com/prometheus/",
+	"github.com/nyaruka/", "github.com/xuri/", "net/http/httputil", "github.com/tink-crypto/", "github.com/minio/", "golang.org/x/image", "codeberg.org/", "github.com/prometheus/",
 	"github.com/wneessen/", "github.com/golang-jwt/", "github.com/go-playground/validator", "golang.org/x/text/language",
 	"golang.org/x/text/collate", "golang.org/x/text/encoding", "hampi/modules/platform/database", "hampi/modules/platform/jobs",
 	"hampi/modules/platform/mail", "hampi/modules/platform/audit", "hampi/migrations", "hampi/config",

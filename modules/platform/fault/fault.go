@@ -20,6 +20,7 @@ const (
 	Conflict                // somebody was there first: 409
 	Forbidden               // known, but not allowed: 404 page, 403 in the API
 	Unavailable             // not now: 503
+	TooLarge                // more than is taken: 413
 )
 
 // Problems holds, for each field (its JSON and form name), a sentence a person can act on. "" is the form as a whole.

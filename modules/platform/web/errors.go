@@ -194,6 +194,8 @@ func faultProblem(err error) (ProblemDetails, bool) {
 		p = problem(http.StatusNotFound, "No se encontró", fault.ErrNotFound.Error())
 	case fault.Conflict:
 		p = problem(http.StatusConflict, "Conflicto con lo guardado", f.Error())
+	case fault.TooLarge:
+		p = problem(http.StatusRequestEntityTooLarge, "Demasiado grande", f.Error())
 	case fault.Unavailable:
 		p = problem(http.StatusServiceUnavailable, "Ahora no se puede", f.Error())
 	default:
