@@ -60,7 +60,9 @@ var _ = DescribeTable("a store of blobs", func(make func() files.Blobs) {
 	Expect(blobs.Delete(ctx, "a/b/one")).To(Succeed())
 	Expect(blobs.Open(ctx, "a/b/one")).Error().To(MatchError(files.ErrMissing))
 },
-	Entry("in a folder", func() files.Blobs { return newFolder(filepath.Join(GinkgoT().TempDir(), "datos de la clínica", "files")) }),
+	Entry("in a folder", func() files.Blobs {
+		return newFolder(filepath.Join(GinkgoT().TempDir(), "datos de la clínica", "files"))
+	}),
 	Entry("in a bucket", func() files.Blobs { return bucket() }),
 )
 

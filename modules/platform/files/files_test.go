@@ -203,7 +203,7 @@ var _ = Describe("files", func() {
 			Expect(err).To(MatchError(ContainSubstring("25 MB")))
 			Expect(endless.n).To(BeNumerically("<", files.MaxBytes+1<<20))
 			runtime.ReadMemStats(&after)
-			Expect(after.TotalAlloc-before.TotalAlloc).To(BeNumerically("<", 8*files.MaxBytes))
+			Expect(after.TotalAlloc - before.TotalAlloc).To(BeNumerically("<", 8*files.MaxBytes))
 			Expect(namesIn(folder)).To(BeEmpty())
 		}
 	})

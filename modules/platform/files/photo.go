@@ -145,4 +145,3 @@ func thumbnail(picture image.Image) ([]byte, error) {
 	draw.BiLinear.Scale(small, small.Bounds(), picture, from, draw.Over, nil)
 	return encode(small, thumbQuality)
 }
-
