@@ -80,22 +80,22 @@ func (s *Service) describe(ctx context.Context, data json.RawMessage) ([]offline
 	}
 	zone, now := s.Zone(ctx), s.Now(ctx)
 	var list []offline.Field
-	add := func(there bool, label string, value func() string) {
+	add := func(there bool, label string, value func() string, names ...string) {
 		if there {
-			list = append(list, offline.Field{Group: "appointment", Label: label, Value: value()})
+			list = append(list, offline.Field{Group: "appointment", Label: label, Value: value(), Names: names})
 		}
 	}
-	add(f.PatientID != nil, "Paciente", func() string { return w.patients[*f.PatientID] })
-	add(f.StartTime != nil, "Hora", func() string { return hoursWritten(f, zone, now) })
-	add(f.DoctorID != nil, "Profesional", func() string { return w.members[*f.DoctorID].DisplayName() })
-	add(f.ServiceID != nil, "Servicio", func() string { return w.services[*f.ServiceID].Name })
-	add(f.SiteID != nil, "Sede", func() string { return w.sites[*f.SiteID].Name })
-	add(f.ResourceID != nil, "Consultorio", func() string { return w.resources[*f.ResourceID].Name })
-	add(f.Status != nil, "Estado", func() string { return f.Status.Label() })
-	add(f.ArrivedAt != nil, "Llegó", func() string { return views.Clock(f.ArrivedAt.In(zone)) })
-	add(f.CancelReason != nil && *f.CancelReason != "", "Motivo", func() string { return *f.CancelReason })
-	add(f.Overbooked != nil && *f.Overbooked, "Sobreturno", func() string { return "Sí" })
-	add(f.Notes != nil, "Nota", func() string { return *f.Notes })
+	add(f.PatientID != nil, "Paciente", func() string { return w.patients[*f.PatientID] }, "patient_id")
+	add(f.StartTime != nil, "Hora", func() string { return hoursWritten(f, zone, now) }, "start_time", "end_time")
+	add(f.DoctorID != nil, "Profesional", func() string { return w.members[*f.DoctorID].DisplayName() }, "doctor_id")
+	add(f.ServiceID != nil, "Servicio", func() string { return w.services[*f.ServiceID].Name }, "service_id")
+	add(f.SiteID != nil, "Sede", func() string { return w.sites[*f.SiteID].Name }, "site_id")
+	add(f.ResourceID != nil, "Consultorio", func() string { return w.resources[*f.ResourceID].Name }, "resource_id")
+	add(f.Status != nil, "Estado", func() string { return f.Status.Label() }, "status")
+	add(f.ArrivedAt != nil, "Llegó", func() string { return views.Clock(f.ArrivedAt.In(zone)) }, "arrived_at")
+	add(f.CancelReason != nil && *f.CancelReason != "", "Motivo", func() string { return *f.CancelReason }, "cancel_reason")
+	add(f.Overbooked != nil && *f.Overbooked, "Sobreturno", func() string { return "Sí" }, "overbooked")
+	add(f.Notes != nil, "Nota", func() string { return *f.Notes }, "notes")
 	return list, nil
 }
 

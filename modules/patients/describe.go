@@ -54,34 +54,34 @@ func (s *Service) describe(_ context.Context, data json.RawMessage) ([]offline.F
 		return nil, fmt.Errorf("read a patient's data: %w", err)
 	}
 	var list described
-	list.add(personGroup, "Nombres", f.FirstName, plain)
-	list.add(personGroup, "Apellido paterno", f.LastName, plain)
-	list.add(personGroup, "Apellido materno", f.SecondLastName, plain)
+	list.add(personGroup, "Nombres", f.FirstName, plain, "first_name")
+	list.add(personGroup, "Apellido paterno", f.LastName, plain, "last_name")
+	list.add(personGroup, "Apellido materno", f.SecondLastName, plain, "second_last_name")
 	list.document(f)
-	list.add(personGroup, "Sexo", f.Sex, func(v string) string { return Sex(v).Label() })
-	list.add(personGroup, "Nacimiento", f.BirthDate, writtenDay)
-	list.add(contactGroup, "Celular", f.Phone, views.Phone)
-	list.add(contactGroup, "Correo", f.Email, plain)
-	list.add(contactGroup, "Dirección", f.Address, plain)
-	list.add(contactGroup, "Distrito", f.Ubigeo, s.districtName)
+	list.add(personGroup, "Sexo", f.Sex, func(v string) string { return Sex(v).Label() }, "sex")
+	list.add(personGroup, "Nacimiento", f.BirthDate, writtenDay, "birth_date")
+	list.add(contactGroup, "Celular", f.Phone, views.Phone, "phone")
+	list.add(contactGroup, "Correo", f.Email, plain, "email")
+	list.add(contactGroup, "Dirección", f.Address, plain, "address")
+	list.add(contactGroup, "Distrito", f.Ubigeo, s.districtName, "ubigeo")
 	if f.Guardian != nil {
 		written := f.Guardian.written()
-		list.add(contactGroup, "Avisar a", &written, plain)
+		list.add(contactGroup, "Avisar a", &written, plain, "guardian")
 	}
 	if f.Insurance != nil {
 		written := strings.TrimSpace(f.Insurance.Insurer + " " + f.Insurance.Number)
-		list.add(insuranceGroup, "Seguro", &written, plain)
+		list.add(insuranceGroup, "Seguro", &written, plain, "insurance")
 	}
 	if f.Tags != nil {
 		written := strings.Join(*f.Tags, ", ")
-		list.add(insuranceGroup, "Etiquetas", &written, plain)
+		list.add(insuranceGroup, "Etiquetas", &written, plain, "tags")
 	}
 	return list, nil
 }
 
 type described []offline.Field
 
-func (d *described) add(group, label string, value *string, write func(string) string) {
+func (d *described) add(group, label string, value *string, write func(string) string, names ...string) {
 	if value == nil {
 		return
 	}
@@ -89,7 +89,7 @@ func (d *described) add(group, label string, value *string, write func(string) s
 	if *value != "" {
 		written = write(*value)
 	}
-	*d = append(*d, offline.Field{Group: group, Label: label, Value: written})
+	*d = append(*d, offline.Field{Group: group, Label: label, Value: written, Names: names})
 }
 
 func (d *described) document(f Fields) {
@@ -100,7 +100,7 @@ func (d *described) document(f Fields) {
 	set((*string)(&doc.Type), f.DocumentType)
 	set(&doc.Number, f.DocumentNumber)
 	label := doc.Label()
-	d.add(personGroup, "Documento", &label, plain)
+	d.add(personGroup, "Documento", &label, plain, "document_type", "document_number")
 }
 
 func plain(value string) string { return value }

@@ -49,15 +49,19 @@ func (s *Service) Join(ctx context.Context, j Join) error {
 	if from.MergedInto != uuid.Nil || into.MergedInto != uuid.Nil {
 		return errNotActive
 	}
-	family, err := s.store.Family(ctx, from.ID)
+	return s.join(ctx, Joining{ID: j.ID, From: from.ID, Into: into.ID, Reason: oneSpace(j.Reason), By: access.Who(ctx).UserID, At: s.now()})
+}
+
+// join writes a joining down and lets the family answer by it.
+func (s *Service) join(ctx context.Context, j Joining) error {
+	family, err := s.store.Family(ctx, j.From)
 	if err != nil {
 		return err
 	}
-	joining := Joining{ID: j.ID, From: from.ID, Into: into.ID, Reason: oneSpace(j.Reason), By: access.Who(ctx).UserID, At: s.now()}
-	if err := s.store.AddMerge(ctx, joining); err != nil {
+	if err := s.store.AddMerge(ctx, j); err != nil {
 		return err
 	}
-	return s.pointFamily(ctx, append(family, into.ID))
+	return s.pointFamily(ctx, append(family, j.Into))
 }
 
 func (j Join) problems(into Patient) fault.Problems {

@@ -23,37 +23,44 @@ import (
 // Of each group the last writer wins, by (time, device, operation); what the writer had seen, or wrote on the same
 // device before, never stands against a later writing. What did not win is told as lost.
 func (s *Sync) Apply(ctx context.Context, op offline.Received) (offline.Outcome, error) {
-	fields, err := readFields(op.Data)
+	sent, err := readSent(op)
 	if err != nil {
 		return offline.Outcome{}, err
 	}
-	switch op.Action {
-	case offline.Create:
-		return s.register(ctx, op, fields)
-	case offline.Update:
-		return s.edit(ctx, op, fields)
+	switch {
+	case op.Action == offline.Create:
+		return s.register(ctx, op, sent.Fields)
+	case op.Action == offline.Update && sent.decides():
+		return s.decide(ctx, op, sent)
+	case op.Action == offline.Update:
+		return s.edit(ctx, op, sent.Fields)
 	}
 	return offline.Outcome{}, fault.InvalidField("action", "A un paciente se lo registra o se lo corrige; no hay otra acción.")
 }
 
-// readFields refuses what it does not know: a field that would be lost silently.
-func readFields(data json.RawMessage) (Fields, error) {
-	var fields Fields
-	decoder := json.NewDecoder(bytes.NewReader(data))
+// readSent refuses what it does not know: a field that would be lost silently. A decision's own fields are known only
+// where one is carried out.
+func readSent(op offline.Received) (sent, error) {
+	var said sent
+	var into any = &said
+	if !op.Decides {
+		into = &said.Fields
+	}
+	decoder := json.NewDecoder(bytes.NewReader(op.Data))
 	decoder.DisallowUnknownFields()
-	err := decoder.Decode(&fields)
+	err := decoder.Decode(into)
 	if err == nil && !decoder.More() {
-		return fields, nil
+		return said, nil
 	}
 	var wrong *json.UnmarshalTypeError
 	switch {
 	case errors.As(err, &wrong) && wrong.Field != "":
-		return fields, fault.InvalidField(wrong.Field, "Ese dato no tiene la forma que se espera.")
+		return said, fault.InvalidField(wrong.Field, "Ese dato no tiene la forma que se espera.")
 	case err != nil && strings.Contains(err.Error(), "unknown field"):
 		_, name, _ := strings.Cut(err.Error(), "unknown field ")
-		return fields, fault.InvalidField(strings.Trim(name, `"`), "Un paciente no tiene ese dato.")
+		return said, fault.InvalidField(strings.Trim(name, `"`), "Un paciente no tiene ese dato.")
 	}
-	return fields, fault.InvalidField("data", "Los datos de la operación no se pueden leer.")
+	return said, fault.InvalidField("data", "Los datos de la operación no se pueden leer.")
 }
 
 // register adds somebody by the rules of Service.Register. Doubts stop nobody: the person at the device was sure.
@@ -77,20 +84,29 @@ func (s *Sync) register(ctx context.Context, op offline.Received, fields Fields)
 		}
 		return registeredBefore(known, r)
 	}
+	added, err := s.add(ctx, op, r)
+	if errors.Is(err, ErrDocumentTaken) {
+		return s.meet(ctx, op, r.Demographics)
+	}
+	if err != nil {
+		return offline.Outcome{}, err
+	}
+	warnings, err := s.service.Warnings(ctx, added)
+	return offline.Outcome{Status: offline.Created, Version: 1, Title: strings.Join(warnings, " ")}, err
+}
+
+// add keeps a new entry as it was written at the device.
+func (s *Sync) add(ctx context.Context, op offline.Received, r Registration) (Patient, error) {
 	p := s.service.newPatient(ctx, r)
 	p.CreatedAt = op.At
 	for _, g := range Groups() {
 		p.Clock[g] = stampOf(ctx, op, 1)
 	}
 	added, err := s.store.Add(ctx, []Patient{p})
-	if errors.Is(err, ErrDocumentTaken) {
-		return s.meet(ctx, op, r.Demographics)
-	}
 	if err != nil {
-		return offline.Outcome{}, fmt.Errorf("register patient: %w", err)
+		return p, fmt.Errorf("register patient: %w", err)
 	}
-	warnings, err := s.service.Warnings(ctx, added[0])
-	return offline.Outcome{Status: offline.Created, Version: 1, Title: strings.Join(warnings, " ")}, err
+	return added[0], nil
 }
 
 // registeredBefore answers a registration whose id is known: as itself, as somebody who was here already, or as
@@ -99,7 +115,7 @@ func registeredBefore(known Patient, r Registration) (offline.Outcome, error) {
 	switch {
 	case known.ID != r.ID:
 		return offline.Outcome{Status: offline.Merged, ServerID: known.Active(), Version: known.Version}, nil
-	case known.registeredAs(r):
+	case known.registeredAs(r), known.registeredAs(r.undocumented()):
 		return offline.Outcome{Status: offline.Duplicate, Version: known.Version}, nil
 	}
 	return offline.Outcome{}, ErrIDTaken
@@ -109,9 +125,8 @@ func stampOf(ctx context.Context, op offline.Received, version int64) Stamp {
 	return Stamp{At: op.At, Device: op.Device, Op: op.OpID.String(), By: access.Who(ctx).UserID, Version: version}
 }
 
-// meet lets a registration lead to the person who has the document already. What was typed joins what is kept, unless
-// the names are so different that it may be somebody else: a person decides then, and the appointments made for the
-// new entry stand with the one that has the document.
+// meet lets a registration lead to the person who has the document already: what was typed joins what is kept. Where
+// the names are so different that it may be somebody else, it stands beside, and a person decides.
 func (s *Sync) meet(ctx context.Context, op offline.Received, typed Demographics) (offline.Outcome, error) {
 	ids, err := s.store.ByDocument(ctx, []Document{typed.Document})
 	if err != nil {
@@ -120,22 +135,18 @@ func (s *Sync) meet(ctx context.Context, op offline.Received, typed Demographics
 	if len(ids) == 0 {
 		return offline.Outcome{}, ErrDocumentTaken
 	}
-	if err := s.store.AddAlias(ctx, op.LocalID, ids[0]); err != nil {
-		return offline.Outcome{}, err
-	}
 	kept, err := s.locked(ctx, ids[0])
 	if err != nil {
 		return offline.Outcome{}, err
 	}
-	filled := typed.filled()
 	if !alike(kept.Demographics, typed) {
-		c := contest{current: kept, op: op}
-		c.lost = differing(kept.Demographics, typed, filled)
-		title := typed.Document.Label() + " ya es de " + kept.FullName() + ", y aquí se registró con él a " + typed.FullName() + "."
-		return c.outcome(offline.Conflict, typed, title)
+		return s.beside(ctx, op, kept, typed)
+	}
+	if err := s.store.AddAlias(ctx, op.LocalID, ids[0]); err != nil {
+		return offline.Outcome{}, err
 	}
 	c := contest{current: kept, op: op, stamp: stampOf(ctx, op, kept.Version+1), registering: true}
-	if err := s.settle(ctx, &c, typed, filled); err != nil {
+	if err := s.settle(ctx, &c, typed, typed.filled()); err != nil {
 		return offline.Outcome{}, err
 	}
 	return c.outcome(offline.Merged, typed, "")

@@ -298,13 +298,14 @@ var _ = Describe("what devices did to patients", func() {
 			s := patients.Registration{ID: newID(), Demographics: other}
 			s.Document = r.Document
 			out := apply(creation(s, "b", now.Add(time.Minute)))
-			Expect(out.ServerID).To(Equal(r.ID))
-			Expect(read(s.ID).ID).To(Equal(r.ID), "what was booked for the new entry is not lost")
 			if alike {
-				Expect(out.Status).To(Equal(offline.Merged))
+				Expect(out).To(And(HaveField("Status", offline.Merged), HaveField("ServerID", r.ID)))
+				Expect(read(s.ID).ID).To(Equal(r.ID), "what was booked for the new entry is not lost")
 				return
 			}
-			Expect(out.Status).To(Equal(offline.Conflict))
+			Expect(out).To(And(HaveField("Status", offline.Conflict), HaveField("ServerID", uuid.Nil)))
+			Expect(read(s.ID)).To(And(HaveField("ID", s.ID), HaveField("FirstName", other.FirstName), HaveField("Document.Type", patients.None)), "what is booked for one is never another's")
+			Expect(apply(creation(s, "b", now.Add(time.Minute))).Status).To(Equal(offline.Duplicate), "sent again")
 			Expect(out.Title).To(ContainSubstring("DNI 99012345 ya es de Huamán Ponce, Edith Maribel"))
 			Expect(string(out.Lost)).To(ContainSubstring(other.FirstName))
 			Expect(read(r.ID).FirstName).To(Equal("Edith Maribel"))

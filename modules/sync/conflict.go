@@ -2,6 +2,8 @@ package sync
 
 import (
 	"encoding/json"
+	"maps"
+	"slices"
 	"strconv"
 	"time"
 
@@ -14,11 +16,19 @@ import (
 // it there is an operation {"choice": …} on it.
 const ConflictEntity = "conflict"
 
-// The two answers to every conflict. A place in Choices ("0", "1" …) is a third.
+// The answers to every conflict. A place in Choices ("0", "1" …) is one more.
 const (
-	Mine   = "mine"
-	Theirs = "theirs"
+	Mine    = "mine"
+	Theirs  = "theirs"
+	ByField = "fields" // what did not win, field by field
 )
+
+// Verdict is what somebody decided about a conflict.
+type Verdict struct {
+	Choice string   `json:"choice"`
+	Fields []string `json:"fields,omitempty"` // with ByField: of what did not win, what shall stand
+	Text   string   `json:"text,omitempty"`   // what the choice asks for
+}
 
 // Conflict is what somebody wrote and did not win: both sides, for a person to decide.
 type Conflict struct {
@@ -64,17 +74,68 @@ func (c Conflict) decision(choice string, by uuid.UUID, before bool) Decision {
 	return d
 }
 
-// way is the data of the update that a choice stands for; nil changes nothing. ok is false for no such choice.
-func (c Conflict) way(choice string) (data json.RawMessage, ok bool) {
-	switch choice {
-	case Mine:
-		return c.Lost, true
-	case Theirs:
-		return nil, true
+// way is the data of the update that a verdict stands for; nil changes nothing. ok is false for no such choice.
+func (c Conflict) way(v Verdict) (data json.RawMessage, ok bool) {
+	switch v.Choice {
+	case Mine, Theirs:
+		return c.answer(v.Choice), true
+	case ByField:
+		return c.byField(v.Fields)
 	}
-	n, err := strconv.Atoi(choice)
+	n, err := strconv.Atoi(v.Choice)
 	if err != nil || n < 0 || n >= len(c.Choices) {
 		return nil, false
 	}
-	return c.Choices[n].Data, true
+	return given(c.Choices[n], v.Text)
+}
+
+// answer is what Mine or Theirs writes: as the module says, else what lost, or nothing.
+func (c Conflict) answer(name string) json.RawMessage {
+	for _, choice := range c.Choices {
+		if choice.Name == name {
+			return choice.Data
+		}
+	}
+	if name == Mine {
+		return c.Lost
+	}
+	return nil
+}
+
+// byField is the answer Mine without those fields of what lost that were not chosen; with none it is Theirs.
+func (c Conflict) byField(chosen []string) (json.RawMessage, bool) {
+	if len(chosen) == 0 {
+		return c.answer(Theirs), true
+	}
+	var lost, data map[string]json.RawMessage
+	if json.Unmarshal(c.Lost, &lost) != nil || json.Unmarshal(c.answer(Mine), &data) != nil {
+		return nil, false
+	}
+	for _, field := range chosen {
+		if _, there := lost[field]; !there {
+			return nil, false
+		}
+	}
+	maps.DeleteFunc(data, func(field string, _ json.RawMessage) bool {
+		_, there := lost[field]
+		return there && !slices.Contains(chosen, field)
+	})
+	text, err := json.Marshal(data)
+	return text, err == nil
+}
+
+// given is the data of a choice with the text that it asked for; ok is false for a text that nobody asked for.
+func given(choice offline.Choice, text string) (data json.RawMessage, ok bool) {
+	if text == "" {
+		return choice.Data, true
+	}
+	if choice.Field == "" {
+		return nil, false
+	}
+	over, err := json.Marshal(map[string]string{choice.Field: text})
+	if err != nil {
+		return nil, false
+	}
+	data, err = laid(choice.Data, over)
+	return data, err == nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -130,22 +131,19 @@ func (h routes) conflicts(c echo.Context) error {
 
 // resolve decides a conflict and shows those that are left.
 func (h routes) resolve(c echo.Context) error {
-	var form struct {
-		ID     string `param:"id"`
-		Choice string `form:"eleccion"`
-	}
-	if err := web.Bind(c, &form); err != nil {
-		return err
-	}
-	id, err := uuid.Parse(form.ID)
+	id, err := uuid.Parse(c.Param("id"))
 	if err != nil {
 		return fault.ErrNotFound
 	}
-	decision, err := h.desk.Resolve(c.Request().Context(), id, form.Choice)
+	verdict, err := verdictOf(c)
 	if err != nil {
 		return err
 	}
-	said, err := h.outcome(c.Request().Context(), decision, form.Choice)
+	decision, err := h.desk.Resolve(c.Request().Context(), id, verdict)
+	if err != nil {
+		return err
+	}
+	said, err := h.outcome(c.Request().Context(), decision, verdict.Choice)
 	if err != nil {
 		return err
 	}
@@ -160,10 +158,33 @@ func (h routes) resolve(c echo.Context) error {
 	return web.Render(c, http.StatusOK, conflictsAfter(list, said))
 }
 
+// verdictOf reads a card's form. Of a choice field by field each row is a group of buttons of its own, named in the
+// order of the rows; it says which fields shall stand as they were written, or nothing.
+func verdictOf(c echo.Context) (Verdict, error) {
+	var form struct {
+		Choice string `form:"eleccion"`
+		Text   string `form:"texto"`
+	}
+	if err := web.Bind(c, &form); err != nil {
+		return Verdict{}, err
+	}
+	v := Verdict{Choice: form.Choice, Text: strings.TrimSpace(form.Text)}
+	if v.Choice != ByField {
+		return v, nil
+	}
+	for n := 0; c.Request().PostForm.Has(rowField(n)); n++ {
+		v.Fields = append(v.Fields, strings.Fields(c.Request().PostForm.Get(rowField(n)))...)
+	}
+	return v, nil
+}
+
+// rowField names the buttons of one row.
+func rowField(n int) string { return "dato-" + strconv.Itoa(n) }
+
 // outcome says what was chosen, or what somebody had chosen before otherwise.
 func (h routes) outcome(ctx context.Context, d Decision, choice string) (string, error) {
 	if !d.Before || d.Choice == choice {
-		return decided(d.Choice), nil
+		return decided(d), nil
 	}
 	names, err := h.namesOf(ctx, d.By)
 	if err != nil {

@@ -14,8 +14,8 @@ import (
 type Desk interface {
 	// Open lists the conflicts that the person of ctx has to decide, oldest first.
 	Open(ctx context.Context) ([]Conflict, error)
-	// Resolve decides one: Mine, Theirs or a place in its Choices. It tells the decision that stands: the first.
-	Resolve(ctx context.Context, id uuid.UUID, choice string) (Decision, error)
+	// Resolve decides one: Mine, Theirs, ByField or a place in its Choices. It tells the decision that stands: the first.
+	Resolve(ctx context.Context, id uuid.UUID, v Verdict) (Decision, error)
 }
 
 // People names those who work here.

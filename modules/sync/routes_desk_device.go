@@ -80,7 +80,7 @@ func undecided(ctx context.Context) ([]Conflict, error) {
 }
 
 // Resolve queues the decision; the clinic carries it out.
-func (d *OnDevice) Resolve(ctx context.Context, id uuid.UUID, choice string) (Decision, error) {
+func (d *OnDevice) Resolve(ctx context.Context, id uuid.UUID, v Verdict) (Decision, error) {
 	unit := offline.From(ctx)
 	object, err := unit.Find(ctx, ConflictEntity, id.String())
 	if err != nil {
@@ -90,14 +90,14 @@ func (d *OnDevice) Resolve(ctx context.Context, id uuid.UUID, choice string) (De
 	if err := json.Unmarshal(object.Data(), &c); err != nil {
 		return Decision{}, fmt.Errorf("read conflict %s of this device: %w", id, err)
 	}
-	if _, ok := c.way(choice); !ok {
-		return Decision{}, fault.InvalidField("", "Elija una de las dos versiones.")
+	if _, ok := c.way(v); !ok {
+		return Decision{}, fault.InvalidField("", "Elija una de las opciones.")
 	}
 	me := access.Who(ctx).UserID
 	if c.Choice != "" { // on another page of this device, or by the clinic
 		return c.decision(c.Choice, cmp.Or(c.DecidedBy, me), true), nil
 	}
-	return c.decision(choice, me, false), unit.Change(ctx, ConflictEntity, id, map[string]string{"choice": choice})
+	return c.decision(v.Choice, me, false), unit.Change(ctx, ConflictEntity, id, v)
 }
 
 // Queue lists the operations of this device in words.

@@ -29,6 +29,7 @@ import (
 type fakeDesk struct {
 	open    []sync.Conflict
 	decided map[uuid.UUID]string
+	last    sync.Verdict
 	first   sync.Decision // somebody chose before; zero nobody
 }
 
@@ -42,14 +43,15 @@ func (f *fakeDesk) Open(context.Context) ([]sync.Conflict, error) {
 	return left, nil
 }
 
-func (f *fakeDesk) Resolve(_ context.Context, id uuid.UUID, choice string) (sync.Decision, error) {
+func (f *fakeDesk) Resolve(_ context.Context, id uuid.UUID, v sync.Verdict) (sync.Decision, error) {
 	for _, c := range f.open {
 		if c.ID == id {
-			f.decided[id] = choice
+			f.decided[id] = v.Choice
+			f.last = v
 			if f.first.Before {
 				return f.first, nil
 			}
-			return sync.Decision{Choice: choice, By: desk.UserID}, nil
+			return sync.Decision{Choice: v.Choice, By: desk.UserID}, nil
 		}
 	}
 	return sync.Decision{}, fault.ErrNotFound
@@ -79,11 +81,11 @@ var describers = []offline.Describer{{
 		}
 		var list []offline.Field
 		for _, one := range []struct {
-			group, label string
-			value        *string
-		}{{"person", "Nombres", f.Name}, {"contact", "Celular", f.Phone}, {"contact", "Correo", f.Email}, {"contact", "Dirección", f.Address}} {
+			group, label, name string
+			value              *string
+		}{{"person", "Nombres", "name", f.Name}, {"contact", "Celular", "phone", f.Phone}, {"contact", "Correo", "email", f.Email}, {"contact", "Dirección", "address", f.Address}} {
 			if one.value != nil {
-				list = append(list, offline.Field{Group: one.group, Label: one.label, Value: *one.value})
+				list = append(list, offline.Field{Group: one.group, Label: one.label, Value: *one.value, Names: []string{one.name}})
 			}
 		}
 		return list, nil
@@ -156,6 +158,18 @@ func hourOf(name string) sync.Conflict {
 	}
 }
 
+// twoOf is a document that two people were registered with.
+func twoOf(written, kept string) sync.Conflict {
+	c := contactOf(written, pageNow.Add(-15*time.Minute))
+	c.Title, c.Status = "DNI 99012345 ya es de "+kept+", y aquí se registró con él a "+written+".", offline.Conflict
+	c.Choices = []offline.Choice{
+		{Label: "El DNI 99012345 es de " + written, Ask: "Documento de " + kept + " (opcional)", Field: "other_document"},
+		{Label: "El DNI 99012345 es de " + kept, Ask: "Documento de " + written + " (opcional)", Field: "other_document"},
+		{Name: sync.Mine, Label: "Es la misma persona: dejar lo escrito"}, {Name: sync.Theirs, Label: "Es la misma persona: dejar lo guardado"},
+	}
+	return c
+}
+
 var _ = Describe("the page of synchronisation", func() {
 	var (
 		clinic *fakeDesk
@@ -225,6 +239,25 @@ var _ = Describe("the page of synchronisation", func() {
 		Expect(html).To(And(Not(ContainSubstring("Rojas Tello")), ContainSubstring("Cotrina Vara"), ContainSubstring("autofocus")))
 		Expect(html).To(ContainSubstring(`hx-swap-oob="beforeend"`))
 	}, Entry("for what was written here", "mine"), Entry("for what is kept", "theirs"), Entry("for one of the hours", "2"))
+
+	It("lets two rows be decided field by field, neither beforehand", func() {
+		_, html := page.get("/sincronizacion")
+		Expect(html).To(ContainSubstring(`<summary data-key="3"`))
+		Expect(html).To(MatchRegexp(`(?s)name="dato-0" value="phone" required.*962 555 046.*name="dato-0" value="" required.*951 555 230.*name="dato-1" value="email" required`))
+		page.post("/sincronizacion/conflictos/"+clinic.open[0].ID.String(), url.Values{"eleccion": {"fields"}, "dato-0": {""}, "dato-1": {"email"}})
+		Expect(clinic.last).To(Equal(sync.Verdict{Choice: sync.ByField, Fields: []string{"email"}}))
+	})
+
+	It("keeps two persons apart where one document was written for both", func() {
+		clinic.open = []sync.Conflict{twoOf("Rojas Tello, Marco", "Huamán Ponce, Edith")}
+		_, html := page.get("/sincronizacion")
+		for _, said := range []string{"Son dos personas", ">El DNI 99012345 es de Rojas Tello, Marco<", ">Documento de Huamán Ponce, Edith (opcional)<", ">Es la misma persona: dejar lo escrito<", "dos fichas"} {
+			Expect(html).To(ContainSubstring(said))
+		}
+		Expect(html).NotTo(ContainSubstring("Por reprogramar"))
+		page.post("/sincronizacion/conflictos/"+clinic.open[0].ID.String(), url.Values{"eleccion": {"0"}, "texto": {" 45210987 "}})
+		Expect(clinic.last).To(Equal(sync.Verdict{Choice: "0", Text: "45210987"}))
+	})
 
 	DescribeTable("confirms no choice that somebody else's stands against", func(first sync.Decision, choice, said string) {
 		first.By, first.Before = colleague, true

@@ -68,9 +68,10 @@ func (s *Service) CountOpen(ctx context.Context) (int, error) {
 	return s.Store.CountConflicts(ctx, sees(ctx))
 }
 
-// Resolve decides a conflict in the transaction of ctx: Mine writes what lost once more, Theirs leaves what is kept,
-// the place of a choice takes that way out. Deciding twice is harmless: the first decision stands, and is told.
-func (s *Service) Resolve(ctx context.Context, id uuid.UUID, choice string) (Decision, error) {
+// Resolve decides a conflict in the transaction of ctx: Mine writes what lost once more, ByField a part of it, Theirs
+// leaves what is kept, the place of a choice takes that way out. Deciding twice is harmless: the first decision stands,
+// and is told.
+func (s *Service) Resolve(ctx context.Context, id uuid.UUID, v Verdict) (Decision, error) {
 	c, err := s.Store.LockConflict(ctx, id)
 	if err != nil {
 		return Decision{}, err
@@ -78,7 +79,7 @@ func (s *Service) Resolve(ctx context.Context, id uuid.UUID, choice string) (Dec
 	if !visible(ctx, c) {
 		return Decision{}, fault.ErrNotFound
 	}
-	data, ok := c.way(choice)
+	data, ok := c.way(v)
 	if !ok {
 		return Decision{}, refuse("unknown_choice", "choice", "Elija una de las opciones.")
 	}
@@ -91,7 +92,7 @@ func (s *Service) Resolve(ctx context.Context, id uuid.UUID, choice string) (Dec
 		}
 	}
 	by := access.Who(ctx).UserID
-	return c.decision(choice, by, false), s.Store.Decide(ctx, id, choice, by, s.Now())
+	return c.decision(v.Choice, by, false), s.Store.Decide(ctx, id, v.Choice, by, s.Now())
 }
 
 func empty(data json.RawMessage) bool {
@@ -121,7 +122,7 @@ func (s *Service) writeAgain(ctx context.Context, c Conflict, data json.RawMessa
 		return err
 	}
 	now := s.Now().UTC().Truncate(time.Millisecond)
-	op := offline.Received{At: now, Operation: offline.Operation{
+	op := offline.Received{At: now, Decides: true, Operation: offline.Operation{
 		Entity: c.Entity, Action: offline.Update, LocalID: c.ObjectID, Data: data, Timestamp: now, OpID: opID, BaseVersion: version,
 	}}
 	outcome, err := entity.Apply(ctx, op)
@@ -146,15 +147,13 @@ func (e *conflicts) Apply(ctx context.Context, op offline.Received) (offline.Out
 	if op.Action != offline.Update {
 		return offline.Outcome{}, refuse("unknown_action", "action", "Un conflicto solo se resuelve.")
 	}
-	var said struct {
-		Choice string `json:"choice"`
-	}
+	var said Verdict
 	decoder := json.NewDecoder(bytes.NewReader(op.Data))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&said); err != nil {
 		return offline.Outcome{}, refuse("unknown_field", "choice", "Elija una de las opciones.")
 	}
-	decision, err := e.s.Resolve(ctx, op.LocalID, said.Choice)
+	decision, err := e.s.Resolve(ctx, op.LocalID, said)
 	switch {
 	case err != nil:
 		return offline.Outcome{}, err

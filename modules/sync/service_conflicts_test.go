@@ -25,7 +25,7 @@ var _ = Describe("a conflict", func() {
 	)
 	BeforeEach(func() {
 		l = newLab()
-		l.things.choices = []offline.Choice{{Label: "verde", Data: json.RawMessage(`{"color":"verde"}`)}}
+		l.things.choices = []offline.Choice{{Label: "verde", Data: json.RawMessage(`{"color":"verde"}`)}, {Label: "otro", Data: json.RawMessage(`{"color":"blanco"}`), Ask: "Color", Field: "color"}}
 		id = newID()
 		l.post("", l.create(id, "Ana"))
 		l.pass(time.Hour)
@@ -47,7 +47,7 @@ var _ = Describe("a conflict", func() {
 	}
 	resolve := func(role, choice string) error {
 		return in(role, func(ctx context.Context) (err error) {
-			stands, err = l.service.Resolve(ctx, open.ID, choice)
+			stands, err = l.service.Resolve(ctx, open.ID, sync.Verdict{Choice: choice})
 			return err
 		})
 	}
@@ -93,12 +93,35 @@ var _ = Describe("a conflict", func() {
 		Entry("by the admin", "clinic_admin", sync.Mine, "azul"),
 	)
 
+	DescribeTable("is decided", func(v sync.Verdict, wanted string) {
+		Expect(in("receptionist", func(ctx context.Context) error { _, err := l.service.Resolve(ctx, open.ID, v); return err })).To(Succeed())
+		Expect(color()).To(Equal(wanted))
+	},
+		Entry("field by field, for what lost", sync.Verdict{Choice: sync.ByField, Fields: []string{"color"}}, "azul"),
+		Entry("field by field, for nothing of it", sync.Verdict{Choice: sync.ByField}, "rojo"),
+		Entry("by a way that asks for a text", sync.Verdict{Choice: "1", Text: "gris"}, "gris"),
+		Entry("by that way without the text", sync.Verdict{Choice: "1"}, "blanco"),
+	)
+
+	It("means by its two answers what the module says", func() {
+		l.things.choices = []offline.Choice{{Name: sync.Theirs, Label: "gris", Data: json.RawMessage(`{"color":"gris"}`)}}
+		late := l.op(offline.Update, id, `{"color":"negro"}`)
+		late.Timestamp = late.Timestamp.Add(-3 * time.Minute)
+		open = l.post("", late).Conflicts[0]
+		Expect(resolve("receptionist", sync.Theirs)).To(Succeed())
+		Expect(color()).To(Equal("gris"))
+	})
+
 	It("is not decided by a choice that there is not, nor by who may not write", func() {
-		for _, choice := range []string{"", "1", "-1", "todo"} {
+		for _, choice := range []string{"", "2", "-1", "todo"} {
 			Expect(fault.KindOf(resolve("receptionist", choice))).To(Equal(fault.Invalid), choice)
 		}
+		for _, v := range []sync.Verdict{{Choice: sync.ByField, Fields: []string{"size"}}, {Choice: "0", Text: "nobody asked"}} {
+			err := in("receptionist", func(ctx context.Context) error { _, err := l.service.Resolve(ctx, open.ID, v); return err })
+			Expect(fault.KindOf(err)).To(Equal(fault.Invalid), v.Choice)
+		}
 		err := l.Committed(l.Norte, "receptionist", func(ctx context.Context) error {
-			_, err := l.service.Resolve(ctx, open.ID, sync.Mine)
+			_, err := l.service.Resolve(ctx, open.ID, sync.Verdict{Choice: sync.Mine})
 			return err
 		})
 		Expect(err).To(MatchError(fault.ErrForbidden))
@@ -154,7 +177,7 @@ var _ = Describe("a conflict", func() {
 			ctx = access.With(ctx, l.Norte.Identity("receptionist", mayReadThings, mayWriteThings))
 			_, err := l.Admin.Exec(ctx, "update things set color_at = $1 where id = $2", l.clock().Add(time.Hour), id)
 			Expect(err).NotTo(HaveOccurred())
-			_, err = l.service.Resolve(ctx, open.ID, sync.Mine)
+			_, err = l.service.Resolve(ctx, open.ID, sync.Verdict{Choice: sync.Mine})
 			return err
 		})).To(Succeed())
 		found := listed("receptionist")

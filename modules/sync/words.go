@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -40,13 +41,21 @@ type dispute struct {
 	Hint    string
 	Mine    side
 	Theirs  side
-	Own     bool             // whoever looks wrote what did not win
-	Choices []offline.Choice // hours to move to, in a clash of hours
-	Place   string           // of a clash: "mar 24 nov 15:30 a 16:00, Obst. Carmen Tarazona"
-	OpID    string           // of the form
+	Own     bool              // whoever looks wrote what did not win
+	Choices []offline.Choice  // ways of the module's own: hours to move to, in a clash of hours
+	Answers map[string]string // what the module calls Mine and Theirs, where they do more than usual
+	Place   string            // of a clash: "mar 24 nov 15:30 a 16:00, Obst. Carmen Tarazona"
+	OpID    string            // of the form
 }
 
-func (d dispute) clash() bool { return len(d.Choices) > 0 }
+// clash is a dispute about an hour: there are no two versions to choose from, but other hours.
+func (d dispute) clash() bool { return len(d.Choices) > 0 && len(d.Answers) == 0 }
+
+// twofold asks whether two entries are one person: the ways of the module say that they are two.
+func (d dispute) twofold() bool { return len(d.Answers) > 0 }
+
+// manifold can be decided field by field.
+func (d dispute) manifold() bool { return !d.clash() && len(d.Mine.Rows) > 1 }
 
 // side is one of the two versions.
 type side struct {
@@ -58,21 +67,26 @@ type side struct {
 type fieldRow struct {
 	Label, Value string
 	Differs      bool
+	Names        string // of its fields, with blanks between
 }
 
 // dispute puts a conflict into words. names are those of who wrote the two versions; now is in the clinic's zone.
 func (b wordBook) dispute(ctx context.Context, c Conflict, names map[uuid.UUID]string, now time.Time) (dispute, error) {
 	zone := now.Location()
 	d := dispute{
-		ID: c.ID.String(), Title: c.Title, Choices: c.Choices, OpID: newID(), Own: c.UserID == access.Who(ctx).UserID,
+		ID: c.ID.String(), Title: c.Title, OpID: newID(), Own: c.UserID == access.Who(ctx).UserID,
 		Mine:   side{Who: cmp.Or(names[c.UserID], "Otra persona") + ", sin conexión", When: dayAndTime(c.At.In(zone), now)},
 		Theirs: side{Who: cmp.Or(names[c.NowBy], "Guardado en la clínica"), When: dayAndTime(c.CreatedAt.In(zone), now)},
 	}
 	if !c.NowAt.IsZero() {
 		d.Theirs.When = dayAndTime(c.NowAt.In(zone), now)
 	}
+	d.sort(c.Choices)
 	d.Hint = "Quedó lo guardado. Elija cuál debe valer; el otro no se borra, queda en el historial."
-	if c.Status == offline.Superseded {
+	switch {
+	case d.twofold():
+		d.Hint = "Por ahora son dos fichas, la de este registro sin documento, y cada una conserva sus citas. Diga si es la misma persona o si son dos."
+	case c.Status == offline.Superseded:
 		d.Hint = "Quedó guardado el cambio más reciente. Elija cuál debe valer; el otro no se borra, queda en el historial."
 	}
 	mine, theirs, err := b.sides(ctx, c)
@@ -88,6 +102,18 @@ func (b wordBook) dispute(ctx context.Context, c Conflict, names map[uuid.UUID]s
 		d.Place = hourOf(mine)
 	}
 	return d, nil
+}
+
+// sort tells the ways of the module's own from what it calls Mine and Theirs.
+func (d *dispute) sort(choices []offline.Choice) {
+	d.Answers = map[string]string{}
+	for _, choice := range choices {
+		if choice.Name != "" {
+			d.Answers[choice.Name] = choice.Label
+			continue
+		}
+		d.Choices = append(d.Choices, choice)
+	}
 }
 
 // sides are the fields of both versions: what did not win laid over what is kept, and what is kept.
@@ -109,8 +135,9 @@ func (b wordBook) sides(ctx context.Context, c Conflict) (mine, theirs []offline
 	return mine, theirs, err
 }
 
-// written are the labels of what did not win: the rest of that side is what is kept, and nobody wrote it there.
-func (b wordBook) written(ctx context.Context, c Conflict) (map[string]bool, error) {
+// written are, by label, the names of the fields that did not win: the rest of that side is what is kept, and nobody
+// wrote it there.
+func (b wordBook) written(ctx context.Context, c Conflict) (map[string][]string, error) {
 	tell, ok := b[c.Entity]
 	if !ok || len(c.Lost) == 0 {
 		return nil, nil
@@ -119,9 +146,13 @@ func (b wordBook) written(ctx context.Context, c Conflict) (map[string]bool, err
 	if err != nil {
 		return nil, err
 	}
-	labels := map[string]bool{}
+	var lost map[string]json.RawMessage
+	if err := json.Unmarshal(c.Lost, &lost); err != nil {
+		return nil, fmt.Errorf("read what did not win: %w", err)
+	}
+	labels := map[string][]string{}
 	for _, f := range fields {
-		labels[f.Label] = true
+		labels[f.Label] = slices.DeleteFunc(slices.Clone(f.Names), func(name string) bool { return lost[name] == nil })
 	}
 	return labels, nil
 }
@@ -143,15 +174,16 @@ func laid(base, over json.RawMessage) (json.RawMessage, error) {
 }
 
 // compare sets the versions side by side: the written fields that read differently, each beside what is kept.
-func compare(written map[string]bool, mine, theirs []offline.Field) (left, right []fieldRow) {
+func compare(written map[string][]string, mine, theirs []offline.Field) (left, right []fieldRow) {
 	kept := map[string]string{}
 	for _, f := range theirs {
 		kept[f.Label] = f.Value
 	}
 	for _, f := range mine {
-		if a, b := f.Value, kept[f.Label]; written[f.Label] && a != b {
-			left = append(left, fieldRow{f.Label, orEmpty(a), true})
-			right = append(right, fieldRow{f.Label, orEmpty(b), true})
+		names, there := written[f.Label]
+		if a, b := f.Value, kept[f.Label]; there && a != b {
+			left = append(left, fieldRow{f.Label, orEmpty(a), true, strings.Join(names, " ")})
+			right = append(right, fieldRow{f.Label, orEmpty(b), true, ""})
 		}
 	}
 	return left, right
@@ -189,19 +221,26 @@ func (d dispute) writtenTitle() string {
 }
 
 func (d dispute) keepMine() string {
+	if label := d.Answers[Mine]; label != "" {
+		return label
+	}
 	if d.Own {
 		return "Dejar lo de este equipo"
 	}
 	return "Dejar lo escrito sin conexión"
 }
 
+func (d dispute) keepTheirs() string { return cmp.Or(d.Answers[Theirs], "Dejar lo guardado") }
+
 // decided says what was chosen.
-func decided(choice string) string {
-	switch choice {
+func decided(d Decision) string {
+	switch d.Choice {
 	case Mine:
 		return "Vale lo que se escribió sin conexión."
 	case Theirs:
 		return "Vale lo que estaba guardado."
+	case ByField:
+		return "Vale lo elegido, dato por dato."
 	}
 	return "Elegido."
 }
@@ -214,6 +253,8 @@ func decidedBefore(d Decision, name string) string {
 		stands = d.Label
 	case d.Choice == Theirs:
 		stands = "lo que estaba guardado"
+	case d.Choice == ByField:
+		stands = "lo elegido dato por dato"
 	}
 	return "Ya lo resolvió " + cmp.Or(name, "otra persona") + ": quedó " + stands + "."
 }

@@ -25,7 +25,8 @@ type Describer struct {
 type Field struct {
 	Group string // fields of one group are read together: "contact"
 	Label string
-	Value string // "" is empty
+	Value string   // "" is empty
+	Names []string // of the fields of the data that it tells
 }
 
 // Correction leads to a form. With Typed the form is asked for by POST and stands filled in, so that no address says

@@ -30,8 +30,9 @@ func (o Operation) Legible(into any) bool { return json.Unmarshal(o.Data, into) 
 // Received is an operation as the server takes it up.
 type Received struct {
 	Operation
-	At     time.Time // Timestamp, clamped to what can be true: what decides between two writers
-	Device string    // who wrote it, for ties and for knowing one's own writes; "" for a program without a device
+	At      time.Time // Timestamp, clamped to what can be true: what decides between two writers
+	Device  string    // who wrote it, for ties and for knowing one's own writes; "" for a program without a device
+	Decides bool      // it carries out what a person decided about a conflict: no device can send this
 }
 
 // Status says what became of an operation.
@@ -66,10 +67,17 @@ type Outcome struct {
 	Choices []Choice
 }
 
-// Choice is one way out of a conflict.
+// Choice is one way out of a conflict: the data of an update of its object.
 type Choice struct {
+	// Name is "mine" or "theirs" where one of these two answers does more than to write what lost, or to leave what is
+	// kept; "" for a way of its own.
+	Name  string          `json:"name,omitempty"`
 	Label string          `json:"label"`
 	Data  json.RawMessage `json:"data"`
+	// Ask is the label of a text that whoever chooses this way may give along, and Field the field of Data that it
+	// becomes; "" asks nothing.
+	Ask   string `json:"ask,omitempty"`
+	Field string `json:"field,omitempty"`
 }
 
 // Change is the present state of one object for a device, or that the device has it no more.
