@@ -176,3 +176,9 @@ func (n *node) resolved(v Value) Value {
 	}
 	return v
 }
+
+// IsZero leaves an absent formula out of JSON.
+func (f Formula) IsZero() bool { return f.root == nil }
+
+// MarshalText writes the formula as it was read.
+func (f Formula) MarshalText() ([]byte, error) { return []byte(f.text), nil }

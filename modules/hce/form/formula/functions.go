@@ -187,6 +187,15 @@ func Years(from, to time.Time) int {
 	return years
 }
 
+// Months counts completed months between two calendar days.
+func Months(from, to time.Time) int {
+	months := (to.Year()-from.Year())*12 + int(to.Month()) - int(from.Month())
+	if to.Day() < from.Day() {
+		months--
+	}
+	return months
+}
+
 // weeksBetween counts completed weeks.
 func weeksBetween(from, to time.Time) int { return daysBetween(from, to) / 7 }
 

@@ -1,0 +1,232 @@
+package form
+
+import (
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"hampi/modules/platform/fault"
+)
+
+// Read takes the answers of a note out of a sent form. What is written in another way is put into one: "36,5" is 36.5,
+// "240188" a day, "14892" a pressure of 148/92. What cannot be read is kept as it was typed, and its problem stands
+// under the name of its input; Check finds it again, so that a draft may hold it.
+func Read(t Template, in url.Values, ctx Context) (Values, fault.Problems) {
+	values, problems := Values{}, fault.Problems{}
+	for _, f := range t.fields() {
+		if !f.asked() {
+			continue
+		}
+		if v := readField(f, in, ctx); v.Is() {
+			values[f.Key] = v
+			if v.Shape == Typed {
+				problems.Add(Name(f.Key), unreadable(f))
+			}
+		}
+	}
+	if list := readConfirmed(t, in[ConfirmedName]); len(list) > 0 {
+		values[confirmedKey] = OfList(list...)
+	}
+	return values, problems
+}
+
+func readField(f Field, in url.Values, ctx Context) Value {
+	text := clean(in.Get(Name(f.Key)), f.Type == Long)
+	switch {
+	case f.Type == Choices:
+		return readChoices(f, in[Name(f.Key)])
+	case text == "":
+		return Value{}
+	}
+	switch f.Type {
+	case Number, Integer:
+		return readNumber(text)
+	case Date:
+		return readDay(text, ctx.Today)
+	case Choice:
+		if _, ok := f.option(text); !ok {
+			return typed(text)
+		}
+	case YesNo:
+		return readYesNo(text)
+	case Pressure:
+		return readPressure(text)
+	case Duration:
+		return readSpan(text, in.Get(UnitName(f.Key)))
+	}
+	return OfText(text)
+}
+
+// clean trims a text, gives it one kind of line break and takes out what is not seen; one line has no breaks at all.
+func clean(text string, lines bool) string {
+	text = strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\r\n", "\n")
+	text = strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' && lines, r == '\t' && lines:
+			return r
+		case r == '\n', r == '\t', r == '\r':
+			return ' '
+		case unicode.IsControl(r):
+			return -1
+		}
+		return r
+	}, text)
+	return strings.TrimSpace(text)
+}
+
+// readChoices keeps the options in the order of the template, each once, and whatever else was sent behind them.
+func readChoices(f Field, sent []string) Value {
+	var list, others []string
+	chosen := map[string]bool{}
+	for _, value := range sent {
+		value = clean(value, false)
+		if _, known := f.option(value); !known && value != "" && !chosen[value] {
+			others = append(others, value)
+		}
+		chosen[value] = true
+	}
+	for _, o := range f.Options {
+		if chosen[o.Value] {
+			list = append(list, o.Value)
+		}
+	}
+	return OfList(append(list, others...)...)
+}
+
+var (
+	thousands = regexp.MustCompile(`^[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?$`)
+	plain     = regexp.MustCompile(`^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)$`)
+)
+
+// readNumber reads a figure as people type it; a comma with one or two digits behind it is a decimal one (UX §5).
+func readNumber(text string) Value {
+	figure := strings.ReplaceAll(strings.ReplaceAll(text, " ", ""), "−", "-")
+	if i := strings.IndexByte(figure, ','); i >= 0 {
+		switch {
+		case thousands.MatchString(figure):
+			figure = strings.ReplaceAll(figure, ",", "")
+		case len(figure)-i <= 3 && !strings.Contains(figure, "."):
+			figure = figure[:i] + "." + figure[i+1:]
+		}
+	}
+	if !plain.MatchString(figure) {
+		return typed(text)
+	}
+	sign := ""
+	if strings.HasPrefix(figure, "-") {
+		sign = "-"
+	}
+	d, ok := readDecimal(sign + "0" + strings.TrimSuffix(strings.TrimLeft(figure, "+-"), "."))
+	if !ok {
+		return typed(text)
+	}
+	return OfText(d.String())
+}
+
+func readYesNo(text string) Value {
+	switch text {
+	case "si", "no":
+		return OfTruth(text == "si")
+	}
+	return typed(text)
+}
+
+var pressures = []*regexp.Regexp{
+	regexp.MustCompile(`^([1-9][0-9]{1,2}) ?[/ -] ?([1-9][0-9]{1,2})$`), // 148/92, 148 92
+	regexp.MustCompile(`^([1-9][0-9]{2})([1-9][0-9]{1,2})$`),            // 14892, 180110
+	regexp.MustCompile(`^([1-9][0-9])([1-9][0-9])$`),                    // 9060
+}
+
+func readPressure(text string) Value {
+	figures := strings.TrimSpace(strings.TrimSuffix(strings.ToLower(text), "mmhg"))
+	for _, form := range pressures {
+		if m := form.FindStringSubmatch(figures); m != nil {
+			systolic, _ := strconv.Atoi(m[1])
+			diastolic, _ := strconv.Atoi(m[2])
+			return OfPressure(systolic, diastolic)
+		}
+	}
+	return typed(text)
+}
+
+func readSpan(text, unit string) Value {
+	amount := readNumber(text)
+	for _, u := range spanUnits {
+		if u.Value == unit && amount.Shape == Plain {
+			return OfSpan(amount.Text, unit)
+		}
+	}
+	return typed(text)
+}
+
+var dayForm = regexp.MustCompile(`^([0-9]{1,2})[/. -]?([0-9]{1,2})[/. -]?([0-9]{4}|[0-9]{2})$`)
+
+// readDay reads 24/11/2026, 241126, 24-11-26 and 2026-11-24.
+func readDay(text string, today time.Time) Value {
+	if _, err := time.Parse(time.DateOnly, text); err == nil {
+		return OfText(text)
+	}
+	m := dayForm.FindStringSubmatch(text)
+	if m == nil || !strings.ContainsAny(text, "/. -") && len(text) != 6 && len(text) != 8 {
+		return typed(text)
+	}
+	d, _ := strconv.Atoi(m[1])
+	month, _ := strconv.Atoi(m[2])
+	year, _ := strconv.Atoi(m[3])
+	if len(m[3]) == 2 {
+		year = century(year, today)
+	}
+	day := time.Date(year, time.Month(month), d, 0, 0, 0, 0, time.UTC)
+	if day.Day() != d || int(day.Month()) != month || year < 1850 {
+		return typed(text)
+	}
+	return OfText(day.Format(time.DateOnly))
+}
+
+// century completes a year of two digits: the latest that is not more than ten years ahead.
+func century(year int, today time.Time) int {
+	year += 2000
+	if year > today.Year()+10 {
+		year -= 100
+	}
+	return year
+}
+
+// readConfirmed keeps confirmations of fields that exist, each once.
+func readConfirmed(t Template, sent []string) (list []string) {
+	seen := map[string]bool{}
+	for _, c := range sent {
+		c = clean(c, false)
+		key, _, _ := strings.Cut(c, "=")
+		if _, ok := t.Field(key); ok && !seen[c] {
+			list = append(list, c)
+		}
+		seen[c] = true
+	}
+	return list
+}
+
+// unreadable says what a field expects.
+func unreadable(f Field) string {
+	switch f.Type {
+	case Number, Integer:
+		return "Se espera un número" + inUnit(f) + "."
+	case Date:
+		return "Se espera día, mes y año de un día que existe: 24/11/2026 o 241126."
+	case Pressure:
+		return "Se esperan dos números: 120/80."
+	case Duration:
+		return "Se espera un número y su unidad: 3 días."
+	}
+	return "Elija una de las opciones."
+}
+
+func inUnit(f Field) string {
+	if f.Unit == "" {
+		return ""
+	}
+	return " en " + f.Unit
+}

@@ -1,0 +1,32 @@
+package form
+
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+)
+
+// shipped are the templates every clinic begins with. Their headings follow NTS 139; diagnoses and prescriptions are no
+// fields, they have their own places on the page. The vital signs have the same keys in all of them.
+//
+//go:embed shipped/*.json
+var shipped embed.FS
+
+// Shipped are the templates every clinic begins with, in the order of their ids.
+func Shipped() ([]Template, error) {
+	names, err := fs.Glob(shipped, "shipped/*.json")
+	if err != nil {
+		return nil, fmt.Errorf("shipped templates: %w", err)
+	}
+	templates := make([]Template, len(names))
+	for i, name := range names {
+		data, err := shipped.ReadFile(name)
+		if err != nil {
+			return nil, fmt.Errorf("shipped templates: %w", err)
+		}
+		if templates[i], err = Parse(data); err != nil {
+			return nil, fmt.Errorf("shipped template %s: %w", name, err)
+		}
+	}
+	return templates, nil
+}
