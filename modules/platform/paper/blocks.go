@@ -1,0 +1,188 @@
+//go:build !js
+
+package paper
+
+// Heading stands over what follows, and never alone at the end of a page. A small one is a section of a section.
+type Heading struct {
+	Text  string
+	Small bool
+}
+
+func (h Heading) draw(s *sheet) {
+	st := style{size: headingSize, bold: true}
+	if h.Small {
+		st.size = bodySize
+	}
+	s.room(gap + lineHeight(st.size) + 3*lineHeight(bodySize))
+	s.y += gap / 2
+	s.flow(h.Text, st, s.margin, s.inner())
+	s.y += gap / 3
+}
+
+// Paragraph is running text; its own line ends stay.
+type Paragraph struct {
+	Text  string
+	Bold  bool
+	Small bool
+}
+
+func (p Paragraph) draw(s *sheet) {
+	st := style{size: bodySize, bold: p.Bold}
+	if p.Small {
+		st.size, st.grey = smallSize, true
+	}
+	s.flow(p.Text, st, s.margin, s.inner())
+	s.y += gap / 2
+}
+
+// Fact is one thing with its name.
+type Fact struct{ Label, Value string }
+
+// Facts are names at the left and what they are at the right. One without a value is left out.
+type Facts []Fact
+
+func (f Facts) draw(s *sheet) {
+	label, value := style{size: smallSize, grey: true}, style{size: bodySize}
+	side := s.inner() * 0.28
+	for _, fact := range f {
+		if fact.Value == "" {
+			continue
+		}
+		names := s.lines(fact.Label, label, side-2)
+		s.room(max(lineHeight(bodySize), float64(len(names))*lineHeight(smallSize)))
+		page, end := s.pdf.PageNo(), s.y+lineHeight(bodySize)-lineHeight(smallSize)
+		for _, line := range names {
+			end = s.put(line, label, s.margin, end, side-2)
+		}
+		s.flow(fact.Value, value, s.margin+side, s.inner()-side)
+		if s.pdf.PageNo() == page {
+			s.y = max(s.y, end)
+		}
+		s.y += 0.6
+	}
+	s.y += gap / 2
+}
+
+// Column is one of a table. Share is how wide it is beside the others, 0 is 1; numbers stand at the right.
+type Column struct {
+	Label string
+	Share float64
+	Right bool
+}
+
+// Table repeats its head on every page. A row that fits on a page is not cut.
+type Table struct {
+	Columns []Column
+	Rows    [][]string
+}
+
+const (
+	cellSize = 9.0
+	cellPad  = 1.2
+)
+
+func (t Table) draw(s *sheet) {
+	if len(t.Columns) == 0 {
+		return
+	}
+	widths := t.widths(s.inner())
+	var labels []string
+	for _, c := range t.Columns {
+		labels = append(labels, c.Label)
+	}
+	head := t.cells(s, labels, widths, style{size: smallSize, bold: true})
+	first := tallest(head)
+	if len(t.Rows) > 0 {
+		first += tallest(t.cells(s, t.Rows[0], widths, style{size: cellSize}))
+	}
+	s.room(min(first, s.bottom()-s.top()))
+	t.row(s, head, widths, style{size: smallSize, bold: true})
+	for _, row := range t.Rows {
+		cells := t.cells(s, row, widths, style{size: cellSize})
+		page := s.pdf.PageNo()
+		s.room(tallest(cells))
+		if s.pdf.PageNo() != page {
+			t.row(s, head, widths, style{size: smallSize, bold: true})
+		}
+		t.row(s, cells, widths, style{size: cellSize})
+	}
+	s.y += gap
+}
+
+func (t Table) widths(whole float64) []float64 {
+	all := 0.0
+	for _, c := range t.Columns {
+		all += c.share()
+	}
+	var widths []float64
+	for _, c := range t.Columns {
+		widths = append(widths, whole*c.share()/all)
+	}
+	return widths
+}
+
+func (c Column) share() float64 {
+	if c.Share <= 0 {
+		return 1
+	}
+	return c.Share
+}
+
+func (t Table) cells(s *sheet, row []string, widths []float64, st style) [][]string {
+	cells := make([][]string, len(widths))
+	for i := range min(len(row), len(widths)) {
+		cells[i] = s.lines(row[i], st, widths[i]-2*cellPad)
+	}
+	return cells
+}
+
+// tallest is the height of a row.
+func tallest(cells [][]string) float64 {
+	most := 1
+	for _, lines := range cells {
+		most = max(most, len(lines))
+	}
+	return float64(most)*lineHeight(cellSize) + 2*cellPad
+}
+
+// row draws lines side by side; one that is higher than a page goes on on the next.
+func (t Table) row(s *sheet, cells [][]string, widths []float64, st style) {
+	most := 1
+	for _, lines := range cells {
+		most = max(most, len(lines))
+	}
+	s.y += cellPad
+	for n := range most {
+		s.room(lineHeight(cellSize))
+		x := s.margin
+		for i, lines := range cells {
+			if n < len(lines) {
+				st.align = toLeft
+				if t.Columns[i].Right {
+					st.align = toRight
+				}
+				s.put(lines[n], st, x+cellPad, s.y, widths[i]-2*cellPad)
+			}
+			x += widths[i]
+		}
+		s.y += lineHeight(cellSize)
+	}
+	s.y += cellPad
+	s.pdf.SetDrawColor(205, 205, 205)
+	s.pdf.SetLineWidth(0.15)
+	s.pdf.Line(s.margin, s.y, s.right(), s.y)
+}
+
+// Rule is a line across.
+type Rule struct{}
+
+func (Rule) draw(s *sheet) {
+	s.room(3 * gap)
+	s.y += gap / 2
+	s.rule()
+}
+
+// Break goes on on a new page.
+type Break struct{}
+
+func (Break) draw(s *sheet) { s.addPage() }

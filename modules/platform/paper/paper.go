@@ -1,0 +1,89 @@
+//go:build !js
+
+// Package paper makes PDF documents: what is kept or sent. What is printed at the desk is a page, not this.
+//
+// A document is a head that stands on every page and blocks one after the other. Blocks break over pages by themselves,
+// and the same document made twice is the same bytes, so that its hash can be kept.
+package paper
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"codeberg.org/go-pdf/fpdf"
+	"golang.org/x/image/font/gofont/gobold"
+	"golang.org/x/image/font/gofont/goregular"
+)
+
+// Size is that of the sheet, upright.
+type Size int
+
+// The sizes in use: A5 for prescriptions, A4 for everything else.
+const (
+	A4 Size = iota
+	A5
+)
+
+// Document is everything that a PDF says.
+type Document struct {
+	Size    Size
+	Title   string // "Receta", at the head and in the file's properties
+	Date    string // as it is printed, beside the title
+	Clinic  Letterhead
+	Person  string    // whom it is about, bold on every page
+	About   string    // age, document, record number, on the same line
+	Foot    string    // small, beside the number of the page
+	Created time.Time // in the file's properties
+	Blocks  []Block
+}
+
+// Letterhead is who issues the document.
+type Letterhead struct {
+	Name  string
+	Lines []string // RUC, address, phone
+	Logo  []byte   // JPEG, PNG or WebP; nil without
+}
+
+// Block is a piece of a document: Heading, Paragraph, Facts, Table, Picture, Signature, Code, Rule or Break.
+type Block interface{ draw(s *sheet) }
+
+// Write makes the PDF. It fails for a picture that cannot be opened and for a code too long to be one; nothing of the
+// document has been written then.
+func Write(w io.Writer, d Document) error {
+	s := newSheet(d)
+	s.addPage()
+	for _, b := range d.Blocks {
+		b.draw(s)
+		if s.err != nil {
+			return fmt.Errorf("make the document %q: %w", d.Title, s.err)
+		}
+	}
+	s.numberPages()
+	if err := s.pdf.Output(w); err != nil {
+		return fmt.Errorf("write the document %q: %w", d.Title, err)
+	}
+	return nil
+}
+
+// newPDF is an empty file with the house's two fonts.
+func newPDF(d Document) *fpdf.Fpdf {
+	size := "A4"
+	if d.Size == A5 {
+		size = "A5"
+	}
+	pdf := fpdf.New("P", "mm", size, "")
+	pdf.AddUTF8FontFromBytes(family, "", goregular.TTF)
+	pdf.AddUTF8FontFromBytes(family, "B", gobold.TTF)
+	pdf.SetAutoPageBreak(false, 0)
+	pdf.SetCatalogSort(true)
+	pdf.SetCreationDate(d.Created.UTC())
+	pdf.SetModificationDate(d.Created.UTC())
+	pdf.SetTitle(d.Title, true)
+	pdf.SetAuthor(d.Clinic.Name, true)
+	pdf.SetProducer("Hampi", true)
+	pdf.SetLang("es-PE")
+	return pdf
+}
+
+const family = "go"
