@@ -71,7 +71,7 @@ func (Colleagues) Members(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]M
 
 // Everybody lists all people of the clinic, those who left last.
 func (Colleagues) Everybody(ctx context.Context) ([]Member, error) {
-	return database.Once(ctx, "members", func() ([]Member, error) { return members(ctx, "order by m.active desc, u.name, m.id") })
+	return database.Once(ctx, []string{"memberships", "users"}, func() ([]Member, error) { return members(ctx, "order by m.active desc, u.name, m.id") })
 }
 
 // Doctors lists those with whom appointments may be made, by name.
@@ -103,7 +103,7 @@ func (siteRow) TableName() string { return "sites" }
 
 // Sites lists all sites of the clinic, open ones first, by name.
 func (Colleagues) Sites(ctx context.Context) ([]Site, error) {
-	return database.Once(ctx, "sites", func() ([]Site, error) { return readSites(ctx) })
+	return database.Once(ctx, []string{"sites"}, func() ([]Site, error) { return readSites(ctx) })
 }
 
 func readSites(ctx context.Context) ([]Site, error) {

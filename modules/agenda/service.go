@@ -69,6 +69,8 @@ type Booking struct {
 	Notes      string
 	Overbooked bool // sobreturno: beside whatever is there
 	Arrived    bool // the patient stands at the desk
+
+	met bool // the patient was looked up for it just now
 }
 
 // Book promises a place in the professional's day to a patient; created is false when this very booking was kept before.
@@ -192,9 +194,10 @@ func (s *Service) checkDay(problems fault.Problems, start time.Time, zone *time.
 }
 
 func (s *Service) checkPeople(ctx context.Context, b Booking, problems fault.Problems) error {
-	if b.PatientID == uuid.Nil {
+	switch {
+	case b.PatientID == uuid.Nil:
 		problems.Add("patient_id", "Falta el paciente.")
-	} else {
+	case !b.met:
 		names, err := s.patients.NamesByID(ctx, []uuid.UUID{b.PatientID})
 		if err != nil {
 			return err

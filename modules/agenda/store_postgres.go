@@ -80,10 +80,9 @@ func (Postgres) inTurn(ctx context.Context, a Appointment, write func(context.Co
 		turns = append(turns, *a.ResourceID)
 	}
 	if a.Occupies() {
-		for _, id := range turns {
-			if err := database.From(ctx).Exec("select pg_advisory_xact_lock(hashtextextended(?, 5))", id.String()).Error; err != nil {
-				return explain("wait for the professional's agenda", err)
-			}
+		const wait = "select pg_advisory_xact_lock(hashtextextended(id::text, 5)) from unnest(?::uuid[]) id" // one after the other
+		if err := database.From(ctx).Exec(wait, database.IDs(turns)).Error; err != nil {
+			return explain("wait for the professional's agenda", err)
 		}
 	}
 	return refusedBy(database.Savepoint(ctx, write))

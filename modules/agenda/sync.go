@@ -63,7 +63,7 @@ func (e AppointmentSync) create(ctx context.Context, op offline.Received) (offli
 		if err != nil {
 			return offline.Outcome{}, err
 		}
-		b.PatientID = person.ID
+		b.PatientID, b.met = person.ID, true
 	}
 	late, err := e.agenda.bookLate(ctx, b, op)
 	switch {

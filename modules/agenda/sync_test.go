@@ -178,11 +178,13 @@ var _ = Describe("what arrives from devices", Ordered, func() {
 			var data fields
 			Expect(json.Unmarshal(choice.Data, &data)).To(Succeed())
 			Expect(data).To(And(HaveKey("start_time"), HaveKey("end_time"), HaveKey("doctor_id")))
-			Expect(database.From(ctx).Exec("savepoint trial").Error).To(Succeed())
-			resolved := apply(ctx, operation("a", offline.Update, lost, now, out.Version, data))
-			Expect(resolved.Status).To(Equal(offline.Updated), choice.Label)
-			Expect(kept(ctx, lost).NeedsReschedule).To(BeFalse())
-			Expect(database.From(ctx).Exec("rollback to trial").Error).To(Succeed())
+			taken := errors.New("and back")
+			Expect(database.Savepoint(ctx, func(ctx context.Context) error {
+				resolved := apply(ctx, operation("a", offline.Update, lost, now, out.Version, data))
+				Expect(resolved.Status).To(Equal(offline.Updated), choice.Label)
+				Expect(kept(ctx, lost).NeedsReschedule).To(BeFalse())
+				return taken
+			})).To(MatchError(taken))
 		}
 	},
 		Entry("in the order in which they were made", "a", "b"),

@@ -45,7 +45,7 @@ type serviceDoctorRow struct{ ID, ServiceID, MembershipID uuid.UUID }
 func (serviceDoctorRow) TableName() string { return "service_doctors" }
 
 func (p Postgres) Services(ctx context.Context) ([]Service, error) {
-	return database.Once(ctx, "services", func() ([]Service, error) { return p.services(ctx, database.From(ctx)) })
+	return database.Once(ctx, []string{"services", "service_doctors"}, func() ([]Service, error) { return p.services(ctx, database.From(ctx)) })
 }
 
 func (p Postgres) Service(ctx context.Context, id uuid.UUID) (Service, error) {

@@ -37,7 +37,7 @@ func resourceRowOf(r Resource) resourceRow {
 }
 
 func (Postgres) Resources(ctx context.Context) ([]Resource, error) {
-	return database.Once(ctx, "resources", func() ([]Resource, error) { return readResources(ctx) })
+	return database.Once(ctx, []string{"resources"}, func() ([]Resource, error) { return readResources(ctx) })
 }
 
 func readResources(ctx context.Context) ([]Resource, error) {

@@ -130,16 +130,14 @@ func (s *Service) similar(ctx context.Context, d Demographics) ([]Patient, error
 // Warnings are the doubts about a person just registered by a program, which cannot be asked to look twice.
 func (s *Service) Warnings(ctx context.Context, p Patient) ([]string, error) {
 	warnings := p.Doubts(s.today(ctx))
-	similar, err := s.similar(ctx, p.Demographics)
-	if err != nil {
-		return nil, err
+	if p.BirthDate.IsZero() {
+		return warnings, nil
 	}
-	for _, other := range similar {
-		if other.ID != p.ID {
-			warnings = append(warnings, "Mismo nombre y fecha de nacimiento que la historia "+other.Record()+".")
-		}
+	records, err := s.store.Namesakes(ctx, p.Demographics, p.ID)
+	for _, number := range records {
+		warnings = append(warnings, "Mismo nombre y fecha de nacimiento que la historia "+Patient{RecordNumber: number}.Record()+".")
 	}
-	return warnings, nil
+	return warnings, err
 }
 
 // taken says whose document it is; ErrDocumentTaken alone when that person cannot be found.

@@ -34,6 +34,8 @@ type Store interface {
 	Family(ctx context.Context, id uuid.UUID) ([]uuid.UUID, error)
 	// Similar are entries of the same name and birth date, joined ones left out.
 	Similar(ctx context.Context, d Demographics) ([]Patient, error)
+	// Namesakes are the record numbers of those, but for one entry.
+	Namesakes(ctx context.Context, d Demographics, but uuid.UUID) ([]string, error)
 	// Page lists entries that are not joined into another.
 	Page(ctx context.Context, from Cursor, limit int) ([]Patient, error)
 

@@ -236,6 +236,17 @@ func (s *Offline) Similar(ctx context.Context, d Demographics) ([]Patient, error
 	return people[:min(len(people), 5)], err
 }
 
+func (s *Offline) Namesakes(ctx context.Context, d Demographics, but uuid.UUID) ([]string, error) {
+	people, err := s.Similar(ctx, d)
+	var records []string
+	for _, p := range people {
+		if p.ID != but {
+			records = append(records, p.RecordNumber)
+		}
+	}
+	return records, err
+}
+
 func (s *Offline) Page(ctx context.Context, from Cursor, limit int) ([]Patient, error) {
 	found, err := s.index.open(ctx)
 	if err != nil {

@@ -56,7 +56,23 @@ func (s *Postgres) Patient(ctx context.Context, id uuid.UUID) (Patient, error) {
 }
 
 func (s *Postgres) Locked(ctx context.Context, id uuid.UUID) (Patient, error) {
-	return s.one(ctx, database.From(ctx).Clauses(clause.Locking{Strength: "UPDATE"}), id)
+	return s.one(ctx, locking(ctx), id)
+}
+
+// LockedActive is Locked of the entry that answers for the person behind id.
+func (s *Postgres) LockedActive(ctx context.Context, id uuid.UUID) (Patient, error) {
+	p, err := s.one(ctx, locking(ctx).Where("merged_into is null"), id)
+	if !fault.IsNotFound(err) {
+		return p, err
+	}
+	if p, err = s.Patient(ctx, id); err != nil {
+		return p, err
+	}
+	return s.Locked(ctx, p.Active())
+}
+
+func locking(ctx context.Context) *gorm.DB {
+	return database.From(ctx).Clauses(clause.Locking{Strength: "UPDATE"})
 }
 
 func (s *Postgres) one(ctx context.Context, tx *gorm.DB, id uuid.UUID) (Patient, error) {
@@ -120,9 +136,24 @@ func (s *Postgres) Page(ctx context.Context, from Cursor, limit int) ([]Patient,
 	return s.find(ctx, tx)
 }
 
+const (
+	sameNameAndBirth = "sort_key = ? and birth_date = ? and merged_into is null"
+	similarShown     = 5
+)
+
 func (s *Postgres) Similar(ctx context.Context, d Demographics) ([]Patient, error) {
-	return s.find(ctx, database.From(ctx).
-		Where("sort_key = ? and birth_date = ? and merged_into is null", d.SortKey(), d.BirthDate).Order("id").Limit(5))
+	return s.find(ctx, database.From(ctx).Where(sameNameAndBirth, d.SortKey(), d.BirthDate).Order("id").Limit(similarShown))
+}
+
+// Namesakes opens no ciphertext: it is asked with every registration that a device sends.
+func (s *Postgres) Namesakes(ctx context.Context, d Demographics, but uuid.UUID) ([]string, error) {
+	var records []string
+	err := database.From(ctx).Model(&patientRow{}).Where(sameNameAndBirth+" and id <> ?", d.SortKey(), d.BirthDate, but).
+		Order("id").Limit(similarShown).Pluck("record_number", &records).Error
+	if err != nil {
+		return nil, fmt.Errorf("look for namesakes: %w", err)
+	}
+	return records, nil
 }
 
 func (s *Postgres) Family(ctx context.Context, id uuid.UUID) ([]uuid.UUID, error) {
@@ -179,7 +210,7 @@ func (s *Postgres) add(ctx context.Context, keys *pii.Keys, people []Patient) er
 	if err := insertAll(ctx, rows); err != nil {
 		return err
 	}
-	return errors.Join(insertAll(ctx, contactRows(keys, people)), insertAll(ctx, tagRows(people)), insertWords(ctx, people))
+	return errors.Join(insertAll(ctx, tagRows(people)), insertFindable(ctx, people, contactRows(keys, people)))
 }
 
 // numberPeople gives the next record numbers to those who bring none, and keeps the counter ahead of the others'.

@@ -4,11 +4,12 @@ package patients
 
 import (
 	"context"
+	"encoding/hex"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/google/uuid"
-	"gorm.io/gorm/clause"
 
 	"hampi/modules/platform/database"
 	"hampi/modules/platform/pii"
@@ -52,12 +53,6 @@ type wordRow struct {
 	PatientID uuid.UUID
 }
 
-func (wordRow) TableName() string { return "patient_words" }
-
-type vocabularyRow struct{ Word string }
-
-func (vocabularyRow) TableName() string { return "patient_vocabulary" }
-
 // documentRows are in the order of the key, so that two batches that want the same ones wait and never deadlock.
 func documentRows(keys *pii.Keys, people []Patient) []documentRow {
 	var rows []documentRow
@@ -98,28 +93,50 @@ func tagRows(people []Patient) []tagRow {
 	return rows
 }
 
-// insertWords makes people findable by their names. Words come last and sorted: see Add about waiting in one order.
-func insertWords(ctx context.Context, people []Patient) error {
-	var rows []wordRow
-	distinct := map[string]bool{}
+// insertFindable makes people findable by their names and these contacts, in one trip. Words that the clinic has not
+// met come sorted: see Add about waiting in one order.
+func insertFindable(ctx context.Context, people []Patient, contacts []contactRow) error {
+	var words, named, learned []string
 	for _, p := range people {
 		for _, word := range p.Words() {
-			rows = append(rows, wordRow{word, p.ID})
-			distinct[word] = true
+			words, named = append(words, word), append(named, p.ID.String())
 		}
 	}
-	if err := insertAll(ctx, rows); err != nil {
-		return err
+	learned = slices.Compact(slices.Sorted(slices.Values(words)))
+	const query = `
+		with named as (insert into patient_words (word, patient_id) select * from unnest(?::text[], ?::uuid[])),
+		     learned as (insert into patient_vocabulary (word) select * from unnest(?::text[]) on conflict do nothing)
+		insert into patient_contacts (kind, key_id, bidx, patient_id) ` + contactsOf
+	values := append([]any{database.Texts(words), database.Texts(named), database.Texts(learned)}, contactValues(contacts)...)
+	if err := database.From(ctx).Exec(query, values...).Error; err != nil {
+		return fmt.Errorf("make patients findable: %w", err)
 	}
-	vocabulary := make([]vocabularyRow, 0, len(distinct))
-	for word := range distinct {
-		vocabulary = append(vocabulary, vocabularyRow{word})
+	return nil
+}
+
+// contactsOf are rows of contacts, of contactValues.
+const contactsOf = `select kind, key_id, decode(bidx, 'hex') as bidx, patient_id
+	from unnest(?::text[], ?::bigint[], ?::text[], ?::uuid[]) as c (kind, key_id, bidx, patient_id)`
+
+func contactValues(rows []contactRow) []any {
+	var kinds, ids, marks, people []string
+	for _, r := range rows {
+		kinds, ids = append(kinds, r.Kind), append(ids, strconv.FormatInt(r.KeyID, 10))
+		marks, people = append(marks, hex.EncodeToString(r.Bidx)), append(people, r.PatientID.String())
 	}
-	if len(vocabulary) == 0 {
-		return nil
+	return []any{database.Texts(kinds), database.Texts(ids), database.Texts(marks), database.Texts(people)}
+}
+
+// replaceContacts leaves what stands as it is, in one trip.
+func replaceContacts(ctx context.Context, keys *pii.Keys, p Patient) error {
+	const query = `
+		with contacts as (` + contactsOf + `),
+		     gone as (delete from patient_contacts where patient_id = ? and (kind, key_id, bidx) not in (select kind, key_id, bidx from contacts))
+		insert into patient_contacts (kind, key_id, bidx, patient_id) select * from contacts on conflict do nothing`
+	if err := database.From(ctx).Exec(query, append(contactValues(contactRows(keys, []Patient{p})), p.ID)...).Error; err != nil {
+		return fmt.Errorf("change how a patient is reached: %w", err)
 	}
-	slices.SortFunc(vocabulary, func(a, b vocabularyRow) int { return slices.Compare([]byte(a.Word), []byte(b.Word)) })
-	return database.From(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&vocabulary).Error
+	return nil
 }
 
 // reindex makes the index tables say what p now says in the groups that changed.
@@ -131,7 +148,7 @@ func reindex(ctx context.Context, keys *pii.Keys, p Patient, changed []Group) er
 		}
 	}
 	if slices.Contains(changed, Telephone) || slices.Contains(changed, Mail) {
-		if err := replaceRows(ctx, "patient_contacts", p.ID, contactRows(keys, one)); err != nil {
+		if err := replaceContacts(ctx, keys, p); err != nil {
 			return err
 		}
 	}
@@ -146,7 +163,7 @@ func reindex(ctx context.Context, keys *pii.Keys, p Patient, changed []Group) er
 	if err := replaceRows(ctx, "patient_words", p.ID, []wordRow(nil)); err != nil {
 		return err
 	}
-	return insertWords(ctx, one)
+	return insertFindable(ctx, one, nil)
 }
 
 func replaceRows[T any](ctx context.Context, table string, patient uuid.UUID, rows []T) error {

@@ -154,11 +154,7 @@ func (s *Sync) meet(ctx context.Context, op offline.Received, typed Demographics
 
 // locked is the entry that answers for the person behind id.
 func (s *Sync) locked(ctx context.Context, id uuid.UUID) (Patient, error) {
-	p, err := s.store.Patient(ctx, id)
-	if err != nil {
-		return p, err
-	}
-	return s.store.Locked(ctx, p.Active())
+	return s.store.LockedActive(ctx, id)
 }
 
 // edit writes the groups of an operation by the rules of Service.Edit.

@@ -180,16 +180,22 @@ func (h *house) operations(ctx context.Context, to io.Writer, d *device, cursor 
 		return err
 	}
 	var whole time.Duration
-	statuses := map[offline.Status]int{}
+	statements, statuses := 0, map[offline.Status]int{}
 	for n := range batches {
 		list, err := h.batch(d.clinic, n, free[n*ofEach:(n+1)*ofEach])
 		if err != nil {
 			return err
 		}
-		answer, took, _, err := d.exchange(ctx, list, cursor)
+		var answer sync.Response
+		var took time.Duration
+		sent, err := h.trace.during(func() (err error) {
+			answer, took, _, err = d.exchange(ctx, list, cursor)
+			return err
+		})
 		if err != nil {
 			return err
 		}
+		statements += len(sent)
 		if len(answer.Applied) != len(list) {
 			return fmt.Errorf("%d operations were sent and %d answered", len(list), len(answer.Applied))
 		}
@@ -200,8 +206,9 @@ func (h *house) operations(ctx context.Context, to io.Writer, d *device, cursor 
 		}
 		whole, cursor = whole+took, answer.LastSync
 	}
-	fmt.Fprintf(to, "%d operations in %d requests: %.2f s (%d created, %d updated). %s\n", batches*4*ofEach, batches, whole.Seconds(),
-		statuses[offline.Created], statuses[offline.Updated], verdict(whole, operationsTarget))
+	const all = batches * 4 * ofEach
+	fmt.Fprintf(to, "%d operations in %d requests: %.2f s (%d created, %d updated; %.1f statements each). %s\n", all, batches, whole.Seconds(),
+		statuses[offline.Created], statuses[offline.Updated], float64(statements)/all, verdict(whole, operationsTarget))
 	return nil
 }
 

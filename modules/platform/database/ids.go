@@ -17,3 +17,14 @@ func IDs(ids []uuid.UUID) string {
 	}
 	return "{" + strings.Join(texts, ",") + "}"
 }
+
+// Texts writes texts as the one value of "?::text[]", likewise.
+func Texts(texts []string) string {
+	quoted := make([]string, len(texts))
+	for i, text := range texts {
+		quoted[i] = `"` + quotes.Replace(text) + `"`
+	}
+	return "{" + strings.Join(quoted, ",") + "}"
+}
+
+var quotes = strings.NewReplacer(`\`, `\\`, `"`, `\"`)

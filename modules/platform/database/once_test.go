@@ -20,7 +20,7 @@ var _ = Describe("a list read once", Ordered, func() {
 
 	names := func(ctx context.Context) []string {
 		GinkgoHelper()
-		list, err := database.Once(ctx, "sites", func() (names []string, err error) {
+		list, err := database.Once(ctx, []string{"sites"}, func() (names []string, err error) {
 			return names, database.From(ctx).Raw("select name from sites order by name").Scan(&names).Error
 		})
 		Expect(err).NotTo(HaveOccurred())
@@ -40,6 +40,26 @@ var _ = Describe("a list read once", Ordered, func() {
 		Expect(err).NotTo(HaveOccurred())
 	})
 
+	It("is not asked for again when another table was written, or nothing", func() {
+		ctx := world.RolledBack(world.Norte, "receptionist")
+		asked := 0
+		ask := func() int {
+			_, err := database.Once(ctx, []string{"services", "service_doctors"}, func() ([]int, error) { asked++; return []int{1}, nil })
+			Expect(err).NotTo(HaveOccurred())
+			return asked
+		}
+		Expect(ask()).To(Equal(1))
+		Expect(rename(ctx, "Nuevo")).To(Succeed())
+		Expect(database.Savepoint(ctx, func(ctx context.Context) error {
+			return database.From(ctx).Exec("select pg_advisory_xact_lock(7)").Error
+		})).To(Succeed())
+		Expect(ask()).To(Equal(1))
+		Expect(database.From(ctx).Exec("delete from service_doctors").Error).To(Succeed())
+		Expect(ask()).To(Equal(2))
+		Expect(database.From(ctx).Table("services").Where("false").Update("active", true).Error).To(Succeed())
+		Expect(ask()).To(Equal(3))
+	})
+
 	It("is read again after a write of the transaction, and after one that was taken back", func() {
 		ctx := world.RolledBack(world.Norte, "receptionist")
 		Expect(names(ctx)).To(Equal([]string{"Centro"}))
@@ -56,7 +76,7 @@ var _ = Describe("a list read once", Ordered, func() {
 		ctx := world.RolledBack(world.Sur, "receptionist")
 		asked := 0
 		ask := func() {
-			_, err := database.Once(ctx, "anything", func() ([]int, error) { asked++; return []int{1}, nil })
+			_, err := database.Once(ctx, []string{"anything"}, func() ([]int, error) { asked++; return []int{1}, nil })
 			Expect(err).NotTo(HaveOccurred())
 		}
 		ask()

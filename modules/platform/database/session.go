@@ -7,6 +7,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strconv"
 	"sync"
 
 	"github.com/google/uuid"
@@ -31,8 +32,11 @@ type Session struct {
 	tx    *gorm.DB
 	after []func()
 
+	inside   int // savepoints around the running work
+	standing int // savepoints that the transaction holds: those, and behind them such whose work is done
+
 	reading sync.Mutex
-	read    map[string]any // lists that Once has read
+	read    map[string]kept // lists that Once has read
 }
 
 type sessionKey struct{}
@@ -102,7 +106,7 @@ func (s *Session) open() (*gorm.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.tx = tx
+	s.tx, s.standing = tx, 0
 	return tx, nil
 }
 
@@ -165,25 +169,33 @@ func (db *DB) InClinic(ctx context.Context, scope Scope, f func(ctx context.Cont
 	return session.Commit()
 }
 
-// Savepoint runs f so that its failure undoes only f's work and leaves the transaction usable.
+// Savepoint runs f so that its failure undoes only f's work and leaves the transaction usable. One whose work is done
+// stands until the next of its depth takes its place, or the transaction ends: releasing it is no trip of its own.
 func Savepoint(ctx context.Context, f func(ctx context.Context) error) error {
 	tx := From(ctx)
 	if tx.Error != nil {
 		return tx.Error
 	}
 	s := ctx.Value(sessionKey{}).(*Session)
-	const name = "hampi"
-	if err := tx.SavePoint(name).Error; err != nil {
+	name := "hampi_" + strconv.Itoa(s.inside+1)
+	set := "savepoint " + name
+	if s.standing > s.inside {
+		set = "release savepoint " + name + "; " + set
+	}
+	if err := tx.Exec(set).Error; err != nil {
 		return fmt.Errorf("set a savepoint: %w", err)
 	}
+	s.inside++
+	s.standing = s.inside
+	defer func() { s.inside-- }()
 	before := len(s.after)
-	if err := f(ctx); err != nil {
-		s.after = s.after[:before]
-		forget(ctx)
-		// Released too: a savepoint around this one has the same name, and must be the one that it goes back to.
-		return errors.Join(err, tx.RollbackTo(name).Error, tx.Exec("release savepoint "+name).Error)
+	err := f(ctx)
+	if err == nil {
+		return nil
 	}
-	return tx.Exec("release savepoint " + name).Error
+	s.after, s.standing = s.after[:before], s.inside
+	s.forgetAll()
+	return errors.Join(err, tx.Exec("rollback to savepoint "+name).Error)
 }
 
 // AsSystem runs f in a transaction of the system's login, which sees the account tables of all clinics and nothing
@@ -194,7 +206,7 @@ func (db *DB) AsSystem(ctx context.Context, reason string, f func(tx *gorm.DB) e
 		return fmt.Errorf("%s: %w", reason, err)
 	}
 	defer tx.Rollback()
-	defer forget(ctx)
+	defer forgetAll(ctx)
 	if err := f(tx); err != nil {
 		return err
 	}

@@ -86,6 +86,36 @@ var _ = Describe("a clinic's transaction", Ordered, func() {
 		Expect(found).NotTo(ContainElement("Fuera"))
 	})
 
+	It("goes back to the savepoint of the failure, also after others were done beside it and inside it", func() {
+		broken := errors.New("broken")
+		var kept []string
+		err := world.Committed(world.Norte, "clinic_admin", func(ctx context.Context) error {
+			add := func(name string, fails error) error {
+				return database.Savepoint(ctx, func(context.Context) error {
+					Expect(database.From(ctx).Exec("insert into sites (id, name) values (?, ?)", uuid.New(), name).Error).To(Succeed())
+					return fails
+				})
+			}
+			pair := func(first, second string, fails error) error {
+				return database.Savepoint(ctx, func(context.Context) error {
+					return errors.Join(add(first, nil), add(second, nil), add(second+" no", broken), fails)
+				})
+			}
+			Expect(add("Uno", nil)).To(Succeed())
+			Expect(pair("Dos", "Tres", nil)).To(MatchError(broken))
+			Expect(add("Cuatro", broken)).To(MatchError(broken))
+			Expect(database.Savepoint(ctx, func(context.Context) error {
+				Expect(add("Cinco", nil)).To(Succeed())
+				Expect(add("Seis", broken)).To(MatchError(broken))
+				return add("Siete", nil)
+			})).To(Succeed())
+			Expect(add("Ocho", broken)).To(MatchError(broken))
+			return database.From(ctx).Raw("select name from sites where name in ('Uno','Dos','Tres','Cuatro','Cinco','Seis','Siete','Ocho') order by name").Scan(&kept).Error
+		})
+		Expect(err).NotTo(HaveOccurred())
+		Expect(kept).To(Equal([]string{"Cinco", "Siete", "Uno"}))
+	})
+
 	It("runs what waits for the commit only after it", func() {
 		ran := false
 		failed := world.Committed(world.Norte, "clinic_admin", func(ctx context.Context) error {
