@@ -17,5 +17,6 @@ func Steps() []*gormigrate.Migration {
 		sqlStep("0009_devices"),
 		sqlStep("0010_people"),
 		sqlStep("0014_hce"),
+		sqlStep("0015_signing"),
 	}
 }

@@ -156,7 +156,7 @@ func (h *house) listen(a *App) error {
 		return err
 	}
 	e.Use(web.RequestIDs(), web.Log(h.Log, a.Metrics), web.Recover(h.Log), web.Headers(h.Config.Secure()), sameOrigin,
-		web.Sessions(h.sessions), web.Identify(h.signIn), web.WithChrome(chrome(h.DB)),
+		web.Sessions(h.sessions), web.Identify(h.signIn), h.signIn.KnowClient(), web.WithChrome(chrome(h.DB)),
 		web.WithSettings(settingsPages(), settings.Frame))
 	return nil
 }

@@ -14,11 +14,14 @@ import (
 	"hampi/modules/platform/pii"
 )
 
-// Reencrypters are what of accounts is under keys: people under the platform's, invitations under their clinic's.
+// Reencrypters are what of accounts is under keys: people and what they sign with under the platform's, invitations
+// under their clinic's.
 func Reencrypters(db *database.DB) pii.Reencrypters {
 	return pii.Reencrypters{
-		Platform: []pii.Reencrypter{userSecrets{db}},
-		Clinic:   []pii.Reencrypter{invitationSecrets{pii.Within(db)}},
+		Platform: []pii.Reencrypter{
+			userSecrets{db}, pii.Columns{Table: "signing_keys", Names: []string{"sealed_key"}, Execute: platformRows(db)},
+		},
+		Clinic: []pii.Reencrypter{invitationSecrets{pii.Within(db)}},
 	}
 }
 

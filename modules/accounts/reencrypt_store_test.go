@@ -11,6 +11,7 @@ import (
 	"gorm.io/gorm"
 
 	"hampi/modules/accounts"
+	"hampi/modules/platform/access"
 	"hampi/modules/platform/database/dbtest"
 	"hampi/modules/platform/pii"
 )
@@ -115,8 +116,16 @@ var _ = Describe("rotating the keys of accounts", Ordered, func() {
 			exec("update users set "+column+" = $1 where id = $2", cipher, person)
 		}
 		old := keysOf(uuid.Nil).IndexKeyIDs()[0]
+		signing := accounts.NewSigningKeys(world.DB, vault, clock.Now)
+		signs := func() uuid.UUID {
+			key, _, err := signing.Sign(access.With(ctx, access.Identity{UserID: person}), person, []byte("nota"))
+			Expect(err).NotTo(HaveOccurred())
+			return key
+		}
+		key := signs()
 
 		check := func(pii.Stage) {
+			Expect(signs()).To(Equal(key))
 			Expect(find()).To(Equal(person))
 			Expect([]string{open("email"), open("totp_secret"), open("totp_pending")}).To(Equal([]string{email, "ONE", "TWO"}))
 			Expect(create(uuid.Must(uuid.NewV7()), " SALAS@example.pe")).To(MatchError(accounts.ErrEmailTaken))

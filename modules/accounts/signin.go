@@ -47,12 +47,13 @@ type SignIn struct {
 	now      clock.Now
 	tries    throttle
 	kept     KeptDevices // nil: nobody asks
+	signing  *SigningKeys
 }
 
 // NewSignIn lets people in with these parts.
 func NewSignIn(c SignInConfig) *SignIn {
 	return &SignIn{db: c.DB, vault: c.Vault, sessions: c.Sessions, hasher: c.Hasher, queue: c.Queue, key: c.SigningKey,
-		secure: c.Secure, log: c.Log, now: c.Now, tries: throttle{db: c.DB}}
+		secure: c.Secure, log: c.Log, now: c.Now, tries: throttle{db: c.DB}, signing: NewSigningKeys(c.DB, c.Vault, c.Now)}
 }
 
 // client is where somebody comes from.

@@ -27,9 +27,11 @@ func (s *SignIn) accountRoutes(r *web.Router) {
 	r.POST("/mi-cuenta/segundo-paso", s.beginFactor, own...)
 	r.POST("/mi-cuenta/segundo-paso/codigo", s.finishFactor, own...)
 	r.POST("/mi-cuenta/recuperacion", s.renewRecovery, own...)
+	r.POST("/mi-cuenta/firma/revocar", s.revokeSigning, own...)
 }
 
-// accountView is a person's own page. Problems are by section: "nombre", "clave", "factor", "recuperacion".
+// accountView is a person's own page. Problems are by section: "nombre", "clave", "factor", "recuperacion",
+// "firma".
 type accountView struct {
 	Name, Email string
 	HasFactor   bool
@@ -37,6 +39,7 @@ type accountView struct {
 	Shortcuts   bool
 	Enrolment   *enrolment // a new application is being tied to the account
 	Codes       []string   // shown once
+	SignsSince  string     // day of the key to sign with; "" without one
 	Problems    map[string]fault.Problems
 }
 
@@ -50,8 +53,12 @@ func (s *SignIn) drawAccount(c echo.Context, status int, change func(*accountVie
 	if err != nil {
 		return err
 	}
+	signsSince, err := s.signsSince(c, a.ID)
+	if err != nil {
+		return err
+	}
 	view := accountView{Name: a.Name, Email: a.Email, HasFactor: a.HasFactor(), CodesLeft: a.CodesLeft, Shortcuts: a.Shortcuts,
-		Problems: map[string]fault.Problems{}}
+		SignsSince: signsSince, Problems: map[string]fault.Problems{}}
 	if change != nil {
 		change(&view)
 	}
@@ -169,7 +176,7 @@ type proofOfSelf struct {
 	Code    string `form:"code"` // of the application, or a recovery code
 }
 
-func (s *SignIn) prove(c echo.Context) (account, error) {
+func (s *SignIn) proveSelf(c echo.Context) (account, error) {
 	var typed proofOfSelf
 	if err := web.Bind(c, &typed); err != nil {
 		return account{}, err
@@ -194,7 +201,7 @@ const factorUntil = "segundo_paso_hasta"
 
 // beginFactor shows the key of a new application; the old one stays until a code of the new one has confirmed it.
 func (s *SignIn) beginFactor(c echo.Context) error {
-	a, err := s.prove(c)
+	a, err := s.proveSelf(c)
 	if err != nil {
 		return s.answerSection(c, "factor", err)
 	}
@@ -242,7 +249,7 @@ func (s *SignIn) finishFactor(c echo.Context) error {
 
 // renewRecovery makes ten fresh recovery codes; the former ones end.
 func (s *SignIn) renewRecovery(c echo.Context) error {
-	a, err := s.prove(c)
+	a, err := s.proveSelf(c)
 	if err != nil {
 		return s.answerSection(c, "recuperacion", err)
 	}

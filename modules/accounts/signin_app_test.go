@@ -79,7 +79,7 @@ func newSignInApp() *signInApp {
 
 	e := echo.New()
 	e.HTTPErrorHandler = web.Errors{Log: log, Classify: web.DatabaseFaults}.Handle
-	e.Use(web.RequestIDs(), web.Headers(false), web.Sessions(sessions), web.Identify(app.signIn))
+	e.Use(web.RequestIDs(), web.Headers(false), web.Sessions(sessions), web.Identify(app.signIn), app.signIn.KnowClient())
 	server := &web.Server{DB: app.DB, Answers: web.NewAnswers(app.Vault), People: web.NewLimiter(100000), Visitors: web.NewLimiter(100000), Log: log, Now: app.clock.Now}
 	r := web.NewRouter(e, server.Guard)
 	accounts.SignInRoutes(r, app.signIn)
@@ -91,6 +91,7 @@ func newSignInApp() *signInApp {
 	}
 	r.GET("/dentro", inside, web.SignedIn())
 	r.GET("/agenda", inside, web.Needs(accounts.AgendaRead))
+	r.POST("/firma", app.sign, web.SignedIn())
 	Expect(r.Check()).To(Succeed())
 	listener := httptest.NewServer(e)
 	DeferCleanup(listener.Close)

@@ -134,6 +134,10 @@ var ownPolicies = map[string]policy{
 		Table: "users", Name: "colleagues", Permissive: "PERMISSIVE", Roles: []string{"hampi_app"}, Command: "SELECT",
 		Using: `(EXISTS ( SELECT 1 FROM memberships m WHERE ((m.user_id = users.id) AND (m.clinic_id = ( SELECT (NULLIF(current_setting('app.clinic_id'::text, true), ''::text))::uuid AS "nullif")))))`,
 	},
+	"signing_keys": {
+		Table: "signing_keys", Name: "colleagues", Permissive: "PERMISSIVE", Roles: []string{"hampi_app"}, Command: "SELECT",
+		Using: `(EXISTS ( SELECT 1 FROM memberships m WHERE ((m.user_id = signing_keys.user_id) AND (m.clinic_id = ( SELECT (NULLIF(current_setting('app.clinic_id'::text, true), ''::text))::uuid AS "nullif")))))`,
+	},
 }
 
 func policiesOf(q querier) map[string][]policy {

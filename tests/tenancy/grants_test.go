@@ -139,6 +139,7 @@ func checkInsertOnly(q querier, f *findings) {
 func mayChange(g grant) bool {
 	column := strings.TrimSuffix(strings.TrimPrefix(g.Right, "UPDATE("), ")")
 	return g.Role == "hampi_app" && slices.Contains(appMayChange[g.Table], column) ||
+		g.Role == "hampi_system" && slices.Contains(systemMayChange[g.Table], column) ||
 		g.Role == "hampi_sealer" && slices.Contains(sealerSees[g.Table], g.Right)
 }
 

@@ -21,7 +21,7 @@ var encrypted = []string{
 	"users.email", "users.totp_secret", "users.totp_pending", "invitations.email", "sync_ops.answer", "sync_queue.body", "sync_conflicts.content",
 	"patients.document_number", "patients.phone", "patients.email", "patients.address", "patients.guardian", "patients.insurance_number",
 	"patient_imports.head", "patient_import_batches.content", "patient_import_batches.report",
-	"devices.sealed_key", "handed_in.content", "handed_in.reason",
+	"devices.sealed_key", "signing_keys.sealed_key", "handed_in.content", "handed_in.reason",
 }
 
 // indexTables are the blind indexes of their own, with whose they are.
@@ -39,6 +39,7 @@ var plainBytes = map[string]string{
 	"keysets.prf":                  "wrapped by the master key",
 	"medical_records.content_hash": "a hash",
 	"record_signatures.signature":  "a signature",
+	"signing_keys.public_key":      "the half that anybody may see",
 	"sync_ops.body_hash":           "a hash",
 	"sync_queue.body_hash":         "a hash",
 	"user_emails.bidx":             "an index, see indexTables",
@@ -63,6 +64,7 @@ var _ = Describe("what is encrypted", Ordered, ContinueOnFailure, func() {
 	)
 	BeforeAll(func() {
 		c = cross(cluster.World())
+		c.admin(c.rowOf("signing_keys", "user_id", "users"))
 		work = modules.Reencrypters(c.DB)
 	})
 

@@ -8,6 +8,7 @@ var globalTables = []string{
 	"sync_epoch", // one word that all devices compare, changed when a backup was restored
 	// What happens before a clinic is known: the system's login alone.
 	"user_emails", "recovery_codes", "refresh_tokens", "password_resets", "login_attempts", "sessions", "signups",
+	"signing_keys", // a person's, whatever clinic they sign in; a clinic sees the public halves of its people
 	// These name a clinic and yet belong to the platform.
 	"keysets",         // wrapped keys; the platform's own has the zero id
 	"key_rotations",   // how far a rotation of them is
@@ -23,10 +24,11 @@ var appMayOnGlobal = map[string][]string{
 		"SELECT", "UPDATE(name)", "UPDATE(legal_name)", "UPDATE(ruc)", "UPDATE(phone)", "UPDATE(time_zone)", "UPDATE(accent)", "UPDATE(logo)",
 		"UPDATE(logo_type)", "UPDATE(lock_after_minutes)", "UPDATE(version)", "UPDATE(updated_at)", "UPDATE(specialties)", "UPDATE(onboarded_at)", "UPDATE(offline_start)",
 	},
-	"users":      {"SELECT(id)", "SELECT(name)", "SELECT(title)", "SELECT(college)", "SELECT(college_number)"},
-	"migrations": {"SELECT"},
-	"sync_epoch": {"SELECT"},
-	"river_job":  anything, "river_leader": anything, "river_queue": anything, "river_migration": anything, "river_notification": anything,
+	"users":        {"SELECT(id)", "SELECT(name)", "SELECT(title)", "SELECT(college)", "SELECT(college_number)"},
+	"signing_keys": {"SELECT(id)", "SELECT(user_id)", "SELECT(public_key)", "SELECT(valid_from)", "SELECT(revoked_at)"},
+	"migrations":   {"SELECT"},
+	"sync_epoch":   {"SELECT"},
+	"river_job":    anything, "river_leader": anything, "river_queue": anything, "river_migration": anything, "river_notification": anything,
 }
 
 var anything = []string{"SELECT", "INSERT", "UPDATE", "DELETE"}
@@ -81,6 +83,7 @@ var insertOnly = map[string]string{
 	"emergency_accesses":           "refuse_change",
 	"emergency_reviews":            "refuse_change",
 	"note_templates":               "refuse_change",
+	"signing_keys":                 "revoke_once",
 	"allergies":                    "retire_once", // what was noted stays; it may be retired, once
 	"conditions":                   "retire_once",
 }
@@ -89,6 +92,11 @@ var insertOnly = map[string]string{
 var appMayChange = map[string][]string{
 	"allergies":  {"retired_at", "retired_by", "retire_reason", "version", "updated_at"},
 	"conditions": {"retired_at", "retired_by", "retire_reason", "version", "updated_at"},
+}
+
+// systemMayChange are the same for the system's login.
+var systemMayChange = map[string][]string{
+	"signing_keys": {"revoked_at", "sealed_key"}, // the trigger lets it revoke once, and a rotation seal again
 }
 
 // Exceptions from what every tenant table keeps, each with its reason.

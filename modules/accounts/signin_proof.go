@@ -1,0 +1,112 @@
+//go:build !js
+
+package accounts
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/labstack/echo/v4"
+
+	"hampi/modules/platform/access"
+	"hampi/modules/platform/fault"
+)
+
+// proofLasts is how long a proof is enough to sign with: the issue asks for at most five minutes.
+const proofLasts = 5 * time.Minute
+
+// visit is one request: where it comes from, and whether its sender has shown who they are.
+type visit struct {
+	client
+	proven bool
+}
+
+type visitKey struct{}
+
+// KnowClient lets a service ask for a proof again: where a request comes from goes along in its context.
+func (s *SignIn) KnowClient() echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			ctx := context.WithValue(c.Request().Context(), visitKey{}, &visit{client: s.clientOf(c)})
+			c.SetRequest(c.Request().WithContext(ctx))
+			return next(c)
+		}
+	}
+}
+
+// visitOf is the request of ctx; one from a device never seen, where nobody said.
+func visitOf(ctx context.Context) *visit {
+	if v, ok := ctx.Value(visitKey{}).(*visit); ok {
+		return v
+	}
+	return &visit{}
+}
+
+// FreshProof reports whether the person behind ctx has shown at this log-in, in the last five minutes, who they are:
+// by signing in, or by the password or a code since.
+func (s *SignIn) FreshProof(ctx context.Context) (bool, error) {
+	var last time.Time
+	const query = "select greatest(created_at, proven_at) from logins where id = $1 and user_id = $2 and ended_at is null"
+	who := access.Who(ctx)
+	err := s.db.SystemPool().QueryRow(ctx, query, who.LoginID, who.UserID).Scan(&last)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("ask when somebody showed who they are: %w", err)
+	}
+	return s.now().Sub(last) <= proofLasts, nil
+}
+
+// ProveAgain asks the person behind ctx to show again who they are, by a code of their application or by the password;
+// FreshProof is true for the next five minutes. An attempt counts as one of signing in does, whatever becomes of the
+// transaction around it, and a code serves once; a request that lost a race and is run again has proven it already.
+//
+// It is refused as invalid at "code" or "password".
+func (s *SignIn) ProveAgain(ctx context.Context, code, password string) error {
+	who, from := access.Who(ctx), visitOf(ctx)
+	if from.proven {
+		return nil
+	}
+	if err := s.prove(ctx, who.UserID, strings.TrimSpace(code), password, from.client); err != nil {
+		return err
+	}
+	const proven = "update logins set proven_at = $1 where id = $2 and user_id = $3 and ended_at is null"
+	if _, err := s.db.SystemPool().Exec(ctx, proven, s.now(), who.LoginID, who.UserID); err != nil {
+		return fmt.Errorf("write down that somebody showed who they are: %w", err)
+	}
+	from.proven = true
+	return s.note(ctx, securityEvent{Kind: EventProven, User: who.UserID, Clinic: who.ClinicID, IP: from.IP, RequestID: from.RequestID,
+		Detail: map[string]any{"login": who.LoginID}})
+}
+
+func (s *SignIn) prove(ctx context.Context, user uuid.UUID, code, password string, from client) error {
+	if code == "" && password == "" {
+		return fault.InvalidField("code", "Escriba el código de 6 dígitos o su contraseña.")
+	}
+	if code == "" {
+		return waitAt("password", s.provePassword(ctx, user, password, from, EventPasswordWrong))
+	}
+	a, err := s.accountByID(ctx, user)
+	if err != nil {
+		return err
+	}
+	if !a.HasFactor() {
+		return fault.InvalidField("code", "Su cuenta no tiene códigos. Escriba su contraseña.")
+	}
+	return waitAt("code", s.checkCode(ctx, a, code, "", from))
+}
+
+// waitAt says beside the field that there were too many attempts.
+func waitAt(field string, err error) error {
+	var later *TryLater
+	if errors.As(err, &later) {
+		return fault.InvalidField(field, later.Words())
+	}
+	return err
+}
