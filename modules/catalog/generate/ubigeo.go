@@ -1,14 +1,10 @@
 //go:build !js
 
-// Command generate writes the table of the places of Peru that the catalogue embeds, from the npm package ubigeos.
-//
-// Run it by `go generate ./modules/catalog`; the packages of static/ must be installed.
 package main
 
 import (
 	"bytes"
 	"fmt"
-	"log"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -54,23 +50,11 @@ const newer = `
 250307 Boquerón
 `
 
-func main() {
-	log.SetFlags(0)
-	source := filepath.Join("..", "..", "static", "node_modules", "ubigeos", "dist", "data")
-	table, err := build(source)
-	if err != nil {
-		log.Fatalf("generate the places of Peru: %v", err)
-	}
-	if err := os.WriteFile(filepath.Join("data", "ubigeo.txt"), table, 0o644); err != nil {
-		log.Fatalf("write the places of Peru: %v", err)
-	}
-}
-
-// build is the whole table: a line for each place, its INEI code (2, 4 or 6 digits) and its name, by code.
-func build(source string) ([]byte, error) {
+// places is the whole table: a line for each place, its INEI code (2, 4 or 6 digits) and its name, by code.
+func places(packages string) ([]byte, error) {
 	names := map[string]string{}
 	for _, file := range []string{"region", "province", "district"} {
-		if err := read(filepath.Join(source, file+".data.js"), names); err != nil {
+		if err := read(filepath.Join(packages, "ubigeos", "dist", "data", file+".data.js"), names); err != nil {
 			return nil, err
 		}
 	}
