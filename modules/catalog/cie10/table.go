@@ -27,12 +27,14 @@ type Table struct {
 	Entries  []Entry
 	Terms    []Term
 	Synonyms []Synonym
+	Alike    []string // words that say the same in a diagnosis, one set a line
 }
 
 // Marks that open the parts of a table's text.
 const (
 	termsMark    = "#terms"
 	synonymsMark = "#synonyms"
+	alikeMark    = "#alike"
 )
 
 // Flags of an entry in a table's text.
@@ -43,7 +45,7 @@ const (
 )
 
 // String is the table as text: for each code a line of code, title, flags and local title, with tabs between, empty
-// ends left out; then the terms and the synonyms.
+// ends left out; then the terms, the synonyms and the words that are alike.
 func (t Table) String() string {
 	var b strings.Builder
 	for _, e := range t.Entries {
@@ -56,6 +58,10 @@ func (t Table) String() string {
 	b.WriteString(synonymsMark + "\n")
 	for _, s := range t.Synonyms {
 		b.WriteString(s.Typed + "\t" + s.Meant + "\n")
+	}
+	b.WriteString(alikeMark + "\n")
+	for _, words := range t.Alike {
+		b.WriteString(words + "\n")
 	}
 	return b.String()
 }
@@ -87,6 +93,8 @@ func ParseTable(text string) (Table, error) {
 			read = t.readTerm
 		case synonymsMark:
 			read = t.readSynonym
+		case alikeMark:
+			read = t.readAlike
 		default:
 			if err := read(fieldsOf(line)); err != nil {
 				return Table{}, fmt.Errorf("read the table of diagnoses at %q: %w", line, err)
@@ -135,6 +143,11 @@ func (t *Table) readTerm(f [4]string) error {
 
 func (t *Table) readSynonym(f [4]string) error {
 	t.Synonyms = append(t.Synonyms, Synonym{f[0], f[1]})
+	return nil
+}
+
+func (t *Table) readAlike(f [4]string) error {
+	t.Alike = append(t.Alike, f[0])
 	return nil
 }
 

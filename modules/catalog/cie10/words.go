@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Words reads the terms and synonyms that are kept beside this package, as a table without entries.
+// Words reads the terms, synonyms and equivalent words that are kept beside this package, as a table without entries.
 func Words(files fs.FS) (t Table, err error) {
 	terms, err := fs.ReadFile(files, "terminos.tsv")
 	if err != nil {
@@ -20,8 +20,19 @@ func Words(files fs.FS) (t Table, err error) {
 	if err != nil {
 		return t, fmt.Errorf("read the synonyms: %w", err)
 	}
-	t.Synonyms, err = synonymsOf(string(synonyms))
-	return t, err
+	if t.Synonyms, err = synonymsOf(string(synonyms)); err != nil {
+		return t, err
+	}
+	alike, err := fs.ReadFile(files, "equivalentes.txt")
+	if err != nil {
+		return t, fmt.Errorf("read the words that are alike: %w", err)
+	}
+	for line := range strings.Lines(string(alike)) {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
+			t.Alike = append(t.Alike, line)
+		}
+	}
+	return t, nil
 }
 
 func termsOf(text string) (terms []Term, err error) {

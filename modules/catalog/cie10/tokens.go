@@ -1,0 +1,119 @@
+package cie10
+
+import (
+	"strings"
+
+	"hampi/modules/platform/textfold"
+)
+
+// empty words join others and mean nothing.
+const empty = ` a al ante bajo de del desde durante e el en entre es esta este la las lo los o para por que se sobre su sus u un una uno y ya `
+
+// slight words hardly count; "con" and "sin", which divide K04.6 from K04.7, a little more.
+const slight = ` con sin no tip tipo otr otra otro especificad especificar especificacion clasificad clasificada debid contr contra part parte
+	sitio siti mencion caus causa form forma inespecific grad grado presenci presencia `
+
+// What slight words count, of a content word's 3 to 10.
+const (
+	slightWeight   = 0.3
+	dividingWeight = 1.5
+)
+
+// tokens are the stems of the words of a text, without the empty ones.
+func tokens(text string) []string {
+	words := textfold.Words(text)
+	kept := words[:0]
+	for _, w := range words {
+		if !strings.Contains(empty, " "+w+" ") || len(words) == 1 {
+			kept = append(kept, stem(w))
+		}
+	}
+	return kept
+}
+
+// stem is a folded word without plural and gender: crónicas, crónico and crónica are one. Roman figures are figures.
+func stem(w string) string {
+	switch w {
+	case "i":
+		return "1"
+	case "ii":
+		return "2"
+	case "iii":
+		return "3"
+	case "iv":
+		return "4"
+	}
+	if len(w) > 4 {
+		w = strings.TrimSuffix(w, "s")
+	}
+	if len(w) > 4 {
+		w = strings.TrimRight(w, "aeo")
+	}
+	return w
+}
+
+// weightOfSlight is what a slight word counts.
+func weightOfSlight(stem string) float32 {
+	if stem == "con" || stem == "sin" {
+		return dividingWeight
+	}
+	return slightWeight
+}
+
+// isSlight reports whether a stem is one of the slight words.
+func isSlight(stem string) bool { return strings.Contains(slight, " "+stem+" ") }
+
+// sounds is how a word sounds in Peru, in which the usual misspellings meet: bronkitis, hemorrajia, varises, yaga.
+func sounds(w string) string {
+	b := make([]byte, 0, len(w))
+	for i := 0; i < len(w); i++ {
+		next := byte(0)
+		if i+1 < len(w) {
+			next = w[i+1]
+		}
+		soft := next == 'e' || next == 'i'
+		switch c := w[i]; {
+		case c == 'h' && !(i > 0 && w[i-1] == 'c'):
+		case c == 'q' && next == 'u':
+			b = append(b, 'k')
+			i++
+		case c == 'c' && soft, c == 'z', c == 'x':
+			b = append(b, 's')
+		case c == 'c' && next != 'h':
+			b = append(b, 'k')
+		case c == 'g' && soft:
+			b = append(b, 'j')
+		case c == 'v':
+			b = append(b, 'b')
+		case c == 'l' && next == 'l':
+			b = append(b, 'y')
+			i++
+		case c == 'p' && next == 'h':
+			b = append(b, 'f')
+			i++
+		case c == 'n' && (next == 'b' || next == 'v' || next == 'p'):
+			b = append(b, 'm')
+		case len(b) > 0 && b[len(b)-1] == c && c != 'c':
+		default:
+			b = append(b, c)
+		}
+	}
+	return string(b)
+}
+
+// plain is a title without its mention of complications that there are none of, and whether it is the code for when
+// nothing more is known.
+func plain(title string) (string, bool) {
+	folded := textfold.Fold(title)
+	for _, ending := range []string{"sin mencion de complicacion", "sin complicacion"} {
+		if i := strings.Index(folded, ending); i > 0 && strings.TrimRight(folded[i+len(ending):], "es") == "" {
+			return folded[:i], true
+		}
+	}
+	for _, words := range []string{"no especificad", "sin otra especificacion", "sin especificacion", "no especifico"} {
+		if strings.Contains(folded, words) {
+			return folded, true
+		}
+	}
+	return folded, false
+}
