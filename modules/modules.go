@@ -68,6 +68,7 @@ type house struct {
 	platform  *accounts.Platform
 	catalog   *catalog.Catalog
 	places    *catalog.Places
+	codes     *catalog.Codes
 	medicines *catalog.Medicines
 	patients  *patients.Service
 	importer  *patients.Importer
@@ -122,6 +123,7 @@ func newHouse(p Parts, metrics *web.Metrics) (*house, error) {
 		return nil, err
 	}
 	h.catalog = catalog.New(catalog.NewPostgres(), accounts.Colleagues{})
+	h.codes = catalog.NewCodes(catalog.BuiltIn{}, p.Now)
 	h.joinPeople(metrics)
 	h.settings = settings.New(h.staff, settingsPages(), h.auditSubjects(), p.Now)
 	return h, nil
@@ -178,6 +180,7 @@ func (h *house) routes(a *App) {
 	accounts.PlatformRoutes(r, h.platform)
 	catalog.Routes(r, h.catalog, h.places)
 	catalog.MedicineRoutes(r, h.medicines)
+	catalog.CodeRoutes(r, h.codes, accounts.Colleagues{}, nil)
 	patients.ImportRoutes(r, h.importer, h.patients)
 	patients.Routes(r, h.patients)
 	agenda.Routes(r, h.agenda, h.catalog, h.patients)
@@ -195,6 +198,7 @@ func (h *house) api(r *web.Router) {
 	accounts.SitesAPI(api, accounts.Colleagues{})
 	catalog.API(api, h.catalog)
 	catalog.MedicinesAPI(api, h.medicines)
+	catalog.CodesAPI(api, h.codes, accounts.Colleagues{})
 	patients.API(api, h.patients)
 	agenda.API(api, h.agenda)
 	sync.API(api, r, h.sync)

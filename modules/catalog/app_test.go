@@ -43,9 +43,11 @@ func newApp() *app {
 	medicines, err := catalog.LoadMedicines()
 	Expect(err).NotTo(HaveOccurred())
 	catalog.MedicineRoutes(r, medicines)
-	api := web.NewAPI(r, "spec")
+	api, codes := web.NewAPI(r, "spec"), catalog.NewCodes(catalog.BuiltIn{}, clock.System)
 	catalog.API(api, a.catalog)
 	catalog.MedicinesAPI(api, medicines)
+	catalog.CodesAPI(api, codes, accounts.Colleagues{})
+	catalog.CodeRoutes(r, codes, accounts.Colleagues{}, nil)
 	onboarding(r, catalog.NewFirstServices(a.catalog))
 	Expect(r.Check()).To(Succeed())
 	return a

@@ -170,7 +170,7 @@ func (c *CIE10) ofCode(i int32, prefer Preference) float32 {
 	return factor
 }
 
-// best lists the codes with the highest scores. Those with less than half of the first's are left out.
+// best lists the codes with the highest scores. Those with less than an eighth of the first one's are left out.
 func (d *desk) best(limit int, prefer Preference) []Code {
 	type ranked struct {
 		code  int32
@@ -199,7 +199,7 @@ func (d *desk) best(limit int, prefer Preference) []Code {
 	}
 	found := make([]Code, 0, len(top))
 	for _, r := range top {
-		if r.score >= top[0].score/2 {
+		if r.score >= top[0].score/8 {
 			found = append(found, d.c.codes[r.code])
 		}
 	}
