@@ -18,6 +18,7 @@ import (
 	"hampi/modules/accounts"
 	"hampi/modules/agenda"
 	"hampi/modules/catalog"
+	"hampi/modules/hce"
 	"hampi/modules/patients"
 	"hampi/modules/platform/audit"
 	"hampi/modules/platform/clock"
@@ -134,12 +135,22 @@ func newHouse(p Parts, metrics *web.Metrics) (*house, error) {
 func (h *house) joinPeople(metrics *web.Metrics) {
 	later, store := &agenda.ForPatients{}, patients.NewPostgres(h.Vault, h.Now)
 	h.patients = patients.New(store, patients.Neighbours{
-		Appointments: later, Care: later, WalkIns: later, People: h.staff, Places: h.places, Tabs: agenda.Tabs(),
+		Appointments: later, Care: care{later, func() *hce.Service { return h.record }}, WalkIns: later, People: h.staff, Places: h.places,
+		Tabs: slices.Concat(agenda.Tabs(), hce.Tabs()),
 	}, h.Now)
 	h.importer = patients.NewImporter(h.DB, store, h.places, h.queue, h.Now)
 	h.agenda = agenda.New(agenda.NewPostgres(), h.patients, accounts.Colleagues{}, h.catalog, h.Now)
 	later.Service = h.agenda
+	h.joinRecord(later)
 	h.joinDevices(patients.NewSync(h.patients, store, later), metrics)
+}
+
+// joinRecord builds the clinical record over the register and the agenda.
+func (h *house) joinRecord(later *agenda.ForPatients) {
+	h.record = hce.New(hce.NewPostgres(), hce.Neighbours{
+		Patients: h.patients, Colleagues: accounts.Colleagues{}, Visits: visits{*later}, Keys: signingKeys{h.keys}, Proofs: h.signIn,
+		Reads: hce.ReadLog{}, Events: hce.NewEvents(h.queue),
+	}, h.Now)
 }
 
 // settingsPages are the entries of /configuracion, whoever draws them.

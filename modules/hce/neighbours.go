@@ -18,6 +18,7 @@ type Neighbours struct {
 	Keys       Keys   // nil on a device, which signs nothing
 	Proofs     Proofs // nil on a device
 	Reads      Reads
+	Events     Events
 }
 
 // Patients is what the record asks of whoever keeps the people.
@@ -50,6 +51,7 @@ type Visit struct {
 	SiteID    uuid.UUID
 	Start     time.Time
 	Arrived   bool
+	Over      bool // attended, missed or cancelled
 	Service   string
 }
 
@@ -122,4 +124,10 @@ type Reader struct {
 	Name   string
 	What   string
 	At     time.Time
+}
+
+// Events hears what others must learn of; on the server it inserts jobs in the same transaction.
+type Events interface {
+	// EmergencyOpened: somebody opened a record in an emergency; the administration is told.
+	EmergencyOpened(ctx context.Context, a EmergencyAccess) error
 }

@@ -1,0 +1,39 @@
+package hce
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+
+	"hampi/modules/hce/form"
+)
+
+// Draft is what somebody is writing: no record yet. It has the id that the record will have.
+type Draft struct {
+	ID              uuid.UUID
+	EncounterID     uuid.UUID
+	PatientID       uuid.UUID
+	AuthorID        uuid.UUID // membership
+	TemplateID      string
+	TemplateVersion int
+	Body            DraftBody
+	Holder          string // the window that writes; another one reads
+	HeldAt          time.Time
+	Version         int64
+	CreatedAt       time.Time
+	UpdatedAt       time.Time
+}
+
+// DraftBody is what was written so far.
+type DraftBody struct {
+	Values    form.Values `json:"values"`
+	Diagnoses []Diagnosis `json:"diagnoses,omitempty"`
+}
+
+// holdMinutes is how long a window that says nothing keeps its draft from another one.
+const holdMinutes = 2
+
+// HeldBy reports whether another window than holder is writing the draft.
+func (d Draft) HeldByOther(holder string, now time.Time) bool {
+	return d.Holder != "" && d.Holder != holder && now.Sub(d.HeldAt) < holdMinutes*time.Minute
+}

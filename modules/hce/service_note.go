@@ -1,0 +1,454 @@
+package hce
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/shopspring/decimal"
+
+	"hampi/modules/accounts"
+	"hampi/modules/hce/form"
+	"hampi/modules/hce/observation"
+	"hampi/modules/patients"
+	"hampi/modules/platform/access"
+	"hampi/modules/platform/fault"
+)
+
+// Attention is an attention as its professional writes it: the patient, the template and the draft.
+type Attention struct {
+	Encounter Encounter
+	Patient   patients.Patient
+	Look      Look
+	Template  form.Template
+	Context   form.Context
+	Draft     Draft      // Version 0 before anything was written
+	Triaged   []Observed // what an assistant took, as it stands
+	Elsewhere bool       // another window writes: this one reads
+}
+
+// Attention opens an attention for writing. holder names the window; another one that wrote in the last minutes keeps
+// the draft, and this one reads. Only who attends opens it; a closed one is a conflict.
+func (s *Service) Attention(ctx context.Context, id uuid.UUID, holder string) (Attention, error) {
+	e, err := s.attended(ctx, id)
+	if err != nil {
+		return Attention{}, err
+	}
+	a := Attention{Encounter: e}
+	if a.Look, err = s.Open(ctx, e.PatientID); err != nil {
+		return a, err
+	}
+	if a.Patient, err = s.Patients.Active(ctx, e.PatientID); err != nil {
+		return a, err
+	}
+	a.Context = s.contextOf(ctx, a.Patient)
+	observed, err := s.store.ObservedIn(ctx, []uuid.UUID{e.ID})
+	if err != nil {
+		return a, err
+	}
+	a.Triaged = standing(observed)
+	return s.drafted(ctx, a, holder)
+}
+
+// attended is an attention of whoever asks.
+func (s *Service) attended(ctx context.Context, id uuid.UUID) (Encounter, error) {
+	who := access.Who(ctx)
+	if !who.Can(accounts.HCEWrite) {
+		return Encounter{}, fault.ErrForbidden
+	}
+	e, err := s.store.Encounter(ctx, id)
+	if err != nil {
+		return e, err
+	}
+	if e.DoctorID != who.MembershipID {
+		return e, fault.ErrForbidden
+	}
+	return e, nil
+}
+
+// contextOf is what a note of this patient knows without asking.
+func (s *Service) contextOf(ctx context.Context, p patients.Patient) form.Context {
+	return form.Context{Today: s.Now(ctx), Birth: p.BirthDate, Sex: string(p.Sex)}
+}
+
+// drafted finds or begins the draft.
+func (s *Service) drafted(ctx context.Context, a Attention, holder string) (Attention, error) {
+	draft, err := s.store.Draft(ctx, a.Encounter.ID, a.Encounter.DoctorID)
+	switch {
+	case fault.IsNotFound(err):
+		return s.fresh(ctx, a, holder)
+	case err != nil:
+		return a, err
+	}
+	a.Draft = draft
+	a.Elsewhere = draft.HeldByOther(holder, s.now())
+	a.Template, err = s.Template(ctx, draft.TemplateID, draft.TemplateVersion)
+	return a, err
+}
+
+// fresh is a note in which nothing is written but what triage took.
+func (s *Service) fresh(ctx context.Context, a Attention, holder string) (Attention, error) {
+	t, err := s.templateFor(ctx, a.Encounter.Specialty)
+	if err != nil {
+		return a, err
+	}
+	a.Template = t
+	a.Draft = Draft{
+		ID: newID(), EncounterID: a.Encounter.ID, PatientID: a.Encounter.PatientID, AuthorID: a.Encounter.DoctorID,
+		TemplateID: t.ID, TemplateVersion: t.Version, Holder: holder, HeldAt: s.now(), CreatedAt: s.now(),
+		Body: DraftBody{Values: filled(t, a.Triaged)},
+	}
+	a.Draft.Body.Values = form.Compute(t, a.Draft.Body.Values, a.Context)
+	return a, nil
+}
+
+// filled are the answers of a template that triage already has.
+func filled(t form.Template, taken []Observed) form.Values {
+	values := form.Values{}
+	number := map[string]string{}
+	for _, o := range taken {
+		if o.Value.Valid {
+			number[o.Code] = o.Value.Decimal.String()
+		}
+	}
+	for _, section := range t.Sections {
+		for _, f := range section.Fields {
+			if v := filledField(f, number, taken); v.Is() {
+				values[f.Key] = v
+			}
+		}
+	}
+	return values
+}
+
+// MotiveCode is the LOINC code of the chief complaint, which triage asks.
+const MotiveCode = "8661-1"
+
+func filledField(f form.Field, number map[string]string, taken []Observed) form.Value {
+	switch {
+	case f.Type == form.Pressure:
+		var pair [2]int
+		for i, code := range []string{observation.Systolic, observation.Diastolic} {
+			d, err := decimal.NewFromString(number[code])
+			if err != nil {
+				return form.Value{}
+			}
+			pair[i] = int(d.IntPart())
+		}
+		return form.OfPressure(pair[0], pair[1])
+	case f.LOINC == MotiveCode || f.LOINC == "" && f.Key == "motivo":
+		for _, o := range taken {
+			if o.Code == MotiveCode {
+				return form.OfText(o.ValueText)
+			}
+		}
+	case f.LOINC != "" && f.Type != form.Computed:
+		return form.OfText(number[f.LOINC])
+	}
+	return form.Value{}
+}
+
+// Saving is what a window sends of its draft.
+type Saving struct {
+	EncounterID uuid.UUID
+	DraftID     uuid.UUID
+	Seen        int64 // the version that the window has
+	Holder      string
+	Takeover    bool // writes although another window held it
+	TemplateID  string
+	Version     int // of the template
+	Body        DraftBody
+}
+
+// SaveDraft keeps what was written so far. ErrStaleDraft tells that another window saved in between: nothing is lost of
+// either, the person chooses.
+func (s *Service) SaveDraft(ctx context.Context, in Saving) (Draft, error) {
+	e, err := s.attended(ctx, in.EncounterID)
+	if err != nil {
+		return Draft{}, err
+	}
+	if e.Closed() {
+		return Draft{}, errClosed
+	}
+	t, err := s.Template(ctx, in.TemplateID, in.Version)
+	if err != nil {
+		return Draft{}, err
+	}
+	person, err := s.Patients.Active(ctx, e.PatientID)
+	if err != nil {
+		return Draft{}, err
+	}
+	d, err := s.store.Draft(ctx, e.ID, e.DoctorID)
+	switch {
+	case fault.IsNotFound(err):
+		d = Draft{ID: in.DraftID, EncounterID: e.ID, PatientID: e.PatientID, AuthorID: e.DoctorID, CreatedAt: s.now()}
+	case err != nil:
+		return Draft{}, err
+	case d.Version != in.Seen || d.HeldByOther(in.Holder, s.now()) && !in.Takeover:
+		return d, ErrStaleDraft
+	}
+	in.Body.Values = form.Compute(t, in.Body.Values, s.contextOf(ctx, person))
+	d.TemplateID, d.TemplateVersion, d.Body = t.ID, t.Version, in.Body
+	d.Holder, d.HeldAt, d.UpdatedAt = in.Holder, s.now(), s.now()
+	return s.store.SaveDraft(ctx, d)
+}
+
+var errClosed = fault.Conflicted("closed", "Esta atención ya se cerró. Lo que falte se escribe como adenda.")
+
+// Review is what stands between a draft and its signature.
+type Review struct {
+	Attention
+	Problems fault.Problems
+	Doubts   []form.Doubt
+}
+
+// Ready reports whether the note may be signed.
+func (r Review) Ready() bool { return len(r.Problems) == 0 && len(r.Doubts) == 0 }
+
+// Review looks at the draft as it would be signed: what is missing, impossible or improbable.
+func (s *Service) Review(ctx context.Context, encounter uuid.UUID, holder string) (Review, error) {
+	a, err := s.Attention(ctx, encounter, holder)
+	if err != nil {
+		return Review{}, err
+	}
+	if a.Encounter.Closed() {
+		return Review{}, errClosed
+	}
+	r := Review{Attention: a}
+	r.Problems, r.Doubts = form.Check(a.Template, a.Draft.Body.Values, a.Context)
+	if form.Empty(a.Template, a.Draft.Body.Values) {
+		r.Problems.Add("", "La nota está vacía: no hay nada que firmar.")
+	}
+	s.checkDiagnoses(r)
+	return r, nil
+}
+
+func (s *Service) checkDiagnoses(r Review) {
+	list := r.Draft.Body.Diagnoses
+	if len(list) == 0 {
+		r.Problems.Add("diagnosticos", "Falta al menos un diagnóstico.")
+	}
+	seen := map[string]bool{}
+	for _, d := range list {
+		switch {
+		case d.Kind.Label() == "":
+			r.Problems.Add("diagnosticos", d.Code+": elija presuntivo (P), definitivo (D) o repetitivo (R).")
+		case seen[d.Code]:
+			r.Problems.Add("diagnosticos", d.Code+" está dos veces.")
+		}
+		seen[d.Code] = true
+	}
+}
+
+// Closed is an attention that ended, with what was written in it.
+type Closed struct {
+	Encounter Encounter
+	Records   []Record
+	Signed    bool // false on a device: it waits in "por firmar"
+}
+
+// Close ends an attention: the draft becomes a record, its values observations; it is signed, and the appointment is
+// complete. On a device nothing is signed: the record waits for its author.
+//
+// It is refused as invalid while something is missing or impossible, or improbable and not confirmed; with
+// ErrStaleDraft when another window wrote after seen; and at "code" or "password" when the proof is wrong.
+func (s *Service) Close(ctx context.Context, encounter uuid.UUID, seen int64, holder string, proof Proof) (Closed, error) {
+	r, err := s.Review(ctx, encounter, holder)
+	if err != nil {
+		return Closed{}, err
+	}
+	if r.Draft.Version != seen || r.Draft.Version == 0 {
+		return Closed{}, ErrStaleDraft
+	}
+	if !r.Ready() {
+		return Closed{}, unready(r)
+	}
+	if err := s.prove(ctx, proof); err != nil {
+		return Closed{}, err
+	}
+	e, err := s.store.LockEncounter(ctx, encounter)
+	if err != nil {
+		return Closed{}, err
+	}
+	if e.Closed() {
+		return Closed{}, errClosed
+	}
+	records, err := s.write(ctx, r)
+	if err != nil {
+		return Closed{}, err
+	}
+	if e, err = s.end(ctx, e, r.Draft.ID); err != nil {
+		return Closed{}, err
+	}
+	if s.Away() {
+		return Closed{Encounter: e, Records: records}, nil
+	}
+	records, err = s.sign(ctx, records)
+	return Closed{Encounter: e, Records: records, Signed: true}, err
+}
+
+// unready puts doubts beside the problems: both stand at their field until somebody answers.
+func unready(r Review) error {
+	problems := fault.Problems{}
+	for name, text := range r.Problems {
+		problems.Add(name, text)
+	}
+	for _, d := range r.Doubts {
+		problems.Add(d.Name, d.Question)
+	}
+	return problems.Err()
+}
+
+// write keeps what the draft says, for ever.
+func (s *Service) write(ctx context.Context, r Review) ([]Record, error) {
+	author, _, err := s.author(ctx)
+	if err != nil {
+		return nil, err
+	}
+	content, err := jsonOf(r.Draft.Body.Values)
+	if err != nil {
+		return nil, err
+	}
+	note, err := s.keep(ctx, Record{
+		ID: r.Draft.ID, PatientID: r.Encounter.PatientID, EncounterID: r.Encounter.ID, Type: Note,
+		TemplateID: r.Template.ID, TemplateVersion: r.Template.Version, Author: author, Diagnoses: r.Draft.Body.Diagnoses, Content: content,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return []Record{note}, s.observe(ctx, r, note)
+}
+
+// keep writes a record now.
+func (s *Service) keep(ctx context.Context, r Record) (Record, error) {
+	now := s.now()
+	r.Offline = s.Away()
+	if r.WrittenAt.IsZero() {
+		r.WrittenAt = now
+	}
+	if r.ReceivedAt = now; r.Offline {
+		r.ReceivedAt = time.Time{}
+	}
+	r, err := r.sealed()
+	if err != nil {
+		return r, err
+	}
+	return r, s.store.AddRecord(ctx, r)
+}
+
+// observe keeps the note's figures as observations. What triage took and the note repeats stays triage's; another
+// figure stands beside it as its correction.
+func (s *Service) observe(ctx context.Context, r Review, note Record) error {
+	subject := subjectOf(r.Patient, r.Context.Today)
+	var list []Observed
+	for _, m := range form.Measures(r.Template, r.Draft.Body.Values) {
+		number, err := decimal.NewFromString(m.Value)
+		if err != nil {
+			return fmt.Errorf("read %s of note %s: %w", m.Key, note.ID, err)
+		}
+		before, same := triageOf(r.Triaged, m.LOINC, number)
+		if same {
+			continue
+		}
+		list = append(list, observed(m.LOINC, m.UCUM, observation.Of(number), subject, Observed{
+			ID: newID(), PatientID: note.PatientID, EncounterID: &note.EncounterID, RecordID: &note.ID, Category: Vital,
+			TakenAt: note.WrittenAt, TakenBy: note.Author.MembershipID, CorrectsID: before,
+		}))
+	}
+	return s.store.AddObserved(ctx, list)
+}
+
+// triageOf finds what triage took under a code, and whether it is the same figure.
+func triageOf(taken []Observed, code string, number decimal.Decimal) (before *uuid.UUID, same bool) {
+	for _, o := range taken {
+		if o.Code == code {
+			return &o.ID, o.Value.Valid && o.Value.Decimal.Equal(number)
+		}
+	}
+	return nil, false
+}
+
+// observed completes a value with how the rules judge it.
+func observed(code, unit string, v observation.Value, subject observation.Subject, o Observed) Observed {
+	j := observation.Judge(code, v, subject, nil)
+	o.Code, o.Unit, o.Value, o.ValueText = code, unit, v.Number, v.Text
+	o.RefLow, o.RefHigh, o.RefText, o.Flag, o.Critical = j.Range.Low, j.Range.High, j.Range.Words(), j.Flag, j.Critical != ""
+	return o
+}
+
+// subjectOf is who is measured, for the rules of observations.
+func subjectOf(p patients.Patient, at time.Time) observation.Subject {
+	return observation.Subject{Age: observation.AgeAt(p.BirthDate, at), Sex: observation.Sex(p.Sex)}
+}
+
+// end closes the attention and completes its appointment.
+func (s *Service) end(ctx context.Context, e Encounter, draft uuid.UUID) (Encounter, error) {
+	if err := s.store.DropDraft(ctx, draft); err != nil {
+		return e, err
+	}
+	now := s.now()
+	e.EndedAt, e.UpdatedAt = &now, now
+	e, err := s.store.SaveEncounter(ctx, e)
+	if err != nil || e.AppointmentID == nil {
+		return e, err
+	}
+	return e, s.Visits.Complete(ctx, *e.AppointmentID)
+}
+
+// Amend adds to a record of whoever asks what should have stood in it. The addendum names what it amends; both are
+// shown. It is signed like a note.
+func (s *Service) Amend(ctx context.Context, id, amends uuid.UUID, text string, proof Proof) (Record, error) {
+	return s.amend(ctx, Record{ID: id, Type: Addendum, AmendsID: &amends}, "texto", text, "Falta el texto de la adenda.", proof)
+}
+
+// Annul takes a signed record of whoever asks out of force, for a reason; it stays readable (hce-norms §1.4).
+func (s *Service) Annul(ctx context.Context, id, annuls uuid.UUID, reason string, proof Proof) (Record, error) {
+	return s.amend(ctx, Record{ID: id, Type: Annulment, AmendsID: &annuls}, "motivo", reason, "Falta el motivo de la anulación.", proof)
+}
+
+const longAddendum = 20_000 // letters
+
+func (s *Service) amend(ctx context.Context, r Record, field, text, missing string, proof Proof) (Record, error) {
+	if !access.Who(ctx).Can(accounts.HCEWrite) {
+		return Record{}, fault.ErrForbidden
+	}
+	text = strings.TrimSpace(text)
+	switch {
+	case text == "":
+		return Record{}, fault.InvalidField(field, missing)
+	case len([]rune(text)) > longAddendum:
+		return Record{}, fault.InvalidField(field, "El texto es demasiado largo: 20,000 letras como máximo.")
+	}
+	before, err := s.store.Record(ctx, *r.AmendsID)
+	if err != nil {
+		return Record{}, err
+	}
+	author, _, err := s.author(ctx)
+	if err != nil {
+		return Record{}, err
+	}
+	if before.Author.MembershipID != author.MembershipID {
+		return Record{}, fault.Conflicted("not_author", "Este documento es de "+before.Author.Name+". Solo quien lo escribió le añade una adenda; lo suyo va en una nota propia.")
+	}
+	if before.Type == Addendum || before.Type == Annulment {
+		return Record{}, fault.InvalidField(field, "Una adenda se añade al documento original.")
+	}
+	if err := s.prove(ctx, proof); err != nil {
+		return Record{}, err
+	}
+	if r.Content, err = jsonOf(map[string]string{field: text}); err != nil {
+		return Record{}, err
+	}
+	r.PatientID, r.EncounterID, r.Author = before.PatientID, before.EncounterID, author
+	kept, err := s.keep(ctx, r)
+	if err != nil || s.Away() {
+		return kept, err
+	}
+	signed, err := s.sign(ctx, []Record{kept})
+	if err != nil {
+		return Record{}, err
+	}
+	return signed[0], nil
+}

@@ -1,0 +1,71 @@
+package modules
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	"hampi/modules/agenda"
+	"hampi/modules/hce"
+	"hampi/modules/patients"
+)
+
+// visits answers what the clinical record asks of the agenda.
+type visits struct{ agenda.ForPatients }
+
+var _ hce.Visits = visits{}
+
+// Visit is one appointment.
+func (v visits) Visit(ctx context.Context, id uuid.UUID) (hce.Visit, error) {
+	card, err := v.Card(ctx, id)
+	if err != nil {
+		return hce.Visit{}, err
+	}
+	return hce.Visit{
+		ID: card.ID, PatientID: card.PatientID, DoctorID: card.DoctorID, SiteID: card.SiteID, Start: card.StartTime,
+		Arrived: card.ArrivedAt != nil, Over: !card.Status.Pending() && card.Status != agenda.InProgress, Service: card.Service,
+	}, nil
+}
+
+// Begin brings the appointment into attention.
+func (v visits) Begin(ctx context.Context, id uuid.UUID) error {
+	_, err := v.Start(ctx, id)
+	return err
+}
+
+// Complete ends the attention.
+func (v visits) Complete(ctx context.Context, id uuid.UUID) error {
+	_, err := v.Service.Complete(ctx, id)
+	return err
+}
+
+// NextOf is the person's next appointment.
+func (v visits) NextOf(ctx context.Context, family []uuid.UUID) (patients.Visit, bool, error) {
+	coming, _, err := v.VisitsOf(ctx, family)
+	if err != nil || len(coming) == 0 {
+		return patients.Visit{}, false, err
+	}
+	return coming[0], true, nil
+}
+
+// care says whose patients somebody's are: by the agenda, or by the record (an attention, an assignment, an emergency).
+type care struct {
+	agenda *agenda.ForPatients
+	record func() *hce.Service
+}
+
+var _ patients.Care = care{}
+
+// Cares reports whether the patient is the doctor's own.
+func (c care) Cares(ctx context.Context, doctor, patient uuid.UUID) (bool, error) {
+	cares, err := c.agenda.Cares(ctx, doctor, patient)
+	if cares || err != nil {
+		return cares, err
+	}
+	return c.record().Cares(ctx, doctor, patient)
+}
+
+// ArrivedToday reports whether the patient has arrived today at the site.
+func (c care) ArrivedToday(ctx context.Context, patient, site uuid.UUID) (bool, error) {
+	return c.agenda.ArrivedToday(ctx, patient, site)
+}
