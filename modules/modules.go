@@ -75,6 +75,7 @@ type house struct {
 	importer  *patients.Importer
 	agenda    *agenda.Service
 	settings  *settings.Service
+	record    *hce.Service
 	sync      *sync.Service
 	devices   *sync.DeviceRegister
 }
@@ -148,7 +149,7 @@ func (h *house) joinPeople(metrics *web.Metrics) {
 // joinRecord builds the clinical record over the register and the agenda.
 func (h *house) joinRecord(later *agenda.ForPatients) {
 	h.record = hce.New(hce.NewPostgres(), hce.Neighbours{
-		Patients: h.patients, Colleagues: accounts.Colleagues{}, Visits: visits{*later}, Keys: signingKeys{h.keys}, Proofs: h.signIn,
+		Patients: h.patients, Colleagues: accounts.Colleagues{}, Visits: visits{*later},
 		Reads: hce.ReadLog{}, Events: hce.NewEvents(h.queue),
 	}, h.Now)
 }
@@ -226,6 +227,7 @@ func (h *house) work(a *App) error {
 	if err := sync.AddWorkers(a.Workers, h.sync, h.DB); err != nil {
 		return err
 	}
+	hce.AddWorkers(a.Workers, accounts.StaffLetters{DB: h.DB, Vault: h.Vault, Mail: h.Mail, Now: h.Now, Address: h.Address}, h.Address)
 	accounts.AddSignInWorkers(a.Workers, accounts.SignInLetters{DB: h.DB, Vault: h.Vault, Mail: h.Mail, Now: h.Now, Address: h.Address})
 	accounts.AddStaffWorkers(a.Workers, accounts.StaffLetters{DB: h.DB, Vault: h.Vault, Mail: h.Mail, Now: h.Now, Address: h.Address})
 	a.Periodic = slices.Concat(a.Periodic, web.Periodic(), accounts.Periodic(), sync.Periodic())

@@ -213,7 +213,7 @@ func written() hce.DraftBody {
 	return hce.DraftBody{
 		Values: form.Values{
 			"motivo": form.OfText("Dolor de garganta"), "relato": form.OfText("Desde hace tres días, con fiebre."), "pa": form.OfPressure(118, 76),
-			"fc": form.OfText("82"), "temperatura": form.OfText("38.2"),
+			"fc": form.OfText("82"), "temp": form.OfText("38.2"),
 		},
 		Diagnoses: []hce.Diagnosis{{Code: "J02.9", Title: "Faringitis aguda, no especificada", Kind: hce.Presumptive}},
 	}

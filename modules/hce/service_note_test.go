@@ -88,7 +88,7 @@ var _ = Describe("a note", func() {
 		Expect(ed25519.Verify(c.keys.byUser[c.Salas.User].Public().(ed25519.PublicKey), text, r.Signatures[0].Bytes)).To(BeTrue())
 		var values form.Values
 		Expect(json.Unmarshal(r.Content, &values)).To(Succeed())
-		Expect(values["temperatura"].Text).To(Equal("38.2"))
+		Expect(values["temp"].Text).To(Equal("38.2"))
 
 		observed, err := hce.NewPostgres().ObservedIn(ctx, []uuid.UUID{e.ID})
 		Expect(err).NotTo(HaveOccurred())
@@ -121,9 +121,9 @@ var _ = Describe("a note", func() {
 		Entry("empty", "", func(b *hce.DraftBody) { b.Values = form.Values{} }, hce.Proof{Code: "123456"}),
 		Entry("without a diagnosis", "diagnosticos", func(b *hce.DraftBody) { b.Diagnoses = nil }, hce.Proof{Code: "123456"}),
 		Entry("with a diagnosis of no kind", "diagnosticos", func(b *hce.DraftBody) { b.Diagnoses[0].Kind = "" }, hce.Proof{Code: "123456"}),
-		Entry("with an impossible temperature", "f.temperatura", func(b *hce.DraftBody) { b.Values["temperatura"] = form.OfText("73") }, hce.Proof{Code: "123456"}),
+		Entry("with an impossible temperature", "f.temp", func(b *hce.DraftBody) { b.Values["temp"] = form.OfText("73") }, hce.Proof{Code: "123456"}),
 		Entry("with a systolic pressure below the diastolic", "f.pa", func(b *hce.DraftBody) { b.Values["pa"] = form.OfPressure(70, 90) }, hce.Proof{Code: "123456"}),
-		Entry("with an improbable temperature that nobody confirmed", "f.temperatura", func(b *hce.DraftBody) { b.Values["temperatura"] = form.OfText("41.8") }, hce.Proof{Code: "123456"}),
+		Entry("with an improbable temperature that nobody confirmed", "f.temp", func(b *hce.DraftBody) { b.Values["temp"] = form.OfText("41.8") }, hce.Proof{Code: "123456"}),
 		Entry("without a proof", "code", func(*hce.DraftBody) {}, hce.Proof{}),
 		Entry("with a wrong code", "code", func(*hce.DraftBody) {}, hce.Proof{Code: "000000"}),
 	)

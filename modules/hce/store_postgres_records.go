@@ -158,12 +158,12 @@ func (Postgres) records(ctx context.Context, query string, args ...any) ([]Recor
 }
 
 type signatureRow struct {
-	ID, RecordID, SignerID, KeyID           uuid.UUID
-	Method                                  string
-	Signature                               []byte
+	ID, RecordID, SignerID, KeyID            uuid.UUID
+	Method                                   string
+	Signature                                []byte
 	Name, Profession, College, CollegeNumber string
-	Code                                    string
-	SignedAt                                time.Time
+	Code                                     string
+	SignedAt                                 time.Time
 }
 
 func signaturesOf(ctx context.Context, records []uuid.UUID) (map[uuid.UUID][]Signature, error) {

@@ -1,0 +1,24 @@
+package hce
+
+import (
+	"context"
+
+	"hampi/modules/accounts"
+	"hampi/modules/patients"
+	"hampi/modules/platform/access"
+)
+
+// The sections of a patient's page that the record draws.
+const (
+	historyTab = "historia"
+)
+
+// Tabs are the sections of a patient's page that the record draws, for who reads records. Whose they are is asked when
+// one opens: another professional's patient is opened by the emergency door.
+func Tabs() []patients.Tab {
+	return []patients.Tab{{Path: historyTab, Label: "Historia clínica", Order: 100, For: reads}}
+}
+
+func reads(ctx context.Context, _ patients.Patient) bool {
+	return access.Who(ctx).Can(accounts.HCERead)
+}
