@@ -9,7 +9,7 @@ import (
 )
 
 func (Postgres) TemplateRevisions(ctx context.Context) ([]TemplateRevision, error) {
-	return database.Once(ctx, "note_templates", func() ([]TemplateRevision, error) {
+	return database.Once(ctx, []string{"note_templates"}, func() ([]TemplateRevision, error) {
 		var list []TemplateRevision
 		const query = "select id, slug, revision, retired, body, by, created_at as at from note_templates order by slug, revision"
 		err := database.From(ctx).Raw(query).Scan(&list).Error
