@@ -2,16 +2,12 @@ package hce
 
 import (
 	"context"
-	"fmt"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/shopspring/decimal"
 
 	"hampi/modules/accounts"
 	"hampi/modules/hce/form"
-	"hampi/modules/hce/observation"
 	"hampi/modules/patients"
 	"hampi/modules/platform/access"
 	"hampi/modules/platform/fault"
@@ -102,52 +98,6 @@ func (s *Service) fresh(ctx context.Context, a Attention, holder string) (Attent
 	}
 	a.Draft.Body.Values = form.Compute(t, a.Draft.Body.Values, a.Context)
 	return a, nil
-}
-
-// filled are the answers of a template that triage already has.
-func filled(t form.Template, taken []Observed) form.Values {
-	values := form.Values{}
-	number := map[string]string{}
-	for _, o := range taken {
-		if o.Value.Valid {
-			number[o.Code] = o.Value.Decimal.String()
-		}
-	}
-	for _, section := range t.Sections {
-		for _, f := range section.Fields {
-			if v := filledField(f, number, taken); v.Is() {
-				values[f.Key] = v
-			}
-		}
-	}
-	return values
-}
-
-// MotiveCode is the LOINC code of the chief complaint, which triage asks.
-const MotiveCode = "8661-1"
-
-func filledField(f form.Field, number map[string]string, taken []Observed) form.Value {
-	switch {
-	case f.Type == form.Pressure:
-		var pair [2]int
-		for i, code := range []string{observation.Systolic, observation.Diastolic} {
-			d, err := decimal.NewFromString(number[code])
-			if err != nil {
-				return form.Value{}
-			}
-			pair[i] = int(d.IntPart())
-		}
-		return form.OfPressure(pair[0], pair[1])
-	case f.LOINC == MotiveCode || f.LOINC == "" && f.Key == "motivo":
-		for _, o := range taken {
-			if o.Code == MotiveCode {
-				return form.OfText(o.ValueText)
-			}
-		}
-	case f.LOINC != "" && f.Type != form.Computed:
-		return form.OfText(number[f.LOINC])
-	}
-	return form.Value{}
 }
 
 // Saving is what a window sends of its draft.
@@ -338,51 +288,6 @@ func (s *Service) keep(ctx context.Context, r Record) (Record, error) {
 	return r, s.store.AddRecord(ctx, r)
 }
 
-// observe keeps the note's figures as observations. What triage took and the note repeats stays triage's; another
-// figure stands beside it as its correction.
-func (s *Service) observe(ctx context.Context, r Review, note Record) error {
-	subject := subjectOf(r.Patient, r.Context.Today)
-	var list []Observed
-	for _, m := range form.Measures(r.Template, r.Draft.Body.Values) {
-		number, err := decimal.NewFromString(m.Value)
-		if err != nil {
-			return fmt.Errorf("read %s of note %s: %w", m.Key, note.ID, err)
-		}
-		before, same := triageOf(r.Triaged, m.LOINC, number)
-		if same {
-			continue
-		}
-		list = append(list, observed(m.LOINC, m.UCUM, observation.Of(number), subject, Observed{
-			ID: newID(), PatientID: note.PatientID, EncounterID: &note.EncounterID, RecordID: &note.ID, Category: Vital,
-			TakenAt: note.WrittenAt, TakenBy: note.Author.MembershipID, CorrectsID: before,
-		}))
-	}
-	return s.store.AddObserved(ctx, list)
-}
-
-// triageOf finds what triage took under a code, and whether it is the same figure.
-func triageOf(taken []Observed, code string, number decimal.Decimal) (before *uuid.UUID, same bool) {
-	for _, o := range taken {
-		if o.Code == code {
-			return &o.ID, o.Value.Valid && o.Value.Decimal.Equal(number)
-		}
-	}
-	return nil, false
-}
-
-// observed completes a value with how the rules judge it.
-func observed(code, unit string, v observation.Value, subject observation.Subject, o Observed) Observed {
-	j := observation.Judge(code, v, subject, nil)
-	o.Code, o.Unit, o.Value, o.ValueText = code, unit, v.Number, v.Text
-	o.RefLow, o.RefHigh, o.RefText, o.Flag, o.Critical = j.Range.Low, j.Range.High, j.Range.Words(), j.Flag, j.Critical != ""
-	return o
-}
-
-// subjectOf is who is measured, for the rules of observations.
-func subjectOf(p patients.Patient, at time.Time) observation.Subject {
-	return observation.Subject{Age: observation.AgeAt(p.BirthDate, at), Sex: observation.Sex(p.Sex)}
-}
-
 // end closes the attention and completes its appointment.
 func (s *Service) end(ctx context.Context, e Encounter, draft uuid.UUID) (Encounter, error) {
 	if err := s.store.DropDraft(ctx, draft); err != nil {
@@ -395,60 +300,4 @@ func (s *Service) end(ctx context.Context, e Encounter, draft uuid.UUID) (Encoun
 		return e, err
 	}
 	return e, s.Visits.Complete(ctx, *e.AppointmentID)
-}
-
-// Amend adds to a record of whoever asks what should have stood in it. The addendum names what it amends; both are
-// shown. It is signed like a note.
-func (s *Service) Amend(ctx context.Context, id, amends uuid.UUID, text string, proof Proof) (Record, error) {
-	return s.amend(ctx, Record{ID: id, Type: Addendum, AmendsID: &amends}, "texto", text, "Falta el texto de la adenda.", proof)
-}
-
-// Annul takes a signed record of whoever asks out of force, for a reason; it stays readable (hce-norms §1.4).
-func (s *Service) Annul(ctx context.Context, id, annuls uuid.UUID, reason string, proof Proof) (Record, error) {
-	return s.amend(ctx, Record{ID: id, Type: Annulment, AmendsID: &annuls}, "motivo", reason, "Falta el motivo de la anulación.", proof)
-}
-
-const longAddendum = 20_000 // letters
-
-func (s *Service) amend(ctx context.Context, r Record, field, text, missing string, proof Proof) (Record, error) {
-	if !access.Who(ctx).Can(accounts.HCEWrite) {
-		return Record{}, fault.ErrForbidden
-	}
-	text = strings.TrimSpace(text)
-	switch {
-	case text == "":
-		return Record{}, fault.InvalidField(field, missing)
-	case len([]rune(text)) > longAddendum:
-		return Record{}, fault.InvalidField(field, "El texto es demasiado largo: 20,000 letras como máximo.")
-	}
-	before, err := s.store.Record(ctx, *r.AmendsID)
-	if err != nil {
-		return Record{}, err
-	}
-	author, _, err := s.author(ctx)
-	if err != nil {
-		return Record{}, err
-	}
-	if before.Author.MembershipID != author.MembershipID {
-		return Record{}, fault.Conflicted("not_author", "Este documento es de "+before.Author.Name+". Solo quien lo escribió le añade una adenda; lo suyo va en una nota propia.")
-	}
-	if before.Type == Addendum || before.Type == Annulment {
-		return Record{}, fault.InvalidField(field, "Una adenda se añade al documento original.")
-	}
-	if err := s.prove(ctx, proof); err != nil {
-		return Record{}, err
-	}
-	if r.Content, err = jsonOf(map[string]string{field: text}); err != nil {
-		return Record{}, err
-	}
-	r.PatientID, r.EncounterID, r.Author = before.PatientID, before.EncounterID, author
-	kept, err := s.keep(ctx, r)
-	if err != nil || s.Away() {
-		return kept, err
-	}
-	signed, err := s.sign(ctx, []Record{kept})
-	if err != nil {
-		return Record{}, err
-	}
-	return signed[0], nil
 }

@@ -1,0 +1,68 @@
+package hce
+
+import (
+	"context"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"hampi/modules/accounts"
+	"hampi/modules/platform/access"
+	"hampi/modules/platform/fault"
+)
+
+// Amend adds to a record of whoever asks what should have stood in it. The addendum names what it amends; both are
+// shown. It is signed like a note.
+func (s *Service) Amend(ctx context.Context, id, amends uuid.UUID, text string, proof Proof) (Record, error) {
+	return s.amend(ctx, Record{ID: id, Type: Addendum, AmendsID: &amends}, "texto", text, "Falta el texto de la adenda.", proof)
+}
+
+// Annul takes a signed record of whoever asks out of force, for a reason; it stays readable (hce-norms §1.4).
+func (s *Service) Annul(ctx context.Context, id, annuls uuid.UUID, reason string, proof Proof) (Record, error) {
+	return s.amend(ctx, Record{ID: id, Type: Annulment, AmendsID: &annuls}, "motivo", reason, "Falta el motivo de la anulación.", proof)
+}
+
+const longAddendum = 20_000 // letters
+
+func (s *Service) amend(ctx context.Context, r Record, field, text, missing string, proof Proof) (Record, error) {
+	if !access.Who(ctx).Can(accounts.HCEWrite) {
+		return Record{}, fault.ErrForbidden
+	}
+	text = strings.TrimSpace(text)
+	switch {
+	case text == "":
+		return Record{}, fault.InvalidField(field, missing)
+	case len([]rune(text)) > longAddendum:
+		return Record{}, fault.InvalidField(field, "El texto es demasiado largo: 20,000 letras como máximo.")
+	}
+	before, err := s.store.Record(ctx, *r.AmendsID)
+	if err != nil {
+		return Record{}, err
+	}
+	author, _, err := s.author(ctx)
+	if err != nil {
+		return Record{}, err
+	}
+	if before.Author.MembershipID != author.MembershipID {
+		return Record{}, fault.Conflicted("not_author", "Este documento es de "+before.Author.Name+". Solo quien lo escribió le añade una adenda; lo suyo va en una nota propia.")
+	}
+	if before.Type == Addendum || before.Type == Annulment {
+		return Record{}, fault.InvalidField(field, "Una adenda se añade al documento original.")
+	}
+	if err := s.prove(ctx, proof); err != nil {
+		return Record{}, err
+	}
+	if r.Content, err = jsonOf(map[string]string{field: text}); err != nil {
+		return Record{}, err
+	}
+	r.PatientID, r.EncounterID, r.Author = before.PatientID, before.EncounterID, author
+	kept, err := s.keep(ctx, r)
+	if err != nil || s.Away() {
+		return kept, err
+	}
+	signed, err := s.sign(ctx, []Record{kept})
+	if err != nil {
+		return Record{}, err
+	}
+	return signed[0], nil
+}
