@@ -18,6 +18,7 @@ type Field struct {
 	Error        string // replaces Help
 	Type         string // of an <input>: "text" unless said
 	Optional     bool
+	Unmarked     bool   // does not say "(opcional)": of a form in which most may stay empty
 	Unit         string // stands inside at the right and is not typed
 	Placeholder  string // only an example of form, never a label
 	Autocomplete string
@@ -57,6 +58,9 @@ func (f Field) id() string {
 	}
 	return "c-" + f.Name
 }
+
+// marksOptional reports whether the label says that the field may stay empty.
+func (f Field) marksOptional() bool { return f.Optional && !f.Unmarked }
 
 func (f Field) noteID() string { return f.id() + "-nota" }
 

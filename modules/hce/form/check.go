@@ -125,7 +125,7 @@ func (c *checker) figure(f Field, v Value) {
 	} else if !d.Equal(d.Round(int32(f.Decimals))) && f.Type == Number {
 		c.refuse(f, "Se admiten hasta "+plural(f.Decimals, "decimal", "decimales")+".")
 	}
-	if c.possible(f, f.limits(), d, f.Label+" "+withUnit(f, v.Text)) {
+	if c.possible(f, f.limits(), d, withUnit(f, v.Text)) {
 		c.probable(f, v, []part{{f.limits(), d}})
 	}
 }
@@ -150,7 +150,7 @@ func (c *checker) possible(f Field, limits Range, d decimal.Decimal, what string
 	case hasHigh:
 		between = "hasta " + high.String()
 	}
-	c.refuse(f, what+" no es posible: se admite "+withUnit(f, between)+".")
+	c.refuse(f, what+" no es posible; se admite "+withUnit(f, between)+".")
 	return false
 }
 

@@ -53,10 +53,12 @@ func (t Type) Words() string {
 // Layout says how a section is drawn.
 type Layout string
 
-// Rows is the usual layout; Tiles is that of the vital signs.
+// Rows is the usual layout, fields after one another; Tiles is that of the vital signs; Columns keeps pairs beside each
+// other, as the right eye at the left and the left eye at the right.
 const (
-	Rows  Layout = "rows"
-	Tiles Layout = "tiles"
+	Rows    Layout = "rows"
+	Tiles   Layout = "tiles"
+	Columns Layout = "columns"
 )
 
 // Template is a kind of note.

@@ -86,14 +86,14 @@ var _ = Describe("a note", func() {
 		Expect(problems).To(HaveKeyWithValue(form.Name(pairs[0]), says))
 		Expect(doubts).To(BeEmpty())
 	},
-		Entry("a temperature of 73", "Temperatura 73 °C no es posible: se admite de 25 a 45 °C.", "temp", "73"),
+		Entry("a temperature of 73", "73 °C no es posible; se admite de 25 a 45 °C.", "temp", "73"),
 		Entry("a figure with more decimals", "Se admiten hasta 1 decimal.", "temp", "36.55"),
 		Entry("a whole figure with decimals", "Se espera un número entero en cm.", "talla", "156.5"),
-		Entry("a weight below zero", "Peso -3 kg no es posible: se admite de 0.3 a 350 kg.", "peso", "-3"),
+		Entry("a weight below zero", "-3 kg no es posible; se admite de 0.3 a 350 kg.", "peso", "-3"),
 		Entry("a systolic below the diastolic", "La sistólica (90) tiene que ser mayor que la diastólica (120).", "pa", "90/120"),
 		Entry("a systolic that is the diastolic", "La sistólica (90) tiene que ser mayor que la diastólica (90).", "pa", "90/90"),
-		Entry("an impossible systolic", "Una sistólica de 310 no es posible: se admite de 30 a 300 mmHg.", "pa", "310/90"),
-		Entry("an impossible diastolic", "Una diastólica de 10 no es posible: se admite de 20 a 200 mmHg.", "pa", "110/10"),
+		Entry("an impossible systolic", "Una sistólica de 310 no es posible; se admite de 30 a 300 mmHg.", "pa", "310/90"),
+		Entry("an impossible diastolic", "Una diastólica de 10 no es posible; se admite de 20 a 200 mmHg.", "pa", "110/10"),
 		Entry("a period after the day of the note", "Se admite hasta el 24/11/2026.", "fum", "25/11/2026"),
 		Entry("a period too long ago", "Se admite desde el 20/01/2026.", "fum", "19/01/2026"),
 		Entry("a duration of nothing", "Se admite más de 0 y hasta 999.", "tiempo", "0", "tiempo.unidad", "dia"),

@@ -109,7 +109,7 @@ func (r *reader) section(n *node) (s Section) {
 	r.object(n, at, map[string]func(*node){
 		"key":    r.slug(&s.Key, at, keyForm, "«key» lleva letras minúsculas sin tilde, cifras y «_»"),
 		"title":  r.words(&s.Title, at, longTitle),
-		"layout": oneOf(r, &s.Layout, at, Rows, Tiles),
+		"layout": oneOf(r, &s.Layout, at, Rows, Tiles, Columns),
 		"fields": func(n *node) {
 			r.list(n, at, mostFields, func(n *node) { fields = append(fields, r.field(n, at.section)) })
 		},
