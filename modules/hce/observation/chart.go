@@ -306,7 +306,7 @@ func (l timeline) x(at time.Time) float64 {
 func (l timeline) pause(from, to time.Time) bool { return to.Sub(from) > l.longest }
 
 // tickRoom is the width that a day's name takes.
-const tickRoom = 64.0
+const tickRoom = 74.0
 
 // ticks name days below the chart, as many as have room, the last one always.
 func (l timeline) ticks(today time.Time) []tick {
