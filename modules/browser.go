@@ -2,6 +2,7 @@ package modules
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"slices"
 	"time"
@@ -35,7 +36,7 @@ type BrowserParts struct {
 	KV        offline.KV
 	Transport sync.Transport
 	Now       clock.Now
-	Zone      *time.Location // the clinic's
+	Zone      *time.Location // the clinic's, until the device knows its profile
 	Log       *slog.Logger
 }
 
@@ -57,7 +58,7 @@ func NewBrowserApp(p BrowserParts) (*BrowserApp, error) {
 	}, p.Now)
 	days := agenda.New(agenda.NewOffline(lastContact), register, people, services, p.Now)
 	later.Service = days
-	kinds := slices.Concat(accounts.DeviceKinds(), catalog.DeviceKinds(), []offline.Kind{patients.DeviceKind(kept), sync.ConflictKind()},
+	kinds := slices.Concat(accounts.DeviceKinds(), catalog.DeviceKinds(), []offline.Kind{patients.DeviceKind(kept, places), sync.ConflictKind()},
 		agenda.DeviceKinds(register, people, p.Now))
 	b.Device = offline.NewDevice(p.KV, kinds, p.Now)
 	b.Client = sync.NewClient(b.Device, p.Transport, p.Now, p.Zone, nil)
@@ -72,7 +73,7 @@ func NewBrowserApp(p BrowserParts) (*BrowserApp, error) {
 // listen stacks what every request passes.
 func (b *BrowserApp) listen(log *slog.Logger) {
 	b.Echo.HTTPErrorHandler = notHere(web.Errors{Log: log}.Handle)
-	b.Echo.Use(web.Headers(false), web.Recover(log), web.WithFlashes(&boxOfFlashes{}), web.WithChrome(b.chrome))
+	b.Echo.Use(web.RequestIDs(), web.Headers(false), web.Recover(log), web.WithFlashes(&boxOfFlashes{}), web.WithChrome(b.chrome))
 }
 
 func (b *BrowserApp) routes(register *patients.Service, days *agenda.Service, services *catalog.Catalog) {
@@ -102,8 +103,11 @@ func (b *BrowserApp) Can(method, path string) bool {
 // whoUnlocked is the person of the device's store; a store that is locked, or that knows nobody, asks to come in.
 func whoUnlocked(ctx context.Context) (access.Identity, error) {
 	profile, err := accounts.StoredProfile(ctx)
-	if err != nil {
+	if errors.Is(err, accounts.ErrNoProfile) || errors.Is(err, offline.ErrLocked) {
 		return access.Identity{}, web.ErrSignIn
+	}
+	if err != nil {
+		return access.Identity{}, err
 	}
 	return profile.Identity(), nil
 }

@@ -105,10 +105,11 @@ func idIn(r *http.Request, body []byte, field string) uuid.UUID {
 }
 
 // notHere answers what the browser has no page for by the mark that lets the network's own failure stand, what the
-// device does not hold by saying so, and a locked device by asking for the password.
+// device does not hold by saying so, a locked device by asking for the password, and a store that failed by saying that
+// nothing is lost.
 func notHere(draw echo.HTTPErrorHandler) echo.HTTPErrorHandler {
 	return func(err error, c echo.Context) {
-		if errors.Is(err, web.ErrSignIn) || errors.Is(err, web.ErrLocked) {
+		if errors.Is(err, web.ErrSignIn) || errors.Is(err, web.ErrLocked) || errors.Is(err, offline.ErrLocked) {
 			if err := sync.ShowUnlock(c); err != nil {
 				draw(err, c)
 			}
@@ -120,11 +121,23 @@ func notHere(draw echo.HTTPErrorHandler) echo.HTTPErrorHandler {
 			_ = c.NoContent(unknown.Code)
 			return
 		}
+		var thrown *offline.Thrown
+		if errors.As(err, &thrown) {
+			err = errors.Join(storeFailed(thrown), err)
+		}
 		if fault.IsNotFound(err) {
 			err = fault.NotNow("Esto no está guardado en este equipo. Se verá cuando vuelva la conexión.")
 		}
 		draw(err, c)
 	}
+}
+
+// storeFailed says that the device's store did not work; the page adds a code.
+func storeFailed(why *offline.Thrown) error {
+	if why.Full() {
+		return fault.NotNow("Este equipo se quedó sin espacio y no pudo guardar. Lo guardado antes sigue en su sitio: libere espacio e intente otra vez.")
+	}
+	return fault.NotNow("Este equipo no pudo abrir lo que guarda. Nada se borró: intente otra vez y, si sigue igual, cierre todas las ventanas de Hampi y ábralas de nuevo.")
 }
 
 // boxOfFlashes keeps a sentence in memory: one person uses the app in the browser.

@@ -5,6 +5,10 @@ package modules
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -66,5 +70,45 @@ func TestSavedFormPutsRight(t *testing.T) {
 	send(http.StatusOK)
 	if attention, pending := queue(offline.Attention), queue(offline.Pending); attention != 0 || pending != 1 {
 		t.Fatalf("a saved form left %d to look at and %d to send", attention, pending)
+	}
+}
+
+// broken is a store of which every reading fails.
+type broken struct {
+	*offline.Memory
+	why error
+}
+
+func (b broken) Get(context.Context, string, ...string) ([]offline.Row, error) {
+	return nil, fmt.Errorf("hampiStore.get: %w", b.why)
+}
+
+// TestStoreFailures asks for the password of a locked store alone; any other failure is said, with a code, and loses
+// nothing.
+func TestStoreFailures(t *testing.T) {
+	for name, c := range map[string]struct {
+		why    error
+		status int
+		said   string
+	}{
+		"locked":    {&offline.Thrown{Name: "locked", Message: "locked"}, http.StatusOK, "se abre lo guardado"},
+		"full":      {&offline.Thrown{Name: "QuotaExceededError"}, http.StatusServiceUnavailable, "sin espacio"},
+		"broken":    {&offline.Thrown{Name: "UnknownError"}, http.StatusServiceUnavailable, "no pudo abrir lo que guarda"},
+		"illegible": {errors.New("unexpected end of JSON input"), http.StatusInternalServerError, "No se pudo completar"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			app, err := NewBrowserApp(BrowserParts{KV: broken{offline.NewMemory(), c.why}, Now: clock.System, Zone: time.UTC, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+			if err != nil {
+				t.Fatal(err)
+			}
+			answer := httptest.NewRecorder()
+			app.Echo.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/agenda", nil))
+			if page := answer.Body.String(); answer.Code != c.status || !strings.Contains(page, c.said) {
+				t.Fatalf("%d %s", answer.Code, page)
+			}
+			if coded := strings.Contains(answer.Body.String(), "Código"); coded != (c.status >= 500) {
+				t.Fatalf("a code: %t", coded)
+			}
+		})
 	}
 }

@@ -73,6 +73,7 @@ const hears = {
   },
   state(state) {
     latest = state
+    watch(state.online)
     for (const listen of listeners) listen(state)
   },
   revoked: ({ done }) => document.dispatchEvent(new CustomEvent('equipo:retirado', { detail: { done } })),
@@ -93,6 +94,21 @@ async function tick() {
   if (document.hidden) return
   const state = await ask('sync')
   if (state?.more && state.key && state.online && !state.failed) setTimeout(quietly, 1000, tick)
+}
+
+// watch asks for a server that is away again, soon at first; then each tick does.
+const soon = [5_000, 10_000, 20_000]
+let asked = 0
+let waiting = 0
+
+function watch(online) {
+  if (online) asked = 0
+  if (online || waiting || asked >= soon.length) return
+  waiting = setTimeout(quietly, soon[asked++], async () => {
+    waiting = 0
+    if (!document.hidden && await ask('probe')) return tick()
+    watch(latest?.online)
+  })
 }
 
 const quietly = (work) => work().catch(() => {})

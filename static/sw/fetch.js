@@ -3,6 +3,7 @@ import { isAsset, kept } from './shell.js'
 import * as app from './app.js'
 import * as keys from './key.js'
 import * as net from './network.js'
+import * as profiles from './profiles.js'
 import * as sync from './sync.js'
 import { onDevice } from './places.js'
 
@@ -45,12 +46,13 @@ async function answer(event, request, url, page) {
     const response = (await app.can(request.method, request.url)) && (await here())
     if (response) return response
   }
-  return race(event, request, { page, patience: patience(request, url, body), here, done: (response) => putRight(response, request, body) })
+  return race(event, request, { page, patience: await patience(request, url, body), here, done: (response) => putRight(response, request, body) })
 }
 
-function patience(request, url, body) {
+// patience: where nobody has a store there is nothing to open, and the page that signs in is worth waiting for.
+async function patience(request, url, body) {
   if (body && !asks(body)) return writing(body.length)
-  return session.test(url.pathname) ? writing(0) : reading
+  return session.test(url.pathname) && !(await profiles.all()).length ? writing(0) : reading
 }
 
 // asks tells a search, which goes by POST so that no address names anybody, from a write: every write has its op_id.
@@ -98,7 +100,7 @@ async function local(event, question) {
     return await app.answer(question)
   } catch (error) {
     console.error('the app in the browser failed:', error?.name)
-    return new Response('No se pudo abrir en este equipo. Intente otra vez.', {
+    return new Response(`No se pudo abrir en este equipo. Nada se perdió: intente otra vez. Código ${error?.name ?? 'Error'}`, {
       status: 503, headers: { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store', 'X-Hampi-Equipo': '1' },
     })
   }

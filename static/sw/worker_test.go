@@ -74,6 +74,16 @@ var _ = Describe("The service worker", Ordered, func() {
 			Expect(eval[string](tab, `trial.ask('state').then(s => [s.pending, s.attention].join())`)).To(Equal("0,0"))
 		})
 
+		It("F18: goes on with an empty store when the browser has thrown this one away, and keeps what comes after", func() {
+			eval[any](tab, `trial.store('commit', {queue: [[0,'pending','uno']], strict: true})`)
+			Expect(eval[string](tab, `new Promise((done) => { const r = indexedDB.deleteDatabase('hampi-norte-rosa'); r.onsuccess = () => done('gone'); r.onerror = () => done('error') })`)).To(Equal("gone"))
+			Expect(eval[string](tab, `trial.ask('state').then(s => [s.pending, s.attention].join())`)).To(Equal("0,0"), "nobody is told that something waits which is not there")
+			eval[any](tab, `trial.store('commit', {put: [['cita','a','1','ana','uno']], queue: [[0,'pending','dos']], strict: true})`)
+			Expect(eval[string](tab, `trial.store('queue',['pending']).then(l => l[0][2])`)).To(Equal("dos"))
+			n := eval[int](tab, `trial.store('queue',['pending']).then(l => l[0][0])`)
+			eval[any](tab, `trial.store('commit', {unqueue: [`+itoa(n)+`]})`)
+		})
+
 		It("does not open a value that was moved to another place", func() {
 			Expect(eval[string](tab, `new Promise((done) => { const r = indexedDB.open('hampi-norte-rosa'); r.onsuccess = () => { const db = r.result, t = db.transaction('rows','readwrite'), s = t.objectStore('rows');
 				s.get(['cita','a']).onsuccess = (e) => s.put({...e.target.result, id: 'z'}); t.oncomplete = () => { db.close(); done('moved') } } })`)).To(Equal("moved"))
@@ -192,6 +202,15 @@ var _ = Describe("The service worker", Ordered, func() {
 			Eventually(func() bool { return eval[bool](tab, `trial.ask('probe')`) }).WithTimeout(stepLimit).Should(BeTrue())
 		})
 
+		It("opens the way in after as long, where somebody's store lies here", func() {
+			server.behave(Silent)
+			begun := time.Now()
+			Expect(eval[bool](tab, `trial.get('/ingresar').then(a => a.here)`)).To(BeTrue())
+			Expect(time.Since(begun)).To(BeNumerically("<", 6*time.Second), "not the eight of a write")
+			server.behave(Answers)
+			Eventually(func() bool { return eval[bool](tab, `trial.ask('probe')`) }).WithTimeout(stepLimit).Should(BeTrue())
+		})
+
 		It("takes a proxy's 502 for no server, and the server's own 500 for its answer", func() {
 			Expect(eval[int](tab, `trial.get('/fallo').then(a => a.status)`)).To(Equal(500))
 			server.behave(Proxied)
@@ -296,7 +315,7 @@ var _ = Describe("The service worker", Ordered, func() {
 			return eval[string](tab, `trial.get('/esperan', {headers: {'X-Equipo': '1'}}).then(a => a.text)`)
 		}).WithTimeout(stepLimit).Should(Equal("2"))
 		eval[any](tab, `trial.ask('lock')`)
-		Expect(eval[string](tab, `window.both.then(l => l.join('|'))`)).To(Equal("200 bloqueado|503 No se pudo abrir en este equipo. Intente otra vez."))
+		Expect(eval[string](tab, `window.both.then(l => l.join('|'))`)).To(Equal("200 bloqueado|503 No se pudo abrir en este equipo. Nada se perdió: intente otra vez. Código Error"))
 		eval[any](tab, `trial.unlock()`)
 	})
 

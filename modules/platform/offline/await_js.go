@@ -29,7 +29,7 @@ func Await(ctx context.Context, p js.Value) (js.Value, error) {
 	})
 	failed = js.FuncOf(func(_ js.Value, args []js.Value) any {
 		release()
-		done <- settled{err: fmt.Errorf("%s", reason(first(args)))}
+		done <- settled{err: reason(first(args))}
 		return nil
 	})
 	p.Call("then", kept, failed)
@@ -48,12 +48,12 @@ func first(args []js.Value) js.Value {
 	return args[0]
 }
 
-// reason is an error of JavaScript in words: its name and message, nothing that it carries.
-func reason(v js.Value) string {
+// reason is why a promise failed.
+func reason(v js.Value) error {
 	if v.Type() != js.TypeObject {
-		return v.String()
+		return &Thrown{Name: "Error", Message: v.String()}
 	}
-	return v.Get("name").String() + ": " + v.Get("message").String()
+	return &Thrown{Name: v.Get("name").String(), Message: v.Get("message").String()}
 }
 
 // call calls a function of a global object and waits for its promise. What JavaScript throws at once is an error too.

@@ -282,6 +282,3 @@ func problemPage(p ProblemDetails, code string) views.ProblemPage {
 	retry := p.Status == http.StatusServiceUnavailable || p.Status == http.StatusTooManyRequests
 	return views.ProblemPage{Icon: "circle-alert", Title: p.Title + ".", Text: p.Detail, Code: code, Retry: retry}
 }
-
-// RequestID is the id that logs, audit and error pages share.
-func RequestID(c echo.Context) string { return c.Response().Header().Get(echo.HeaderXRequestID) }

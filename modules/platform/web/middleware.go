@@ -12,27 +12,12 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"hampi/modules/platform/access"
 	"hampi/modules/platform/database"
 	"hampi/modules/platform/fault"
 )
-
-// RequestIDs gives each request an id of ours; one sent by a client is not believed.
-func RequestIDs() echo.MiddlewareFunc {
-	return func(next echo.HandlerFunc) echo.HandlerFunc {
-		return func(c echo.Context) error {
-			id, err := uuid.NewV7()
-			if err != nil {
-				return fmt.Errorf("make a request id: %w", err)
-			}
-			c.Response().Header().Set(echo.HeaderXRequestID, id.String())
-			return next(c)
-		}
-	}
-}
 
 // Log writes one line a request: the route's pattern, never path or query, which carry ids and secret links.
 func Log(log *slog.Logger, metrics *Metrics) echo.MiddlewareFunc {
