@@ -88,13 +88,13 @@ var _ = Describe("The built files", func() {
 		if err != nil {
 			Skip("Node is not on the path")
 		}
-		sources, err := filepath.Glob("js/*js")
+		sources, err := filepath.Glob("[js][sw]/*js")
 		Expect(err).NotTo(HaveOccurred())
 		for _, source := range sources { // read here, so that a cached result knows when one changed
 			_, err := os.ReadFile(source)
 			Expect(err).NotTo(HaveOccurred())
 		}
-		output, err := exec.Command(node, "--test", "js/typed.test.mjs", "js/red.test.mjs", "js/vault.test.mjs").CombinedOutput()
+		output, err := exec.Command(node, "--test", "js/typed.test.mjs", "js/red.test.mjs", "js/vault.test.mjs", "sw/store.test.mjs").CombinedOutput()
 		Expect(err).NotTo(HaveOccurred(), string(output))
 	})
 })

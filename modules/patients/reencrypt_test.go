@@ -13,6 +13,7 @@ import (
 	"hampi/modules/accounts"
 	"hampi/modules/patients"
 	"hampi/modules/platform/database/dbtest"
+	"hampi/modules/platform/offline"
 	"hampi/modules/platform/pii"
 	"hampi/modules/platform/pii/piitest"
 )
@@ -41,6 +42,13 @@ var _ = Describe("rotating a clinic's keys", func() {
 			at, done = at.Add(progress.Wait), progress.Done()
 			checkFound(world, d, p)
 		}
+		By("F14: what a job rewrites is no later writing: whoever edits on a device loses nothing to it")
+		write := roleIn(world, accounts.Receptionist)
+		store := patients.NewPostgres(world.Vault, clock)
+		far := patients.NewSync(patients.New(store, patients.Neighbours{}, clock), store, visits{})
+		edit := change(p.ID, "b", 1, `{"phone":"+51911111111"}`)
+		edit.BaseVersion = p.Version
+		Expect(far.Apply(write, edit)).To(And(HaveField("Status", offline.Updated), HaveField("Version", p.Version+1)))
 		var keysInUse int
 		Expect(world.Admin.QueryRow(ctx, "select count(distinct key_id) from (select key_id from patient_documents union select key_id from patient_contacts) k").Scan(&keysInUse)).To(Succeed())
 		Expect(keysInUse).To(Equal(1))

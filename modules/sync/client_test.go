@@ -336,6 +336,29 @@ var _ = Describe("a device's exchange with the server", func() {
 		Expect(*server.requests[3].LastSync).To(Equal("2"))
 	})
 
+	It("F18: begins anew when the browser has thrown the store away, and what had been sent is not done again", func() {
+		create(2)
+		round()
+		sent := server.requests[0].Operations
+		create(1) // of which the server never hears: the strip warns of its age, Salir names it
+		kv = offline.NewMemory()
+		start()
+		server.answer = func(_ int, r sync.Request) (int, any, error) {
+			answer := good(r)
+			for _, op := range sent {
+				answer.Updates = append(answer.Updates, offline.Change{Entity: "person", ID: op.LocalID, Version: 1, Data: op.Data})
+			}
+			return http.StatusOK, answer, nil
+		}
+		Expect(round()).To(Equal(sync.Report{State: sync.Online}))
+		last := server.requests[len(server.requests)-1]
+		Expect(last.LastSync).To(BeNil(), "everything is asked for")
+		Expect(last.Operations).To(BeEmpty())
+		for _, op := range sent {
+			Expect(kv.Get(context.Background(), "person", op.LocalID.String())).To(HaveLen(1))
+		}
+	})
+
 	It("F20: reads and marks before it sends, and holds nothing while it waits for the answer", func() {
 		create(1)
 		server.answer = func(_ int, r sync.Request) (int, any, error) {

@@ -17,7 +17,7 @@ test('the badge has its four states, and a quiet word while the device fills', (
   assert.equal(percent(null), null)
 })
 
-test('the strip stands while there is no connection, and turns grave after a day', () => {
+test('F18: the strip stands while there is no connection, turns grave after a day, and offers the file after three', () => {
   const now = at('2026-11-24T10:05:00')
   assert.equal(strip({ online: true, pending: 0 }, now).kind, '')
   assert.deepEqual(strip({ online: false, since: '2026-11-24T14:41:00Z' }, now), { kind: 'sin', since: at('2026-11-24T09:41:00'), file: false })

@@ -126,7 +126,7 @@ const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0)
 const opened = (key, rows) => Promise.all(rows.map(async (r) => [r.id, r.key, r.group, await open(key, r, place(r))]))
 
 // write is one transaction without a single await inside: some browsers would commit it half done.
-function write(database, { delete: gone = [], rows, entries, unqueue = [], meta = [], strict }) {
+export function write(database, { delete: gone = [], rows, entries, unqueue = [], meta = [], strict }) {
   return new Promise((resolve, reject) => {
     const t = database.transaction(tables, 'readwrite', { durability: strict ? 'strict' : 'relaxed' })
     t.oncomplete = () => resolve()

@@ -62,6 +62,19 @@ var _ = Describe("a unit of work on the device", func() {
 		Expect(d.kv.batches[0].Queue).To(HaveLen(1))
 	})
 
+	It("F19: has what a person entered on the disk before the answer, in one batch, and does not wait for the rest", func(ctx SpecContext) {
+		id := d.create("thing", fields{"name": "Ana"})
+		d.write(func(ctx context.Context, u *offline.Unit) error {
+			return u.Change(ctx, "thing", id, fields{"name": "Luz"})
+		})
+		d.write(func(_ context.Context, u *offline.Unit) error { u.KeepIndex("words", "all", []byte("ana")); return nil })
+		Expect(d.kv.batches).To(HaveExactElements(
+			And(HaveField("Strict", true), HaveField("Put", HaveLen(1)), HaveField("Queue", HaveLen(1))),
+			And(HaveField("Strict", true), HaveField("Put", HaveLen(1)), HaveField("Queue", HaveLen(1))),
+			And(HaveField("Strict", false), HaveField("Queue", BeEmpty())),
+		))
+	})
+
 	It("lets one unit write at a time", func(ctx SpecContext) {
 		_, first := d.Begin(ctx, uuid.Nil)
 		begun := make(chan struct{})
