@@ -15,7 +15,7 @@ import (
 // shellOf is what stands around a page: the same on the server and in the browser.
 func shellOf(c echo.Context, p web.Page, who access.Identity, around accounts.Surroundings) views.Shell {
 	shell := views.Shell{
-		Look: lookOf(c, around), Title: p.Title, Heading: p.Heading, Context: p.Context, Back: p.Back,
+		Look: lookOf(c, who, around), Title: p.Title, Heading: p.Heading, Context: p.Context, Back: p.Back,
 		Nav: navigation(who, sidebarOf, p.Nav), BottomNav: bottomBar(who, p.Nav), QuickCreate: quickCreate(who),
 		PersonLinks: personLinks(), Clinic: clinicOf(who, around), Person: personOf(who, around),
 		PrimaryAction: p.Primary, LockMinutes: around.LockMinutes, ServiceWorker: true, Focus: p.Focus, Profile: profileOf(who),
@@ -35,9 +35,9 @@ func profileOf(who access.Identity) string {
 	return who.ClinicID.String() + "." + who.UserID.String()
 }
 
-func lookOf(c echo.Context, around accounts.Surroundings) views.Look {
+func lookOf(c echo.Context, who access.Identity, around accounts.Surroundings) views.Look {
 	look := web.Look(c)
-	look.Accent = around.Accent
+	look.Accent, look.Zone = around.Accent, who.TimeZone
 	if !around.Shortcuts {
 		look.Shortcuts = "no"
 	}

@@ -10,6 +10,7 @@ type Look struct {
 	Accent    string // of the clinic: "", "agua", "molle", "cantuta", "morado", "arcilla", "grafito"
 	Rail      bool   // the sidebar is folded to icons
 	Shortcuts string // "no" switches single-letter keys off
+	Zone      string // of the clinic, in which scripts write times; "" is Peru's
 }
 
 // Head is what the outer document of any page needs.

@@ -9,6 +9,7 @@ import (
 	gosync "sync"
 	"time"
 
+	"hampi/modules/accounts"
 	"hampi/modules/platform/clock"
 	"hampi/modules/platform/offline"
 )
@@ -43,7 +44,7 @@ type Client struct {
 	failed int          // exchanges without an answer in a row
 }
 
-// NewClient speaks for device through post. now is the device's own clock, zone the clinic's, chance gives [0, 1) and
+// NewClient speaks for device through post. now is the device's own clock, zone the clinic's until a profile says which, chance gives [0, 1) and
 // spreads devices that lost the same server (nil: at random).
 func NewClient(device *offline.Device, post Transport, now clock.Now, zone *time.Location, chance func() float64) *Client {
 	if chance == nil {
@@ -94,7 +95,7 @@ func (c *Client) take(ctx context.Context, b batch, body []byte, sent time.Time,
 	a := offline.Answer{
 		Sent: b.entries, Results: answer.Applied, Changes: answer.Updates, Cursor: answer.LastSync,
 		Full: b.cursor == "", More: answer.HasMore, Total: answer.Total, Now: answer.ServerTime,
-		Window: c.window(answer.ServerTime), Meta: map[string]string{limitMeta: b.grown(), ContactMeta: c.now().UTC().Format(time.RFC3339)},
+		Window: c.window(ctx, answer.ServerTime), Meta: map[string]string{limitMeta: b.grown(), ContactMeta: c.now().UTC().Format(time.RFC3339)},
 	}
 	if answer.Download != "" && answer.Download != b.download { // the server may begin one by itself, for a changed role
 		a.Full, a.Meta[downloadMeta] = true, answer.Download
@@ -118,11 +119,15 @@ func (c *Client) take(ctx context.Context, b batch, body []byte, sent time.Time,
 }
 
 // window is what a device holds by the server's clock, for its own may be days off.
-func (c *Client) window(now time.Time) offline.Window {
-	if now.IsZero() || c.zone == nil {
+func (c *Client) window(ctx context.Context, now time.Time) offline.Window {
+	zone := c.zone
+	if profile, err := accounts.StoredProfile(c.device.Read(ctx)); err == nil {
+		zone = zoneOf(profile.Identity())
+	}
+	if now.IsZero() || zone == nil {
 		return offline.Window{}
 	}
-	return offline.WindowAt(now, c.zone)
+	return offline.WindowAt(now, zone)
 }
 
 // refused follows what any other answer asks for; status 0 is none at all.

@@ -9,7 +9,7 @@ import { ask, onState } from './worker.js'
 const strips = { sin: 'franja-sin-conexion', ingreso: 'franja-sin-ingreso', grave: 'franja-sin-enviar' }
 let drawn = '' // the strip that stands
 
-const zone = 'America/Lima' // clinics are in Peru, whatever the browser thinks
+const zone = document.documentElement.dataset.zona ?? 'America/Lima' // the clinic's, whatever the browser thinks
 const quiet = { online: navigator.onLine !== false, pending: 0 }
 let last = remembered() ?? quiet
 let heard = false // the worker has spoken
