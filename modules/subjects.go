@@ -32,7 +32,7 @@ func (h *house) auditSubjects() []audit.Subject {
 		{Entity: "patients", Label: "Paciente", Names: h.patients.NamesByID, Columns: map[string]audit.Column{
 			"first_name": shown("nombres"), "last_name": shown("apellido paterno"), "second_last_name": shown("apellido materno"), "sex": shown("sexo"),
 			"birth_date": shown("nacimiento"), "document_type": shown("tipo de documento"), "document_number": touched("documento"), "phone": touched("celular"),
-			"email": touched("correo"), "address": touched("dirección"), "ubigeo": shown("distrito"), "guardian": touched("apoderado"), "insurer": shown("seguro"),
+			"email": touched("correo"), "address": touched("dirección"), "ubigeo": {Label: "distrito", Words: h.districtName}, "guardian": touched("apoderado"), "insurer": shown("seguro"),
 			"insurance_number": touched("número de seguro"), "tags": shown("etiquetas"), "merged_into": touched("unión de fichas"),
 		}},
 		{Entity: "patient_merges", Label: "Unión de pacientes"},
@@ -77,4 +77,12 @@ func (h *house) serviceNames(ctx context.Context, ids []uuid.UUID) (map[uuid.UUI
 		names[id] = s.Name
 	}
 	return names, err
+}
+
+// districtName is the district of a code, in words.
+func (h *house) districtName(code string) string {
+	if place, ok := h.places.ByCode(code); ok {
+		return place.Label()
+	}
+	return code
 }

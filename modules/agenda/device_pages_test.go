@@ -41,7 +41,7 @@ func (c *clinic) desktop(p dbtest.Person, roles ...accounts.Role) *desktop {
 	d := &desktop{clinic: c, asOf: at(8, 41)}
 	people := patients.NewOffline()
 	named := patients.New(people, patients.Neighbours{Tabs: agenda.Tabs()}, nowOf(c))
-	kinds := append(append(accounts.DeviceKinds(), catalog.DeviceKinds()...), patients.DeviceKind(people))
+	kinds := append(append(accounts.DeviceKinds(), catalog.DeviceKinds()...), patients.DeviceKind(people, nil))
 	kinds = append(kinds, agenda.DeviceKinds(named, accounts.ColleaguesOffline{}, nowOf(c))...)
 	d.device = offline.NewDevice(offline.NewMemory(), kinds, nowOf(c))
 

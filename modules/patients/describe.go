@@ -63,7 +63,7 @@ func (s *Service) describe(_ context.Context, data json.RawMessage) ([]offline.F
 	list.add(contactGroup, "Celular", f.Phone, views.Phone, "phone")
 	list.add(contactGroup, "Correo", f.Email, plain, "email")
 	list.add(contactGroup, "Dirección", f.Address, plain, "address")
-	list.add(contactGroup, "Distrito", f.Ubigeo, s.districtName, "ubigeo")
+	list.add(contactGroup, "Distrito", f.Ubigeo, func(v string) string { return districtName(v, s.neighbours.Places) }, "ubigeo")
 	if f.Guardian != nil {
 		written := f.Guardian.written()
 		list.add(contactGroup, "Avisar a", &written, plain, "guardian")
@@ -114,11 +114,12 @@ func writtenDay(value string) string {
 	return views.Day(day)
 }
 
-func (s *Service) districtName(ubigeo string) string {
-	if s.neighbours.Places == nil {
+// districtName is "Amarilis, Huánuco"; the code itself where nobody knows it.
+func districtName(ubigeo string, places Places) string {
+	if ubigeo == "" || places == nil {
 		return ubigeo
 	}
-	place, ok := s.neighbours.Places.ByCode(ubigeo)
+	place, ok := places.ByCode(ubigeo)
 	if !ok {
 		return ubigeo
 	}

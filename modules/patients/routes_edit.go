@@ -237,12 +237,9 @@ func (h routes) refusePart(c echo.Context, f Frame, view partView, edit Edit, er
 	return ShowFrame(c, statusOf(err), f, dataBody(whole))
 }
 
-// groupText writes a group's value for comparison, the district by its name.
+// groupText writes a group's value for comparison.
 func (h routes) groupText(d Demographics, g Group) string {
-	if g == Home {
-		return joinKnown(d.Address.Text, h.district(d.Address.Ubigeo))
-	}
-	return valueText(d, g)
+	return valueText(d, g, h.service.neighbours.Places)
 }
 
 // savedWords says what happened, with what others had changed.

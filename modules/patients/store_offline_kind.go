@@ -13,13 +13,15 @@ import (
 )
 
 // DeviceKind is what a device must know of patients to keep them: their search index follows them, and what waits is
-// told in words. store is the one that the register reads on the same device.
-func DeviceKind(store *Offline) offline.Kind {
-	return offline.Kind{Entity: Entity, Stored: store.index.stored, Words: store.words}
+// told in words. store is the one that the register reads on the same device; places name the districts.
+func DeviceKind(store *Offline, places Places) offline.Kind {
+	return offline.Kind{Entity: Entity, Stored: store.index.stored, Words: func(ctx context.Context, op offline.Operation) (title, detail string) {
+		return store.words(ctx, op, places)
+	}}
 }
 
 // words tell an operation: "Paciente nuevo: Jara Ortega, Camila", "Celular de Rojas Tello, Marco".
-func (s *Offline) words(ctx context.Context, op offline.Operation) (title, detail string) {
+func (s *Offline) words(ctx context.Context, op offline.Operation, places Places) (title, detail string) {
 	var fields Fields
 	if json.Unmarshal(op.Data, &fields) != nil {
 		return "Datos de un paciente", ""
@@ -31,7 +33,7 @@ func (s *Offline) words(ctx context.Context, op offline.Operation) (title, detai
 	groups := fields.Groups()
 	values := make([]string, 0, len(groups))
 	for _, g := range groups {
-		values = append(values, valueText(d, g))
+		values = append(values, valueText(d, g, places))
 	}
 	return groupWords(groups) + " de " + s.nameOf(ctx, op.LocalID), joinKnown(values...)
 }
@@ -78,8 +80,8 @@ func and(next string) string {
 	return " y "
 }
 
-// valueText writes a group's value for people, the district by its code.
-func valueText(d Demographics, g Group) string {
+// valueText writes a group's value for people.
+func valueText(d Demographics, g Group, places Places) string {
 	switch g {
 	case Names:
 		return d.FullName()
@@ -92,7 +94,7 @@ func valueText(d Demographics, g Group) string {
 	case Mail:
 		return d.Email
 	case Home:
-		return joinKnown(d.Address.Text, d.Address.Ubigeo)
+		return joinKnown(d.Address.Text, districtName(d.Address.Ubigeo, places))
 	case Responsible:
 		return joinKnown(guardianLine(d.Guardian), d.Guardian.Document)
 	case InsuranceOf:

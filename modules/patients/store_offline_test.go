@@ -229,7 +229,7 @@ var _ = Describe("what a device says of an operation", func() {
 	It("tells it in words", func() {
 		store := patients.NewOffline()
 		device := deviceOf(offline.NewMemory(), store)
-		kind := patients.DeviceKind(store)
+		kind := patients.DeviceKind(store, districts{})
 		r := named("Marco", "Rojas", "Tello")
 		arrive(device, directoryOf(r))
 		read := device.Read(context.Background())
@@ -239,6 +239,7 @@ var _ = Describe("what a device says of an operation", func() {
 		}
 		Expect(words(offline.Update, r.ID, `{"phone":"+51962555014"}`)).To(Equal("Celular de Rojas Tello, Marco | 962 555 014"))
 		Expect(words(offline.Update, r.ID, `{"phone":"","email":"a@b.pe","insurance":{}}`)).To(Equal("Celular, correo y seguro de Rojas Tello, Marco | a@b.pe"))
+		Expect(words(offline.Update, r.ID, `{"address":"Jr. Dos 2","ubigeo":"100101"}`)).To(Equal("Dirección de Rojas Tello, Marco | Jr. Dos 2 · Huánuco, Huánuco, Huánuco"))
 		Expect(words(offline.Create, newID(), `{"first_name":"Camila","last_name":"Jara","second_last_name":"Ortega","document_type":"DNI","document_number":"99012345"}`)).
 			To(Equal("Paciente nuevo: Jara Ortega, Camila | DNI 99012345"))
 		Expect(words(offline.Update, newID(), `{"phone":"1"}`)).To(HavePrefix("Celular de un paciente"))

@@ -72,7 +72,7 @@ var _ = Describe("the register's store on a device", func() {
 
 // deviceOf opens what a device keeps, as a program just started does.
 func deviceOf(kv offline.KV, store *patients.Offline) *offline.Device {
-	return offline.NewDevice(kv, []offline.Kind{patients.DeviceKind(store)}, clock.At(now))
+	return offline.NewDevice(kv, []offline.Kind{patients.DeviceKind(store, districts{})}, clock.At(now))
 }
 
 // storeContract is what every store of the register promises, wherever it keeps its patients. Each spec opens an empty

@@ -215,15 +215,7 @@ func joinKnown(parts ...string) string {
 }
 
 // district names an INEI code; the code itself when nobody knows it.
-func (h routes) district(code string) string {
-	if code == "" || h.service.neighbours.Places == nil {
-		return code
-	}
-	if place, ok := h.service.neighbours.Places.ByCode(code); ok {
-		return place.Label()
-	}
-	return code
-}
+func (h routes) district(code string) string { return districtName(code, h.service.neighbours.Places) }
 
 func version(n int64) string { return strconv.FormatInt(n, 10) }
 
