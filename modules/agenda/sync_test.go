@@ -79,6 +79,13 @@ var _ = Describe("what arrives from devices", Ordered, func() {
 		return err
 	}
 
+	It("is refused where somebody says to have seen the future", func() {
+		ctx := c.atDesk()
+		id := book(ctx, "a", at(11, 0))
+		Expect(fieldsOf(refused(ctx, operation("b", offline.Update, id, now, 2, fields{"notes": "x"})))).To(HaveKey("base_version"))
+		Expect(kept(ctx, id).Notes).To(BeEmpty())
+	})
+
 	Describe("a booking", func() {
 		It("is kept as it was promised, in the name and at the moment of who promised it", func() {
 			ctx := c.atDesk()

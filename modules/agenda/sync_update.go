@@ -152,6 +152,9 @@ func (e AppointmentSync) update(ctx context.Context, op offline.Received) (offli
 	if err != nil {
 		return offline.Outcome{}, err
 	}
+	if err := op.SeenAt(current.Version); err != nil {
+		return offline.Outcome{}, err
+	}
 	done := laterWork{Appointment: current}
 	if w.has(PlaceGroup) || w.has(ReasonGroup) || w.has(NotesGroup) {
 		if done, err = e.agenda.editLate(ctx, current, w, op); err != nil {

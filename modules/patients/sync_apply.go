@@ -180,6 +180,9 @@ func (s *Sync) edit(ctx context.Context, op offline.Received, fields Fields) (of
 	}
 	c := contest{current: current, op: op, stamp: stampOf(ctx, op, current.Version+1)}
 	if current.ID == op.LocalID {
+		if err := op.SeenAt(current.Version); err != nil {
+			return offline.Outcome{}, err
+		}
 		c.seen = op.BaseVersion // an alias and a joined entry count their own versions
 	}
 	if err := s.settle(ctx, &c, typed, groups); err != nil {

@@ -225,6 +225,16 @@ var _ = Describe("what devices did to patients", func() {
 		Expect(apply(op).Status).To(Equal(offline.Updated))
 		Expect(read(p.ID).Phone).To(Equal("+51922222222"))
 	})
+	It("refuses what somebody says to have seen of the future, and takes it without", func() {
+		p := registered(edith())
+		op := change(p.ID, "b", 5, `{"phone":"+51922222222"}`)
+		op.BaseVersion = p.Version + 1
+		_, err := f.Apply(ctx, op)
+		fields, _ := fault.Fields(err)
+		Expect(fields).To(HaveKeyWithValue("base_version", ContainSubstring("la guardada es la 1")))
+		op.BaseVersion = 0
+		Expect(apply(op).Status).To(Equal(offline.Updated))
+	})
 	It("refuses a document that is somebody else's", func() {
 		registered(edith())
 		other := registered(named("Ana", "Rojas", ""))

@@ -2,9 +2,12 @@ package offline
 
 import (
 	"encoding/json"
+	"strconv"
 	"time"
 
 	"github.com/google/uuid"
+
+	"hampi/modules/platform/fault"
 )
 
 // The two things that an operation does. Nothing is deleted: cancelling and voiding are updates.
@@ -33,6 +36,15 @@ type Received struct {
 	At      time.Time // Timestamp, clamped to what can be true: what decides between two writers
 	Device  string    // who wrote it, for ties and for knowing one's own writes; "" for a program without a device
 	Decides bool      // it carries out what a person decided about a conflict: no device can send this
+}
+
+// SeenAt refuses an operation whose writer says to have seen a version that the object does not have yet: nobody could
+// tell what it overwrites.
+func (r Received) SeenAt(version int64) error {
+	if r.BaseVersion <= version {
+		return nil
+	}
+	return fault.InvalidField("base_version", "Esa versión no existe todavía: la guardada es la "+strconv.FormatInt(version, 10)+".")
 }
 
 // Status says what became of an operation.

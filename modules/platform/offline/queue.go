@@ -145,7 +145,7 @@ func (u *Unit) requeue(ctx context.Context, e Entry) error {
 
 // Resync prepares for a server that does not know this device's cursor: everything is asked for anew. epoch is what
 // the server calls itself now; if that is news it may have lost what it had confirmed, so what was done in the last
-// days is sent again under its old ids.
+// days is sent again under its old ids. The versions that people saw there say nothing any more.
 func (d *Device) Resync(ctx context.Context, epoch string) error {
 	ctx, u := d.Begin(ctx, uuid.Nil)
 	defer u.Close()
@@ -166,8 +166,12 @@ func (d *Device) Resync(ctx context.Context, epoch string) error {
 	if err != nil {
 		return err
 	}
+	for i := range r.waiting {
+		r.waiting[i].BaseVersion = 0
+		u.turn(r.waiting[i])
+	}
 	for _, e := range done {
-		e.State, e.Redo, e.Result, e.Settled = Pending, true, nil, ""
+		e.State, e.Redo, e.Result, e.Settled, e.BaseVersion = Pending, true, nil, "", 0
 		u.turn(e)
 		r.waiting = append(r.waiting, e)
 		if err := r.load(ctx, Ref{e.Entity, r.canonical(e.LocalID.String())}); err != nil {
