@@ -4,6 +4,7 @@ package modules
 
 import (
 	"hampi/modules/accounts"
+	"hampi/modules/hce/archive"
 	"hampi/modules/patients"
 	"hampi/modules/platform/database"
 	"hampi/modules/platform/pii"
@@ -14,5 +15,6 @@ import (
 // Reencrypters are everything that is encrypted, as every module names it. What is missing here would be lost when keys
 // are rotated; tests/tenancy looks for it.
 func Reencrypters(db *database.DB) pii.Reencrypters {
-	return joined(accounts.Reencrypters(db), web.Reencrypters(db), patients.Reencrypters(db), sync.Reencrypters(db), sync.DeviceReencrypters(db))
+	return joined(accounts.Reencrypters(db), web.Reencrypters(db), patients.Reencrypters(db), sync.Reencrypters(db), sync.DeviceReencrypters(db),
+		archive.Reencrypters(db))
 }

@@ -84,12 +84,14 @@ var insertOnly = map[string]string{
 	"emergency_reviews":            "refuse_change",
 	"note_templates":               "refuse_change",
 	"signing_keys":                 "revoke_once",
+	"files":                        "keep_file",   // hidden once; its key is sealed again when keys are rotated
 	"allergies":                    "retire_once", // what was noted stays; it may be retired, once
 	"conditions":                   "retire_once",
 }
 
 // appMayChange are the columns that may yet be set on insert-only tables.
 var appMayChange = map[string][]string{
+	"files":      {"sealed_key", "hidden_at", "hidden_by", "hidden_reason", "version", "updated_at"},
 	"allergies":  {"retired_at", "retired_by", "retire_reason", "version", "updated_at"},
 	"conditions": {"retired_at", "retired_by", "retire_reason", "version", "updated_at"},
 }
