@@ -63,6 +63,9 @@ type New struct {
 	Name      string
 }
 
+// MaxFileBytes is the largest file; the page says so before it is sent.
+const MaxFileBytes = 25 << 20
+
 const (
 	maxName   = 120 // letters
 	maxReason = 200

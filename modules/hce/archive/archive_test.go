@@ -36,7 +36,8 @@ var _ = Describe("the archive", Ordered, ContinueOnFailure, func() {
 	}
 
 	It("begins empty, then shows what was added, with its small picture, to whoever may read the record", func() {
-		Expect(d.get(d.page(d.luz)).Body.String()).To(ContainSubstring("Aquí estarán las fotos"))
+		Expect(d.get(d.page(d.luz)).Body.String()).To(And(ContainSubstring("Aquí estarán las fotos"), ContainSubstring(`data-limite="26214400"`)))
+		Expect(archive.MaxFileBytes).To(Equal(files.MaxBytes), "the page says what the store takes")
 		id := add("Radiografía periapical.JPG", photo(200))
 		page := d.get(d.page(d.luz))
 		Expect(page.Code).To(Equal(http.StatusOK))
