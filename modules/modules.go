@@ -150,7 +150,7 @@ func (h *house) joinPeople(metrics *web.Metrics) {
 func (h *house) joinRecord(later *agenda.ForPatients) {
 	h.record = hce.New(hce.NewPostgres(), hce.Neighbours{
 		Patients: h.patients, Colleagues: accounts.Colleagues{}, Visits: visits{*later},
-		Reads: hce.ReadLog{}, Events: hce.NewEvents(h.queue),
+		Keys: h.signingKeys(), Proofs: proofs{h.signIn}, Reads: hce.ReadLog{}, Events: hce.NewEvents(h.queue),
 	}, h.Now)
 }
 
@@ -199,6 +199,7 @@ func (h *house) routes(a *App) {
 	settings.Routes(r, h.settings)
 	sync.Routes(r, h.sync, sync.PageParts{Describers: h.describers(), People: h.staff, Now: h.Now})
 	sync.DeviceRoutes(r, h.devices)
+	hce.VerifyRoutes(r, hce.NewVerifier(h.DB, h.signingKeys()), h.Now)
 	h.api(r)
 }
 

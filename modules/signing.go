@@ -14,7 +14,9 @@ import (
 // signingKeys lends the clinical record what its people sign with.
 type signingKeys struct{ *accounts.SigningKeys }
 
-var _ hce.Keys = signingKeys{}
+func (h *house) signingKeys() hce.Keys {
+	return signingKeys{accounts.NewSigningKeys(h.DB, h.Vault, h.Now)}
+}
 
 func (k signingKeys) Public(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]hce.PublicKey, error) {
 	found, err := k.SigningKeys.Public(ctx, ids)
@@ -27,8 +29,6 @@ func (k signingKeys) Public(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID
 
 // proofs lends it the question who is there.
 type proofs struct{ *accounts.SignIn }
-
-var _ hce.Proofs = proofs{}
 
 func (p proofs) Fresh(ctx context.Context) (bool, error) { return p.FreshProof(ctx) }
 

@@ -35,8 +35,10 @@ func SignedText(clinic, record uuid.UUID, hash []byte, signer Author, at time.Ti
 	return text, nil
 }
 
-// crockford has no letters that people take for one another.
-var crockford = base32.NewEncoding("0123456789ABCDEFGHJKMNPQRSTVWXYZ").WithPadding(base32.NoPadding)
+// crockfordLetters are none that people take for one another.
+const crockfordLetters = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+var crockford = base32.NewEncoding(crockfordLetters).WithPadding(base32.NoPadding)
 
 // codeLetters is how long a verification code is: 60 bits, so that nobody finds one by trying.
 const codeLetters = 12
