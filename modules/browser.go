@@ -3,6 +3,7 @@ package modules
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"slices"
 	"time"
@@ -149,13 +150,14 @@ func nameOfDevice(ctx context.Context) (string, error) {
 
 // keptOnDevice says how much the device holds.
 func keptOnDevice(ctx context.Context) ([]string, error) {
-	people, err := offline.From(ctx).All(ctx, "patient")
+	kv := offline.From(ctx).Device().KV()
+	people, err := kv.Count(ctx, "patient")
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("count the patients of this device: %w", err)
 	}
-	visits, err := offline.From(ctx).All(ctx, "appointment")
+	visits, err := kv.Count(ctx, "appointment")
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("count the appointments of this device: %w", err)
 	}
-	return []string{views.Count(len(people)) + " pacientes", views.Count(len(visits)) + " citas"}, nil
+	return []string{views.Count(people) + " pacientes", views.Count(visits) + " citas"}, nil
 }

@@ -73,23 +73,40 @@ func (Postgres) countPatients(ctx context.Context, w offline.Window) (int, error
 
 // seenBefore lists people by their last appointment before a moment, latest first.
 func (Postgres) seenBefore(ctx context.Context, before time.Time, after patients.Seen, limit int) ([]patients.Seen, error) {
-	below, args := "", []any{before}
+	from := map[string]any{"before": before, "at": after.At, "patient": after.Patient, "limit": limit, "steps": stepsForOne * limit}
+	below := ""
 	if !after.At.IsZero() {
-		below = "and a.start_time <= ? and (a.start_time < ? or a.patient_id < ?)"
-		args = append(args, after.At, after.At, after.Patient)
+		below = "and start_time <= @at and (start_time < @at or patient_id < @patient)"
 	}
+	seen, err := seenBy(ctx, `
+		select distinct start_time, patient_id, patient_id::text as patient from (
+			select start_time, patient_id from appointments
+			 where start_time < @before `+below+` order by start_time desc, patient_id desc limit @steps) a
+		 where not exists (
+			select 1 from appointments l where l.patient_id = a.patient_id and l.start_time > a.start_time and l.start_time < @before)
+		 order by start_time desc, patient_id desc limit @limit`, from)
+	if err != nil || len(seen) == limit {
+		return seen, err
+	}
+	return seenBy(ctx, `
+		select start_time, patient_id::text as patient from (
+			select patient_id, max(start_time) as start_time from appointments where start_time < @before group by patient_id) a
+		 where true `+below+` order by start_time desc, patient_id desc limit @limit`, from)
+}
+
+// stepsForOne is how many appointments are looked at for each person before all are: few of the newest ones belong to
+// somebody who came again, nearly all of the oldest do.
+const stepsForOne = 10
+
+func seenBy(ctx context.Context, query string, values map[string]any) ([]patients.Seen, error) {
 	var rows []struct {
-		PatientID string
+		Patient   string
 		StartTime time.Time
 	}
-	err := database.From(ctx).Raw(`
-		select distinct a.start_time, a.patient_id, a.patient_id::text from appointments a
-		 where a.start_time < ? `+below+` and not exists (
-			select 1 from appointments l where l.patient_id = a.patient_id and l.start_time > a.start_time and l.start_time < ?)
-		 order by a.start_time desc, a.patient_id desc limit ?`, append(args, before, limit)...).Scan(&rows).Error
+	err := database.From(ctx).Raw(query, values).Scan(&rows).Error
 	seen := make([]patients.Seen, 0, len(rows))
 	for _, row := range rows {
-		id, parseErr := uuid.Parse(row.PatientID)
+		id, parseErr := uuid.Parse(row.Patient)
 		if parseErr != nil {
 			return nil, explain("read who was seen", parseErr)
 		}

@@ -108,6 +108,12 @@ var _ = Describe("what devices get of the agenda", Ordered, func() {
 		Expect(err).NotTo(HaveOccurred())
 		Expect(seen).To(Equal([]patients.Seen{{Patient: c.Ana, At: at(9, 40)}}))
 		Expect(visits.SeenBefore(ctx, at(12, 0), seen[0], 10)).To(Equal([]patients.Seen{{Patient: c.Luz, At: at(9, 20)}}))
+		for i := range 12 { // so many that the next person is not among the newest appointments
+			b := c.booking(at(10, 5*i))
+			b.PatientID, b.Overbooked = c.Ana, true
+			Expect(c.agenda().Book(ctx, b)).Error().NotTo(HaveOccurred())
+		}
+		Expect(visits.SeenBefore(ctx, at(12, 0), patients.Seen{Patient: c.Ana, At: at(10, 55)}, 1)).To(Equal([]patients.Seen{{Patient: c.Luz, At: at(9, 20)}}))
 	})
 })
 

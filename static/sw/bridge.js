@@ -24,6 +24,7 @@ self.hampiStore = {
   get: (kind, ids) => unlocked((store, key) => store.get(key, kind, ids)),
   byKey: (kind, from, to) => unlocked((store, key) => store.byKey(key, kind, from, to)),
   byGroup: (kind, group) => unlocked((store, key) => store.byGroup(key, kind, group)),
+  count: (kind) => unlocked((store) => store.count(kind)),
   queue: (states) => unlocked((store, key) => store.queue(key, states)),
   meta: setting,
   commit: (batch) => unlocked(async (store, key) => {

@@ -31,6 +31,9 @@ export class Store {
     return opened(key, rows.sort((a, b) => compare(a.key, b.key) || compare(a.id, b.id)))
   }
 
+  // count needs no key.
+  async count(kind) { return this.#use((db) => db.rows.where('[kind+id]').between([kind, Dexie.minKey], [kind, Dexie.maxKey]).count()) }
+
   async queue(key, states) {
     const entries = await this.entries(states)
     return Promise.all(entries.map(async (e) => [e.n, e.state, await open(key, e, spot(e))]))

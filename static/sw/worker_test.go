@@ -54,6 +54,7 @@ var _ = Describe("The service worker", Ordered, func() {
 			Expect(eval[string](tab, `trial.store('byKey','cita','1','3').then(JSON.stringify)`)).To(Equal(`[["a","1","ana","uno"],["b","2","luis","dos"]]`))
 			Expect(eval[string](tab, `trial.store('byGroup','cita','ana').then(JSON.stringify)`)).To(Equal(`[["a","1","ana","uno"],["c","3","ana","tres"]]`))
 			Expect(eval[string](tab, `trial.store('get','cita',['b','nadie']).then(JSON.stringify)`)).To(Equal(`[["b","2","luis","dos"]]`))
+			Expect(eval[string](tab, `Promise.all(['cita','otra','nada'].map(k => trial.store('count',k))).then(JSON.stringify)`)).To(Equal(`[3,1,0]`))
 			eval[any](tab, `trial.store('commit', {delete: [['cita','b']], meta: [['cursor','7']]})`)
 			Expect(eval[string](tab, `trial.store('get','cita',['b']).then(JSON.stringify)`)).To(Equal(`[]`))
 			Expect(eval[string](tab, `trial.store('meta','cursor')`)).To(Equal("7"))

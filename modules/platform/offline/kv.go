@@ -51,6 +51,8 @@ type KV interface {
 	ByKey(ctx context.Context, kind, from, to string) ([]Row, error)
 	// ByGroup lists the rows of a group, by Key and ID.
 	ByGroup(ctx context.Context, kind, group string) ([]Row, error)
+	// Count is how many rows there are of a kind; no value is opened for it.
+	Count(ctx context.Context, kind string) (int, error)
 	// Queue lists the queued operations in those states, by N.
 	Queue(ctx context.Context, states ...QueueState) ([]Queued, error)
 	// Meta reads a setting; "" when there is none.

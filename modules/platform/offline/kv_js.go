@@ -31,6 +31,14 @@ func (browser) ByGroup(ctx context.Context, kind, group string) ([]Row, error) {
 	return rowsOf(kind)(call(ctx, store, "byGroup", kind, group))
 }
 
+func (browser) Count(ctx context.Context, kind string) (int, error) {
+	n, err := call(ctx, store, "count", kind)
+	if err != nil || n.Type() != js.TypeNumber {
+		return 0, err
+	}
+	return n.Int(), nil
+}
+
 // rowsOf reads an array of [id, key, group, bytes].
 func rowsOf(kind string) func(js.Value, error) ([]Row, error) {
 	return func(list js.Value, err error) ([]Row, error) {

@@ -42,6 +42,10 @@ func (m *Memory) ByGroup(_ context.Context, kind, group string) ([]Row, error) {
 	return m.list(func(r Row) bool { return r.Kind == kind && r.Group == group }), nil
 }
 
+func (m *Memory) Count(_ context.Context, kind string) (int, error) {
+	return len(m.list(func(r Row) bool { return r.Kind == kind })), nil
+}
+
 func (m *Memory) list(wanted func(Row) bool) []Row {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -57,6 +57,14 @@ func Behaves(open func() offline.KV) {
 		Expect(ids(kv.ByGroup(ctx, "thing", "h"))).To(Equal([]string{"z", "b"}))
 	})
 
+	It("counts the rows of a kind", func() {
+		commit(offline.Batch{Put: []offline.Row{{Kind: "thing", ID: "a", Key: "1"}, {Kind: "thing", ID: "b"}, {Kind: "other", ID: "a"}}})
+		Expect(kv.Count(ctx, "thing")).To(Equal(2))
+		Expect(kv.Count(ctx, "unknown")).To(BeZero())
+		commit(offline.Batch{Delete: []offline.Ref{{Kind: "thing", ID: "a"}}})
+		Expect(kv.Count(ctx, "thing")).To(Equal(1))
+	})
+
 	It("deletes what is named, and keeps what is put in the same batch", func() {
 		commit(offline.Batch{Put: []offline.Row{{Kind: "thing", ID: "a"}, {Kind: "thing", ID: "b"}}})
 		commit(offline.Batch{
