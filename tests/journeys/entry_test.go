@@ -27,26 +27,28 @@ const (
 
 const codeSeconds = 30
 
-// phones are the applications of codes of everybody: a code that was used is not shown again.
+// phones are the applications of codes of everybody: a code that was used is not shown again. Each program of the
+// specs has people of its own, whatever their names.
 type phones struct {
 	mu   sync.Mutex
-	used map[string]int64
+	used map[string]int64 // by data folder and address
 }
 
 var codes = phones{used: map[string]int64{}}
 
 // next is a code that this person has not used yet; the program takes the present one and the one before it.
-func (p *phones) next(email, secret string) string {
+func (p *phones) next(w *Window, email, secret string) string {
 	GinkgoHelper()
+	person := w.program.DataDir + " " + email
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	current := func() int64 { return time.Now().Unix() / codeSeconds }
-	step := max(p.used[email]+1, current()-1)
+	step := max(p.used[person]+1, current()-1)
 	if step == current()-1 && time.Now().Unix()%codeSeconds > codeSeconds-4 {
 		step++ // it would be too old before it arrives
 	}
 	Eventually(current).WithTimeout((codeSeconds+5)*time.Second).Should(BeNumerically(">=", step), "the next code")
-	p.used[email] = step
+	p.used[person] = step
 	return gotp.NewDefaultTOTP(secret).At(step * codeSeconds)
 }
 
@@ -72,7 +74,7 @@ func signInByHand(w *Window, email string) {
 	w.Fill("#c-password", demoPassword)
 	w.Button("Continuar")
 	w.Heading("Código de verificación")
-	w.Fill("#c-code", codes.next(email, demoSecret))
+	w.Fill("#c-code", codes.next(w, email, demoSecret))
 	Eventually(w.Where).WithTimeout(pageLimit).ShouldNot(HavePrefix("/ingresar"))
 	w.Settled()
 }

@@ -45,7 +45,7 @@ func signUp(w *Window, email, password, size string) {
 	w.Button("Escribir la clave a mano")
 	secret := strings.ReplaceAll(w.Text("details p.font-mono"), " ", "")
 	Expect(gotp.IsSecretValid(secret)).To(BeTrue(), secret)
-	w.Fill("#c-code", codes.next(email, secret))
+	w.Fill("#c-code", codes.next(w, email, secret))
 	w.Heading("Códigos de recuperación")
 	Expect(w.Texts("#codigos-recuperacion li")).To(HaveLen(10))
 	w.Clean("empezar-recuperacion")

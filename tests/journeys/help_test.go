@@ -5,7 +5,7 @@ import (
 	. "github.com/onsi/gomega"
 )
 
-var _ = Describe("the help page", Serial, func() {
+var _ = Describe("the help page", func() {
 	It("is answered by the browser's own app when the server is stopped, and by nothing else", func() {
 		program := StartDemo()
 		window := Desk()

@@ -74,7 +74,7 @@ func bookInDays(w *Window, who somebody, words string, n int) string {
 	return card
 }
 
-var _ = Describe("without internet", Serial, func() {
+var _ = Describe("without internet", func() {
 	It("works from the start of the browser on, and sends everything when the server is back", func() {
 		program := StartDemo()
 		device := NewDevice(program)
@@ -172,6 +172,7 @@ var _ = Describe("without internet", Serial, func() {
 		w.See("main", "955 333 444")
 		w.Clean("sincronizacion-conflicto")
 		w.PressOn("button", "Dejar lo de este equipo")
+		Eventually(func() int { return w.worker().Conflicts }).WithTimeout(pageLimit).Should(BeZero())
 		w.upToDate()
 		w.Go(page + "/datos")
 		Eventually(func() string { return w.Value("[name=phone]") }).WithTimeout(pageLimit).Should(ContainSubstring("955"))

@@ -38,14 +38,20 @@ var answersAt = regexp.MustCompile(`Hampi answers at (\S+)`)
 
 const startLimit = 60 * time.Second
 
-// StartDemo runs the demonstration in a new data folder; it ends with the suite.
-func StartDemo(env ...string) *Program {
+// makeDemo lets a program fill its clinics and gives its data folder, which goes with the suite.
+func makeDemo() string {
 	GinkgoHelper()
-	dir, err := os.MkdirTemp("", "hampi-journey-")
-	Expect(err).NotTo(HaveOccurred())
-	DeferCleanup(os.RemoveAll, dir)
-	p := &Program{DataDir: dir, known: map[string][]*network.CookieParam{}, env: append([]string{"HAMPI_ENV=demo", "HAMPI_DATA_DIR=" + dir, "HAMPI_ADDR=127.0.0.1:0",
-		"HAMPI_RATE_LIMIT=100000", "HAMPI_RATE_LIMIT_ANON=100000", "HAMPI_LOG_LEVEL=info"}, env...)}
+	p := newProgram()
+	p.Start()
+	p.Stop()
+	return p.DataDir
+}
+
+// StartDemo runs the demonstration in a data folder of its own; it ends with the suite.
+func StartDemo() *Program {
+	GinkgoHelper()
+	p := newProgram()
+	Expect(exec.Command("cp", "-Rp", demonstration+"/.", p.DataDir).Run()).To(Succeed())
 	p.Start()
 	DeferCleanup(func() {
 		if p.command != nil {
@@ -53,6 +59,15 @@ func StartDemo(env ...string) *Program {
 		}
 	})
 	return p
+}
+
+func newProgram() *Program {
+	GinkgoHelper()
+	dir, err := os.MkdirTemp("", "hampi-journey-")
+	Expect(err).NotTo(HaveOccurred())
+	DeferCleanup(os.RemoveAll, dir)
+	return &Program{DataDir: dir, known: map[string][]*network.CookieParam{}, env: []string{"HAMPI_ENV=demo", "HAMPI_DATA_DIR=" + dir, "HAMPI_ADDR=127.0.0.1:0",
+		"HAMPI_RATE_LIMIT=100000", "HAMPI_RATE_LIMIT_ANON=100000", "HAMPI_LOG_LEVEL=info"}}
 }
 
 // Start runs the program, at the address it had before if it ran already.

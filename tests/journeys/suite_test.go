@@ -18,11 +18,16 @@ func TestJourneys(t *testing.T) {
 const pollEvery = 30 * time.Millisecond
 
 var (
+	demonstration string // the data folder as the program left it when it had filled its clinics
+
 	demo    *Program        // the demonstration that the journeys share
 	browser context.Context // the one Chromium; each person has a window of their own in it
 )
 
-var _ = BeforeSuite(func() {
+// The demonstration is made once: every program of the specs begins with a copy of it. Specs that run at the same time
+// have a program and a browser for each process.
+var _ = SynchronizedBeforeSuite(func() []byte { return []byte(makeDemo()) }, func(made []byte) {
+	demonstration = string(made)
 	demo = StartDemo()
 	browser = startBrowser()
 })
