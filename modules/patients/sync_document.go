@@ -70,9 +70,9 @@ func documentChoices(kept Patient, typed Demographics, lost json.RawMessage) ([]
 		}
 		choices = append(choices, c)
 	}
-	add(offline.Choice{Label: "El " + document.Label() + " es de " + typed.FullName(), Ask: "Documento de " + kept.FullName() + " (opcional)", Field: "other_document"},
+	add(offline.Choice{Label: "El " + document.Label() + " es de " + typed.FullName(), Ask: "Otro documento de " + kept.FullName() + " (opcional)", Field: "other_document"},
 		map[string]any{"apart_from": kept.ID, "document_type": document.Type, "document_number": document.Number})
-	add(offline.Choice{Label: "El " + document.Label() + " es de " + kept.FullName(), Ask: "Documento de " + typed.FullName() + " (opcional)", Field: "other_document"},
+	add(offline.Choice{Label: "El " + document.Label() + " es de " + kept.FullName(), Ask: "Otro documento de " + typed.FullName() + " (opcional)", Field: "other_document"},
 		map[string]any{"apart_from": kept.ID})
 	add(offline.Choice{Name: "mine", Label: "Es la misma persona: dejar lo escrito", Data: same}, nil)
 	add(offline.Choice{Name: "theirs", Label: "Es la misma persona: dejar lo guardado"}, map[string]any{"same_as": kept.ID})
@@ -140,7 +140,7 @@ func (s *Sync) pair(ctx context.Context, id, other uuid.UUID) (mine, theirs Pati
 func (s *Sync) keepApart(ctx context.Context, op offline.Received, said sent) (offline.Outcome, error) {
 	other, problem := typedDocument(said.OtherDocument)
 	if problem != "" {
-		return offline.Outcome{}, fault.InvalidField("other_document", problem)
+		return offline.Outcome{}, wrongDocument(problem)
 	}
 	mine, theirs, err := s.pair(ctx, op.LocalID, said.ApartFrom)
 	if errors.Is(err, errSamePerson) {
@@ -151,7 +151,7 @@ func (s *Sync) keepApart(ctx context.Context, op offline.Received, said sent) (o
 	}
 	contested, given := said.document()
 	if given && other == contested {
-		return offline.Outcome{}, fault.InvalidField("other_document", "Ese es el documento en duda. Escriba otro, o deje vacío.")
+		return offline.Outcome{}, wrongDocument("Ese es el documento en duda. Escriba otro, o deje vacío.")
 	}
 	switch {
 	case !given && other.Type == None: // it has none, or somebody gave it its own meanwhile
@@ -165,6 +165,12 @@ func (s *Sync) keepApart(ctx context.Context, op offline.Received, said sent) (o
 		err = s.document(ctx, op, mine, contested)
 	}
 	return offline.Outcome{Status: offline.Updated}, err
+}
+
+// wrongDocument refuses what was typed for the one of two persons without the document. It is a sentence of its own,
+// for the card that asked has no place beside its field.
+func wrongDocument(problem string) error {
+	return &fault.Fault{Kind: fault.Invalid, Code: "invalid_document", Message: problem, Fields: fault.Problems{"other_document": problem}}
 }
 
 // document is the one among the fields.

@@ -163,8 +163,8 @@ func twoOf(written, kept string) sync.Conflict {
 	c := contactOf(written, pageNow.Add(-15*time.Minute))
 	c.Title, c.Status = "DNI 99012345 ya es de "+kept+", y aquí se registró con él a "+written+".", offline.Conflict
 	c.Choices = []offline.Choice{
-		{Label: "El DNI 99012345 es de " + written, Ask: "Documento de " + kept + " (opcional)", Field: "other_document"},
-		{Label: "El DNI 99012345 es de " + kept, Ask: "Documento de " + written + " (opcional)", Field: "other_document"},
+		{Label: "El DNI 99012345 es de " + written, Ask: "Otro documento de " + kept + " (opcional)", Field: "other_document"},
+		{Label: "El DNI 99012345 es de " + kept, Ask: "Otro documento de " + written + " (opcional)", Field: "other_document"},
 		{Name: sync.Mine, Label: "Es la misma persona: dejar lo escrito"}, {Name: sync.Theirs, Label: "Es la misma persona: dejar lo guardado"},
 	}
 	return c
@@ -251,7 +251,7 @@ var _ = Describe("the page of synchronisation", func() {
 	It("keeps two persons apart where one document was written for both", func() {
 		clinic.open = []sync.Conflict{twoOf("Rojas Tello, Marco", "Huamán Ponce, Edith")}
 		_, html := page.get("/sincronizacion")
-		for _, said := range []string{"Son dos personas", ">El DNI 99012345 es de Rojas Tello, Marco<", ">Documento de Huamán Ponce, Edith (opcional)<", ">Es la misma persona: dejar lo escrito<", "dos fichas"} {
+		for _, said := range []string{"Son dos personas", ">El DNI 99012345 es de Rojas Tello, Marco<", ">Otro documento de Huamán Ponce, Edith (opcional)<", ">Es la misma persona: dejar lo escrito<", "dos fichas"} {
 			Expect(html).To(ContainSubstring(said))
 		}
 		Expect(html).NotTo(ContainSubstring("Por reprogramar"))

@@ -242,6 +242,9 @@ func decided(d Decision) string {
 	case ByField:
 		return "Vale lo elegido, dato por dato."
 	}
+	if d.Label != "" {
+		return "Elegido: " + d.Label + "."
+	}
 	return "Elegido."
 }
 

@@ -81,6 +81,7 @@ function use(el) {
     return
   }
   el.click()
+  if (el.matches('summary') && el.parentElement.open) firstFocusable(el.parentElement)?.focus() // what has opened is seen
 }
 
 // ---- the list of this page's keys
