@@ -48,10 +48,11 @@ export function since(at, now, zone) {
 export function contact(s, now, zone) {
   const at = since(moment(s.since), now, zone)
   if (!s.online) return { title: 'Sin conexión' + at, detail: 'Lo que haga queda en este equipo y se envía solo cuando vuelva.' }
+  const enter = s.signIn && s.pending ? 'Para enviar lo pendiente, ingrese otra vez.' : ''
   if (s.back && now - moment(s.back.at) < 12 * hour) {
-    return { title: 'La conexión volvió' + since(moment(s.back.at), now, zone).replace(' desde', ' a').replace(' a el', ' el'), detail: `Estuvo ${span(moment(s.back.at) - moment(s.back.since))} sin internet. Nada se perdió.` }
+    return { title: 'La conexión volvió' + since(moment(s.back.at), now, zone).replace(' desde', ' a').replace(' a el', ' el'), detail: enter || `Estuvo ${span(moment(s.back.at) - moment(s.back.since))} sin internet. Nada se perdió.` }
   }
-  if (s.signIn && s.pending) return { title: 'En línea', detail: 'Para enviar lo pendiente, ingrese otra vez.' }
+  if (enter) return { title: 'En línea', detail: enter }
   const undecided = (s.attention ?? 0) + (s.conflicts ?? 0)
   const sent = undecided ? `Todo enviado; ${undecided} por resolver.` : 'Todo enviado.'
   return { title: 'En línea', detail: s.pending ? 'Se está enviando lo que faltaba.' : sent }

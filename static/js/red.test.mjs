@@ -48,6 +48,7 @@ test('what happened is told in words', () => {
   const now = at('2026-11-24T10:13:00')
   const back = { since: at('2026-11-24T09:41:00'), at: at('2026-11-24T10:12:00') }
   assert.deepEqual(contact({ online: true, back }, now, lima), { title: 'La conexión volvió a las 10:12', detail: 'Estuvo 31 minutos sin internet. Nada se perdió.' })
+  assert.equal(contact({ online: true, back, signIn: true, pending: 1 }, now, lima).detail, 'Para enviar lo pendiente, ingrese otra vez.')
   assert.equal(contact({ online: false, since: back.since }, now, lima).title, 'Sin conexión desde las 9:41')
   assert.deepEqual(contact({ online: true }, now, lima), { title: 'En línea', detail: 'Todo enviado.' })
   assert.equal(contact({ online: true, attention: 1, conflicts: 2 }, now, lima).detail, 'Todo enviado; 3 por resolver.')
