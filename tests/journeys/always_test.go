@@ -3,10 +3,40 @@ package journeys_test
 import (
 	"fmt"
 	"strings"
+	"time"
+	_ "time/tzdata" // zones exist on any machine
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 )
+
+// zone is one that a clinic may choose.
+type zone struct {
+	label string
+	here  *time.Location
+}
+
+var (
+	lima   = zone{"Perú (Lima)", located("America/Lima")}
+	madrid = zone{"España (Madrid)", located("Europe/Madrid")}
+)
+
+func located(name string) *time.Location {
+	here, err := time.LoadLocation(name)
+	if err != nil {
+		panic(err) // tzdata lies in the program of the specs
+	}
+	return here
+}
+
+// withHoursLeft is the zone in which the journeys that book today find hours enough: that of Peru, and late in its
+// evening one where the morning has begun.
+func withHoursLeft(now time.Time) zone {
+	if now.In(lima.here).Hour() < 20 {
+		return lima
+	}
+	return madrid
+}
 
 // alwaysThere is the membership of ortodoncia@demo.pe, who from now on attends at any hour of any day, so
 // that the journeys find free hours whenever they run.
@@ -23,6 +53,12 @@ func (p *Program) alwaysThere() string {
 	w := Desk()
 	w.program = p
 	signIn(w, "admin@demo.pe")
+	if p.zone != lima {
+		w.Go("/configuracion/clinica")
+		w.Choose("[name=zona]", p.zone.label)
+		w.PressOn("form:has([name=zona]) button[type=submit]", "Guardar")
+		w.Settled()
+	}
 	w.Go("/configuracion/horarios")
 	w.Clean("configuracion-horarios")
 	w.Follow("a", "Espinoza")

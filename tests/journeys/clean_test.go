@@ -43,16 +43,33 @@ func (w *Window) Settled() {
 // its picture under name and width.
 func (w *Window) Clean(name string) {
 	GinkgoHelper()
+	w.looks(name)
+	Expect(w.Problems()).To(BeEmpty(), "the console at "+name)
+}
+
+// looks is Clean without the console, which names what a cut line did not bring.
+func (w *Window) looks(name string) {
+	GinkgoHelper()
 	w.Settled()
 	w.Shot(name + "-" + strconv.Itoa(w.width))
 	Expect(w.Axe()).To(BeEmpty(), "axe at "+name)
-	Expect(w.Problems()).To(BeEmpty(), "the console at "+name)
 	wide := Eval[int](w, `Math.max(document.documentElement.scrollWidth, document.body.scrollWidth)`)
 	Expect(wide).To(BeNumerically("<=", w.width), name+" scrolls sideways")
 }
 
 // CleanInDark is Clean for the page in the dark theme, as a device that is dark shows it.
 func (w *Window) CleanInDark(name string) {
+	GinkgoHelper()
+	w.inDark(func() { w.Clean(name + "-oscuro") })
+}
+
+// looksInDark is looks for the page in the dark theme.
+func (w *Window) looksInDark(name string) {
+	GinkgoHelper()
+	w.inDark(func() { w.looks(name + "-oscuro") })
+}
+
+func (w *Window) inDark(check func()) {
 	GinkgoHelper()
 	prefers := func(scheme string) {
 		features := []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}
@@ -62,7 +79,7 @@ func (w *Window) CleanInDark(name string) {
 	prefers("dark")
 	dark := func() bool { return evalOr(w, `document.documentElement.classList.contains("dark")`, false) }
 	Eventually(dark).WithTimeout(pageLimit).Should(BeTrue(), "the theme does not follow the device")
-	w.Clean(name + "-oscuro")
+	check()
 	prefers("light")
 	Eventually(dark).WithTimeout(pageLimit).Should(BeFalse())
 }

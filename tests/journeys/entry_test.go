@@ -70,6 +70,12 @@ func signIn(w *Window, email string) {
 func signInByHand(w *Window, email string) {
 	GinkgoHelper()
 	w.Go("/ingresar?otra=si")
+	typeSignIn(w, email)
+}
+
+// typeSignIn fills what the page of signing in asks for, step by step.
+func typeSignIn(w *Window, email string) {
+	GinkgoHelper()
 	w.Fill("#c-email", email)
 	w.Fill("#c-password", demoPassword)
 	w.Button("Continuar")

@@ -27,16 +27,16 @@ func agendaOf(w *Window, day string) {
 	w.See("#agenda-hoja", "libre")
 }
 
-// lima is the clinic's clock.
-func lima() time.Time { return time.Now().In(time.FixedZone("Lima", -5*60*60)) }
+// now is the time in the clinic's zone.
+func (p *Program) now() time.Time { return time.Now().In(p.zone.here) }
 
-// inDays is a date from today as addresses write it.
-func inDays(n int) string { return lima().AddDate(0, 0, n).Format("2006-01-02") }
+// inDays is a date from the clinic's today as addresses write it.
+func (w *Window) inDays(n int) string { return w.program.now().AddDate(0, 0, n).Format(time.DateOnly) }
 
-// typedEvening is an evening hour from today as people type it, weekday and hour: "mar 21". The hour is none that
+// typedEvening is an evening hour n days from today as people type it, weekday and hour: "mar 21". The hour is none that
 // could be the day of the month.
-func typedEvening(n int) string {
-	day := lima().AddDate(0, 0, n)
+func (w *Window) typedEvening(n int) string {
+	day := w.program.now().AddDate(0, 0, n)
 	hour := 21
 	if day.Day() == hour {
 		hour = 22
@@ -67,7 +67,7 @@ var _ = Describe("the desk's flows", Ordered, ContinueOnFailure, func() {
 			w.See("#c-paciente-lista [role=option]", villanueva)
 			h.Type(kb.Enter)
 			h.Type(kb.Enter) // the service last offered
-			h.Type(typedEvening(3))
+			h.Type(w.typedEvening(3))
 			w.See("#hora-eco", "Se entiende")
 			h.Type(kb.Enter)
 			w.Gone("#reservar")
@@ -77,7 +77,7 @@ var _ = Describe("the desk's flows", Ordered, ContinueOnFailure, func() {
 	})
 
 	It("books from a free hour", func() {
-		agendaOf(w, inDays(4))
+		agendaOf(w, w.inDays(4))
 		flow(w, "book from a free hour", 8, 1, func(h *Hand) {
 			h.Tap("#agenda-hoja .hueco", "libre")
 			w.find("[name=paciente_texto]", "")
@@ -119,7 +119,7 @@ var _ = Describe("the desk's flows", Ordered, ContinueOnFailure, func() {
 		luz := somebody{freshDNI(), "Luzmila", "Checkin", "Primero", "240188", "Femenino", freshPhone()}
 		registerPatient(w, luz)
 		bookToday(w, luz)
-		agendaOf(w, inDays(0))
+		agendaOf(w, w.inDays(0))
 		card := w.cardOf(luz.listed())
 		flow(w, "check in by mouse", 3, 2, func(h *Hand) {
 			h.Tap(card, "")
@@ -129,7 +129,7 @@ var _ = Describe("the desk's flows", Ordered, ContinueOnFailure, func() {
 		w.Clean("flujo-llegada")
 		w.PressOn("#agenda-panel button", "Deshacer")
 		w.See("#agenda-panel", "Agendada")
-		agendaOf(w, inDays(0))
+		agendaOf(w, w.inDays(0))
 		Eval[bool](w, `(document.querySelector(`+quoted(card)+`).focus(), true)`) // the arrows lead there from any card
 		flow(w, "check in by key", 3, 2, func(h *Hand) {
 			h.Type("l")
@@ -158,7 +158,7 @@ var _ = Describe("the desk's flows", Ordered, ContinueOnFailure, func() {
 	It("moves an appointment, and back", func() {
 		luz := somebody{freshDNI(), "Mercedes", "Movediza", "Segunda", "240188", "Femenino", freshPhone()}
 		registerPatient(w, luz)
-		agendaOf(w, inDays(5))
+		agendaOf(w, w.inDays(5))
 		w.PressOn("#agenda-hoja .hueco", "libre")
 		w.Fill("[name=paciente_texto]", "movediza merc")
 		w.PressOn("#c-paciente-lista [role=option]", luz.listed())
@@ -170,13 +170,13 @@ var _ = Describe("the desk's flows", Ordered, ContinueOnFailure, func() {
 			w.See("#agenda-panel", luz.listed())
 			h.Type("m")
 			w.Settled()
-			h.Type(typedEvening(6))
+			h.Type(w.typedEvening(6))
 			h.Type(kb.Enter)
 			w.See("#avisos", "Movida")
 		})
 		w.Clean("flujo-mover")
 		w.PressOn("#avisos button", "Deshacer")
-		Eventually(w.Where).WithTimeout(pageLimit).Should(ContainSubstring(inDays(5)))
+		Eventually(w.Where).WithTimeout(pageLimit).Should(ContainSubstring(w.inDays(5)))
 		w.cardOf(luz.listed())
 	})
 })

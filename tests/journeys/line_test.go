@@ -61,7 +61,7 @@ func NewLine(program *Program) *Line {
 
 // through is the program as a browser behind the line sees it; nobody has come in there yet.
 func (l *Line) through(program *Program) *Program {
-	return &Program{URL: l.URL, DataDir: program.DataDir, known: map[string][]*network.CookieParam{}}
+	return &Program{URL: l.URL, DataDir: program.DataDir, zone: program.zone, known: map[string][]*network.CookieParam{}}
 }
 
 func (l *Line) serve(address string) {

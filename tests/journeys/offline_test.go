@@ -64,7 +64,7 @@ func (w *Window) unlock() {
 // bookInDays books somebody with a professional's next free hour n days on and gives the card.
 func bookInDays(w *Window, who somebody, words string, n int) string {
 	GinkgoHelper()
-	agendaOf(w, inDays(n))
+	agendaOf(w, w.inDays(n))
 	w.PressOn("#agenda-hoja .hueco", "libre")
 	w.Fill("[name=paciente_texto]", words)
 	w.PressOn("#c-paciente-lista [role=option]", who.listed())
@@ -106,12 +106,12 @@ var _ = Describe("without internet", func() {
 		w.Shot("sin-conexion-paciente")
 		newCard := bookInDays(w, luz, "sinlinea luz", 6)
 		w.See("[data-red]", "2 por enviar")
-		agendaOf(w, inDays(5))
+		agendaOf(w, w.inDays(5))
 		w.Press(card)
 		w.See("#agenda-panel", mercedes.listed())
 		w.Keys("m")
 		w.Settled()
-		w.Keys(typedEvening(6))
+		w.Keys(w.typedEvening(6))
 		w.Keys(kb.Enter)
 		w.See("[data-red]", "3 por enviar")
 		w.Go("/sincronizacion")
@@ -127,12 +127,12 @@ var _ = Describe("without internet", func() {
 		other := Desk()
 		other.program = program
 		signInByHand(other, "admin@demo.pe")
-		agendaOf(other, inDays(6))
+		agendaOf(other, other.inDays(6))
 		other.See(newCard, luz.listed())
 		look(other, luz.Document)
 		Eventually(func() []string { return other.Texts("#buscador-lista [data-fila]") }).WithTimeout(pageLimit).Should(HaveLen(1))
 		stopLooking(other)
-		other.Go("/agenda?fecha=" + inDays(6))
+		other.Go("/agenda?fecha=" + other.inDays(6))
 		Expect(other.Texts("#agenda .cita[data-cita]")).To(ContainElement(ContainSubstring(luz.listed())))
 	})
 

@@ -26,6 +26,7 @@ import (
 type Program struct {
 	URL     string
 	DataDir string
+	zone    zone                              // of its first clinic
 	always  string                            // the professional who attends at any hour
 	known   map[string][]*network.CookieParam // cookies of people who came in already: their other windows start signed in
 	env     []string
@@ -66,7 +67,7 @@ func newProgram() *Program {
 	dir, err := os.MkdirTemp("", "hampi-journey-")
 	Expect(err).NotTo(HaveOccurred())
 	DeferCleanup(os.RemoveAll, dir)
-	return &Program{DataDir: dir, known: map[string][]*network.CookieParam{}, env: []string{"HAMPI_ENV=demo", "HAMPI_DATA_DIR=" + dir, "HAMPI_ADDR=127.0.0.1:0",
+	return &Program{DataDir: dir, zone: lima, known: map[string][]*network.CookieParam{}, env: []string{"HAMPI_ENV=demo", "HAMPI_DATA_DIR=" + dir, "HAMPI_ADDR=127.0.0.1:0",
 		"HAMPI_RATE_LIMIT=100000", "HAMPI_RATE_LIMIT_ANON=100000", "HAMPI_LOG_LEVEL=info"}}
 }
 

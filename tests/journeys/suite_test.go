@@ -29,6 +29,7 @@ var (
 var _ = SynchronizedBeforeSuite(func() []byte { return []byte(makeDemo()) }, func(made []byte) {
 	demonstration = string(made)
 	demo = StartDemo()
+	demo.zone = withHoursLeft(time.Now())
 	browser = startBrowser()
 })
 

@@ -18,12 +18,12 @@ var _ = Describe("two people at once", func() {
 		signIn(other, "admin@demo.pe")
 		who := somebody{freshDNI(), "Berta", "Novedad", "Ajena", "240188", "Femenino", freshPhone()}
 		registerPatient(other, who)
-		agendaOf(desk, inDays(0))
+		agendaOf(desk, desk.inDays(0))
 		bookToday(other, who)
 		began := time.Now()
 		card := desk.cardOf(who.listed())
 		Expect(time.Since(began)).To(BeNumerically("<", newsLimit), "a booking")
-		agendaOf(other, inDays(0))
+		agendaOf(other, other.inDays(0))
 		other.Press(card)
 		other.PressOn("#agenda-panel button", "Llegó")
 		other.See("#agenda-panel", "En sala")
@@ -42,10 +42,10 @@ var _ = Describe("two people at once", func() {
 		} {
 			registerPatient(w, who)
 			id := w.Where()[len("/pacientes/"):]
-			w.Go("/agenda?fecha=" + inDays(7))
+			w.Go("/agenda?fecha=" + w.inDays(7))
 			w.Go("/citas/nueva?paciente=" + id + "&prof=" + alwaysThere())
 			chooseService(w, "Consulta y diagnóstico")
-			w.Fill("[name=hora]", typedEvening(8))
+			w.Fill("[name=hora]", w.typedEvening(8))
 			w.See("#hora-eco", "Libre")
 			w.Refused(409)
 		}
