@@ -14,11 +14,12 @@ import (
 type zone struct {
 	label string
 	here  *time.Location
+	quiet int // an hour, and the next, at which the demonstration has booked nobody: night in Lima
 }
 
 var (
-	lima   = zone{"Perú (Lima)", located("America/Lima")}
-	madrid = zone{"España (Madrid)", located("Europe/Madrid")}
+	lima   = zone{"Perú (Lima)", located("America/Lima"), 21}
+	madrid = zone{"España (Madrid)", located("Europe/Madrid"), 4}
 )
 
 func located(name string) *time.Location {

@@ -33,13 +33,13 @@ func (p *Program) now() time.Time { return time.Now().In(p.zone.here) }
 // inDays is a date from the clinic's today as addresses write it.
 func (w *Window) inDays(n int) string { return w.program.now().AddDate(0, 0, n).Format(time.DateOnly) }
 
-// typedEvening is an evening hour n days from today as people type it, weekday and hour: "mar 21". The hour is none that
+// typedQuiet is a quiet hour n days from today as people type it, weekday and hour: "mar 21". The hour is none that
 // could be the day of the month.
-func (w *Window) typedEvening(n int) string {
+func (w *Window) typedQuiet(n int) string {
 	day := w.program.now().AddDate(0, 0, n)
-	hour := 21
+	hour := w.program.zone.quiet
 	if day.Day() == hour {
-		hour = 22
+		hour++
 	}
 	return fmt.Sprintf("%s %d", [...]string{"dom", "lun", "mar", "mié", "jue", "vie", "sáb"}[day.Weekday()], hour)
 }
@@ -67,7 +67,7 @@ var _ = Describe("the desk's flows", Ordered, ContinueOnFailure, func() {
 			w.See("#c-paciente-lista [role=option]", villanueva)
 			h.Type(kb.Enter)
 			h.Type(kb.Enter) // the service last offered
-			h.Type(w.typedEvening(3))
+			h.Type(w.typedQuiet(3))
 			w.See("#hora-eco", "Se entiende")
 			h.Type(kb.Enter)
 			w.Gone("#reservar")
@@ -170,7 +170,7 @@ var _ = Describe("the desk's flows", Ordered, ContinueOnFailure, func() {
 			w.See("#agenda-panel", luz.listed())
 			h.Type("m")
 			w.Settled()
-			h.Type(w.typedEvening(6))
+			h.Type(w.typedQuiet(6))
 			h.Type(kb.Enter)
 			w.See("#avisos", "Movida")
 		})

@@ -111,7 +111,7 @@ var _ = Describe("without internet", func() {
 		w.See("#agenda-panel", mercedes.listed())
 		w.Keys("m")
 		w.Settled()
-		w.Keys(w.typedEvening(6))
+		w.Keys(w.typedQuiet(6))
 		w.Keys(kb.Enter)
 		w.See("[data-red]", "3 por enviar")
 		w.Go("/sincronizacion")

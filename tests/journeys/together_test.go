@@ -45,7 +45,7 @@ var _ = Describe("two people at once", func() {
 			w.Go("/agenda?fecha=" + w.inDays(7))
 			w.Go("/citas/nueva?paciente=" + id + "&prof=" + alwaysThere())
 			chooseService(w, "Consulta y diagnóstico")
-			w.Fill("[name=hora]", w.typedEvening(8))
+			w.Fill("[name=hora]", w.typedQuiet(8))
 			w.See("#hora-eco", "Libre")
 			w.Refused(409)
 		}
