@@ -16,6 +16,7 @@ func Steps() []*gormigrate.Migration {
 		sqlStep("0008_sync"),
 		sqlStep("0009_devices"),
 		sqlStep("0010_people"),
+		sqlStep("0012_codes"),
 		sqlStep("0013_files"),
 		sqlStep("0014_hce"),
 		sqlStep("0015_signing"),

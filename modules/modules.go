@@ -125,7 +125,7 @@ func newHouse(p Parts, metrics *web.Metrics) (*house, error) {
 		return nil, err
 	}
 	h.catalog = catalog.New(catalog.NewPostgres(), accounts.Colleagues{})
-	h.codes = catalog.NewCodes(catalog.BuiltIn{}, p.Now)
+	h.codes = catalog.NewCodes(catalog.LoadedCodes{}, p.Now)
 	h.joinPeople(metrics)
 	h.settings = settings.New(h.staff, settingsPages(), h.auditSubjects(), p.Now)
 	return h, nil
@@ -156,7 +156,7 @@ func (h *house) joinRecord(later *agenda.ForPatients) {
 
 // settingsPages are the entries of /configuracion, whoever draws them.
 func settingsPages() []web.SettingsPage {
-	return slices.Concat(settings.Pages(), []web.SettingsPage{accounts.PeopleSettings(), agenda.SchedulesPage(), sync.DevicesPage()}, catalog.SettingsPages())
+	return slices.Concat(settings.Pages(), []web.SettingsPage{accounts.PeopleSettings(), agenda.SchedulesPage(), sync.DevicesPage(), catalog.CatalogsPage()}, catalog.SettingsPages())
 }
 
 // listen stacks what every request passes, outermost first (DESIGN §3).
@@ -192,6 +192,7 @@ func (h *house) routes(a *App) {
 	accounts.PlatformRoutes(r, h.platform)
 	catalog.Routes(r, h.catalog, h.places)
 	catalog.MedicineRoutes(r, h.medicines)
+	catalog.CatalogsRoutes(r)
 	catalog.CodeRoutes(r, h.codes, accounts.Colleagues{}, nil)
 	patients.ImportRoutes(r, h.importer, h.patients)
 	patients.Routes(r, h.patients)

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 	. "github.com/onsi/ginkgo/v2"
@@ -27,7 +28,10 @@ type app struct {
 	*dbtest.World
 	catalog *catalog.Catalog
 	echo    *echo.Echo
+	later   time.Duration // how much later than it is it is for the table of diagnoses
 }
+
+func (a *app) now() time.Time { return clock.System().Add(a.later) }
 
 func newApp() *app {
 	GinkgoHelper()
@@ -43,10 +47,11 @@ func newApp() *app {
 	medicines, err := catalog.LoadMedicines()
 	Expect(err).NotTo(HaveOccurred())
 	catalog.MedicineRoutes(r, medicines)
-	api, codes := web.NewAPI(r, "spec"), catalog.NewCodes(catalog.BuiltIn{}, clock.System)
+	api, codes := web.NewAPI(r, "spec"), catalog.NewCodes(catalog.LoadedCodes{}, a.now)
 	catalog.API(api, a.catalog)
 	catalog.MedicinesAPI(api, medicines)
 	catalog.CodesAPI(api, codes, accounts.Colleagues{})
+	catalog.CatalogsRoutes(r)
 	catalog.CodeRoutes(r, codes, accounts.Colleagues{}, nil)
 	onboarding(r, catalog.NewFirstServices(a.catalog))
 	Expect(r.Check()).To(Succeed())

@@ -215,12 +215,17 @@ func changeText(change Change, zone string) string {
 	if change.By == "" {
 		return ""
 	}
+	at := change.At.In(locationOf(zone))
+	return "Último cambio: " + change.By + ", " + views.Day(at) + " " + views.Clock(at) + "."
+}
+
+// locationOf is a clinic's zone; UTC for one that nobody knows.
+func locationOf(zone string) *time.Location {
 	where, err := time.LoadLocation(zone)
 	if err != nil {
-		where = time.UTC
+		return time.UTC
 	}
-	at := change.At.In(where)
-	return "Último cambio: " + change.By + ", " + views.Day(at) + " " + views.Clock(at) + "."
+	return where
 }
 
 // newOpID names one sending of a form.

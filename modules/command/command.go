@@ -1,6 +1,6 @@
 //go:build !js
 
-// Package command holds the verbs of the program: serve, worker, migrate, demo, audit, keys, admin, sync, version.
+// Package command holds the verbs of the program: serve, worker, migrate, demo, import, audit, keys, admin, sync, version.
 package command
 
 import (
@@ -27,6 +27,7 @@ func commands() []command {
 		{"worker", "worker              work the jobs: letters, imports, sealing of the audit", work},
 		{"migrate", "migrate             bring the database to this version's shape and create its logins", migrate},
 		{"demo", "demo                fill the demonstration clinics; may be run at any time, only with HAMPI_ENV=demo", fillDemoClinics},
+		{"import", "import cie10 FILE   put a table of diagnoses in force for every clinic, of MINSA or the Peruvian one", importCodes},
 		{"audit", "audit verify        check the sealed chain of every clinic; exit 1 names the first broken row", verifyAudit},
 		{"keys", "keys rotate|status  give every clinic a new key and re-encrypt in the background; see how far that is", keys},
 		{"admin", "admin create        make a person of the platform; asks e-mail, name and password", createAdmin},

@@ -2,10 +2,11 @@ package tenancy_test
 
 // globalTables belong to no clinic. A table without clinic_id that is not here fails; so does one here that is gone.
 var globalTables = []string{
-	"clinics",    // the clinics themselves; a clinic sees its own row
-	"users",      // people may work in several clinics; a clinic sees name, college and number of its own
-	"migrations", // which steps the schema has seen
-	"sync_epoch", // one word that all devices compare, changed when a backup was restored
+	"clinics",                      // the clinics themselves; a clinic sees its own row
+	"users",                        // people may work in several clinics; a clinic sees name, college and number of its own
+	"migrations",                   // which steps the schema has seen
+	"sync_epoch",                   // one word that all devices compare, changed when a backup was restored
+	"code_versions", "cie10_codes", // what hampi import loaded: the same for everybody
 	// What happens before a clinic is known: the system's login alone.
 	"user_emails", "recovery_codes", "refresh_tokens", "password_resets", "login_attempts", "sessions", "signups",
 	"signing_keys", // a person's, whatever clinic they sign in; a clinic sees the public halves of its people
@@ -35,7 +36,7 @@ var anything = []string{"SELECT", "INSERT", "UPDATE", "DELETE"}
 
 // withoutRowSecurity are global tables that no policy guards: nothing in them belongs to anybody.
 var withoutRowSecurity = []string{
-	"migrations", "sync_epoch", "river_job", "river_leader", "river_queue", "river_migration", "river_notification",
+	"migrations", "sync_epoch", "code_versions", "cie10_codes", "river_job", "river_leader", "river_queue", "river_migration", "river_notification",
 }
 
 // auditFields are what is told of an act. Its time, its transaction and its place in the chain are the server's to say.

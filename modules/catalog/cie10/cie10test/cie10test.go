@@ -5,7 +5,6 @@ package cie10test
 
 import (
 	"embed"
-	"encoding/csv"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -139,19 +138,10 @@ func Peruvian(words cie10.Table) (cie10.Table, bool, error) {
 		return cie10.Table{}, false, err
 	}
 	defer source.Close() //nolint:errcheck // read only
-	rows, err := csv.NewReader(source).ReadAll()
+	read, err := cie10.ReadTable(source, cie10.Peru, words)
 	if err != nil {
 		return cie10.Table{}, false, fmt.Errorf("read %s: %w", file, err)
 	}
-	words.Entries = nil
-	for _, r := range rows[1:] {
-		if r[11] != "diagnostico" {
-			continue
-		}
-		words.Entries = append(words.Entries, cie10.Entry{
-			Code:  cie10.Code{Code: r[0], Title: r[5], Sex: cie10.Sex(r[9]), Asterisk: r[10] == "1", Heading: r[4] == "0", Retired: r[14] == "0"},
-			Local: r[6],
-		})
-	}
+	words.Entries = read.Entries
 	return words, true, nil
 }
