@@ -25,11 +25,12 @@ var appMayOnGlobal = map[string][]string{
 		"SELECT", "UPDATE(name)", "UPDATE(legal_name)", "UPDATE(ruc)", "UPDATE(phone)", "UPDATE(time_zone)", "UPDATE(accent)", "UPDATE(logo)",
 		"UPDATE(logo_type)", "UPDATE(lock_after_minutes)", "UPDATE(version)", "UPDATE(updated_at)", "UPDATE(specialties)", "UPDATE(onboarded_at)", "UPDATE(offline_start)",
 	},
-	"users":        {"SELECT(id)", "SELECT(name)", "SELECT(title)", "SELECT(college)", "SELECT(college_number)"},
-	"signing_keys": {"SELECT(id)", "SELECT(user_id)", "SELECT(public_key)", "SELECT(valid_from)", "SELECT(revoked_at)"},
-	"migrations":   {"SELECT"},
-	"sync_epoch":   {"SELECT"},
-	"river_job":    anything, "river_leader": anything, "river_queue": anything, "river_migration": anything, "river_notification": anything,
+	"users":         {"SELECT(id)", "SELECT(name)", "SELECT(title)", "SELECT(college)", "SELECT(college_number)"},
+	"signing_keys":  {"SELECT(id)", "SELECT(user_id)", "SELECT(public_key)", "SELECT(valid_from)", "SELECT(revoked_at)"},
+	"migrations":    {"SELECT"},
+	"sync_epoch":    {"SELECT"},
+	"code_versions": {"SELECT"}, "cie10_codes": {"SELECT"},
+	"river_job": anything, "river_leader": anything, "river_queue": anything, "river_migration": anything, "river_notification": anything,
 }
 
 var anything = []string{"SELECT", "INSERT", "UPDATE", "DELETE"}
