@@ -88,6 +88,14 @@ var _ = Describe("what speaks against a medicine", func() {
 		}
 	})
 
+	It("reads what was written freely, slips included", func() {
+		Expect(check(allergic(false, "penicilina"), freely("Amoxisilina + acido clabulanico"))).To(ContainElement(HavePrefix("stop class: ")))
+		Expect(check(taking("warf"), freely("ibuprofen"))).To(ContainElement(HavePrefix("stop interaction: ")))
+		Expect(check(pregnant(12), freely("Isotretinoina"))).To(ContainElement(HavePrefix("stop pregnancy: ")))
+		Expect(check(adult(), freely("Codeina"))).To(ContainElement(HavePrefix("block controlled: ")))
+		Expect(check(allergic(true, "penicilina"), freely("Pasta al agua"))).To(BeEmpty())
+	})
+
 	It("weighs a cross-reaction by what happened", func() {
 		says("cefalexina 500", allergic(false, "penicilina"), "warn class: Cefalexina 500 mg puede cruzar con las penicilinas: hay registrada alergia a «penicilina».")
 		says("cefalexina 500", allergic(true, "penicilina"), "stop class: Cefalexina 500 mg puede cruzar con las penicilinas: hay registrada alergia a «penicilina», grave.")
