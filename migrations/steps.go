@@ -20,5 +20,6 @@ func Steps() []*gormigrate.Migration {
 		sqlStep("0013_files"),
 		sqlStep("0014_hce"),
 		sqlStep("0015_signing"),
+		sqlStep("0016_record_feed"),
 	}
 }

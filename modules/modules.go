@@ -156,7 +156,8 @@ func (h *house) joinRecord(later *agenda.ForPatients) {
 
 // settingsPages are the entries of /configuracion, whoever draws them.
 func settingsPages() []web.SettingsPage {
-	return slices.Concat(settings.Pages(), []web.SettingsPage{accounts.PeopleSettings(), agenda.SchedulesPage(), sync.DevicesPage(), catalog.CatalogsPage()}, catalog.SettingsPages())
+	own := []web.SettingsPage{accounts.PeopleSettings(), agenda.SchedulesPage(), sync.DevicesPage(), hce.EmergenciesPage(), catalog.CatalogsPage()}
+	return slices.Concat(settings.Pages(), own, catalog.SettingsPages())
 }
 
 // listen stacks what every request passes, outermost first (DESIGN §3).
@@ -197,6 +198,7 @@ func (h *house) routes(a *App) {
 	patients.ImportRoutes(r, h.importer, h.patients)
 	patients.Routes(r, h.patients)
 	agenda.Routes(r, h.agenda, h.catalog, h.patients)
+	hce.HistoryRoutes(r, h.record)
 	settings.Routes(r, h.settings)
 	sync.Routes(r, h.sync, sync.PageParts{Describers: h.describers(), People: h.staff, Now: h.Now})
 	sync.DeviceRoutes(r, h.devices)

@@ -216,3 +216,9 @@ func (ForPatients) CountInWindow(ctx context.Context, w offline.Window) (int, er
 func (ForPatients) SeenBefore(ctx context.Context, before time.Time, after patients.Seen, limit int) ([]patients.Seen, error) {
 	return Postgres{}.seenBefore(ctx, before, after, limit)
 }
+
+// PatientsOf are the people with an appointment in [from, to) that was not cancelled: with one professional (a
+// membership), or with anybody (uuid.Nil).
+func (ForPatients) PatientsOf(ctx context.Context, doctor uuid.UUID, from, to time.Time) ([]uuid.UUID, error) {
+	return Postgres{}.patientsOf(ctx, doctor, from, to)
+}

@@ -10,15 +10,23 @@ import (
 
 // The sections of a patient's page that the record draws.
 const (
-	historyTab = "historia"
+	historyTab     = "historia"
+	assignmentsTab = "profesionales"
 )
 
 // Tabs are the sections of a patient's page that the record draws, for who reads records. Whose they are is asked when
 // one opens: another professional's patient is opened by the emergency door.
 func Tabs() []patients.Tab {
-	return []patients.Tab{{Path: historyTab, Label: "Historia clínica", Order: 100, For: reads}}
+	return []patients.Tab{
+		{Path: historyTab, Label: "Historia clínica", Order: 100, For: reads},
+		{Path: assignmentsTab, Label: "Profesionales", Order: 900, For: assigns},
+	}
 }
 
 func reads(ctx context.Context, _ patients.Patient) bool {
 	return access.Who(ctx).Can(accounts.HCERead)
+}
+
+func assigns(ctx context.Context, _ patients.Patient) bool {
+	return access.Who(ctx).Can(accounts.HCEEmergencies)
 }

@@ -1,0 +1,187 @@
+package hce
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"hampi/modules/hce/form"
+	"hampi/modules/platform/fault"
+)
+
+// HistoryRows is how many documents the history opens with, and how many more "Ver más" brings.
+const HistoryRows = 10
+
+// Filter narrows the history.
+type Filter struct {
+	Type     RecordType // "" is all
+	Author   uuid.UUID  // zero: anybody
+	Year     int        // 0: any
+	Code     string     // a CIE-10 code or its beginning
+	Text     string
+	Before   time.Time // keyset
+	BeforeID uuid.UUID
+}
+
+// Empty reports whether nothing is left out.
+func (f Filter) Empty() bool {
+	return f.Type == "" && f.Author == uuid.Nil && f.Year == 0 && f.Code == "" && f.Text == ""
+}
+
+// Entry is a document of the history with what was added to it.
+type Entry struct {
+	Record
+	Encounter Encounter
+	Lines     []form.Line // what it says, by the template it was written with
+	Words     string      // what an addendum or annulment says
+	Amending  []Entry     // addenda and annulments, oldest first
+}
+
+// Annulled is the entry that took this one out of force; nil while it stands.
+func (e Entry) Annulled() *Entry {
+	i := slices.IndexFunc(e.Amending, func(a Entry) bool { return a.Type == Annulment })
+	if i < 0 {
+		return nil
+	}
+	return &e.Amending[i]
+}
+
+// History lists what is written of a person, latest first; more tells whether it goes on. The reading is written down.
+func (s *Service) History(ctx context.Context, patient uuid.UUID, f Filter) (look Look, list []Entry, more bool, err error) {
+	if look, err = s.Open(ctx, patient); err != nil {
+		return look, nil, false, err
+	}
+	if err = s.Reads.Read(ctx, look.Patient(), "historia"); err != nil {
+		return look, nil, false, err
+	}
+	records, err := s.store.RecordsOf(ctx, f.in(look.Family))
+	if err != nil {
+		return look, nil, false, err
+	}
+	more = len(records) > HistoryRows
+	list, err = s.entries(ctx, records[:min(len(records), HistoryRows)])
+	return look, list, more, err
+}
+
+func (f Filter) in(family []uuid.UUID) RecordRange {
+	types := []RecordType{Note, Prescription}
+	if f.Type != "" {
+		types = []RecordType{f.Type}
+	}
+	return RecordRange{
+		Patients: family, Types: types, Author: f.Author, Year: f.Year, Code: strings.ToUpper(strings.TrimSpace(f.Code)), Text: f.Text,
+		Before: f.Before, BeforeID: f.BeforeID, Limit: HistoryRows + 1,
+	}
+}
+
+// entries completes records with their attention, their words and what was added to them.
+func (s *Service) entries(ctx context.Context, records []Record) ([]Entry, error) {
+	var ids, visits []uuid.UUID
+	for _, r := range records {
+		ids, visits = append(ids, r.ID), append(visits, r.EncounterID)
+	}
+	encounters, err := s.store.EncountersByID(ctx, visits)
+	if err != nil {
+		return nil, err
+	}
+	amending, err := s.store.Amending(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]Entry, 0, len(records))
+	for _, r := range records {
+		e, err := s.entry(ctx, r)
+		if err != nil {
+			return nil, err
+		}
+		e.Encounter = encounters[r.EncounterID]
+		for _, a := range amending {
+			if *a.AmendsID != r.ID {
+				continue
+			}
+			added, err := s.entry(ctx, a)
+			if err != nil {
+				return nil, err
+			}
+			e.Amending = append(e.Amending, added)
+		}
+		list = append(list, e)
+	}
+	return list, nil
+}
+
+// entry reads what one record says.
+func (s *Service) entry(ctx context.Context, r Record) (Entry, error) {
+	e := Entry{Record: r}
+	if r.Type == Addendum || r.Type == Annulment {
+		var said map[string]string
+		if err := json.Unmarshal(r.Content, &said); err != nil {
+			return e, fmt.Errorf("read record %s: %w", r.ID, err)
+		}
+		e.Words = said["texto"] + said["motivo"]
+		return e, nil
+	}
+	if r.Type != Note {
+		return e, nil
+	}
+	t, err := s.Template(ctx, r.TemplateID, r.TemplateVersion)
+	if fault.IsNotFound(err) {
+		t, err = form.Template{}, nil // what is written is shown all the same, under its keys
+	}
+	if err != nil {
+		return e, err
+	}
+	var values form.Values
+	if err := json.Unmarshal(r.Content, &values); err != nil {
+		return e, fmt.Errorf("read record %s: %w", r.ID, err)
+	}
+	e.Lines = form.Summary(t, values)
+	return e, nil
+}
+
+// Entry is one document with what was added to it, for who may read the person's record.
+func (s *Service) Entry(ctx context.Context, id uuid.UUID) (Look, Entry, error) {
+	r, err := s.store.Record(ctx, id)
+	if err != nil {
+		return Look{}, Entry{}, err
+	}
+	look, err := s.Open(ctx, r.PatientID)
+	if err != nil {
+		return look, Entry{}, err
+	}
+	if err := s.Reads.Read(ctx, look.Patient(), "documento"); err != nil {
+		return look, Entry{}, err
+	}
+	list, err := s.entries(ctx, []Record{r})
+	if err != nil {
+		return look, Entry{}, err
+	}
+	return look, list[0], nil
+}
+
+// Problems are the diagnoses that a person has had, the latest first.
+func (s *Service) Problems(ctx context.Context, look Look) ([]PastDiagnosis, error) {
+	list, err := s.store.DiagnosesOf(ctx, look.Family)
+	slices.SortFunc(list, func(a, b PastDiagnosis) int { return b.Last.Compare(a.Last) })
+	return list, err
+}
+
+// Years are the years in which something was written of a person.
+func (s *Service) Years(ctx context.Context, look Look) ([]YearCount, error) {
+	return s.store.Years(ctx, look.Family)
+}
+
+// Readers lists who has read a person's record, latest first, for who may read it.
+func (s *Service) Readers(ctx context.Context, patient uuid.UUID) (Look, []Reader, error) {
+	look, err := s.Open(ctx, patient)
+	if err != nil {
+		return look, nil, err
+	}
+	list, err := s.Reads.Readers(ctx, look.Family, 100)
+	return look, list, err
+}
