@@ -28,6 +28,8 @@ type AppointmentSync struct {
 	agenda *Service
 	people Register
 	store  Postgres
+	// Beside names what else a device of whoever attends those patients must hold of each; nil is nothing.
+	Beside func(ctx context.Context, patients []uuid.UUID) (map[uuid.UUID][]offline.Ref, error)
 }
 
 // SyncAppointments is the agenda's entity "appointment".

@@ -86,26 +86,45 @@ func (e AppointmentSync) Entering(ctx context.Context, _ offline.Window, from, t
 	return e.store.idsBetween(ctx, from, to)
 }
 
-// With names the patient of each appointment: a device never holds one without the other.
-func (AppointmentSync) With(changes []offline.Change) (map[string][]uuid.UUID, error) {
-	var people []uuid.UUID
-	seen := map[uuid.UUID]bool{}
+// With names the patient of each appointment: a device never holds one without the other. Whoever attends the patient
+// gets what other modules keep of them too.
+func (e AppointmentSync) With(ctx context.Context, changes []offline.Change) (map[uuid.UUID][]offline.Ref, error) {
+	patientOf := map[uuid.UUID]uuid.UUID{}
+	var own []uuid.UUID
+	me := access.Who(ctx).MembershipID
 	for _, c := range changes {
 		if c.Removed {
 			continue
 		}
 		var d struct {
 			PatientID uuid.UUID `json:"patient_id"`
+			DoctorID  uuid.UUID `json:"doctor_id"`
 		}
 		if err := json.Unmarshal(c.Data, &d); err != nil {
 			return nil, fmt.Errorf("read the patient of appointment %s: %w", c.ID, err)
 		}
-		if !seen[d.PatientID] {
-			seen[d.PatientID] = true
-			people = append(people, d.PatientID)
+		patientOf[c.ID] = d.PatientID
+		if d.DoctorID == me && !slices.Contains(own, d.PatientID) {
+			own = append(own, d.PatientID)
 		}
 	}
-	return map[string][]uuid.UUID{"patient": people}, nil
+	more, err := e.kept(ctx, own)
+	if err != nil {
+		return nil, err
+	}
+	needed := map[uuid.UUID][]offline.Ref{}
+	for id, patient := range patientOf {
+		needed[id] = append([]offline.Ref{{Kind: "patient", ID: patient.String()}}, more[patient]...)
+	}
+	return needed, nil
+}
+
+// kept is what other modules keep of the patients of whoever asks.
+func (e AppointmentSync) kept(ctx context.Context, own []uuid.UUID) (map[uuid.UUID][]offline.Ref, error) {
+	if e.Beside == nil || len(own) == 0 {
+		return nil, nil
+	}
+	return e.Beside(ctx, own)
 }
 
 func reads(ctx context.Context) bool { return access.Who(ctx).Can(accounts.AgendaRead) }

@@ -46,7 +46,11 @@ var _ = Describe("what devices get of the agenda", Ordered, func() {
 			for _, change := range page {
 				got = append(got, change.ID)
 			}
-			Expect(entity.With(page)).To(Equal(map[string][]uuid.UUID{"patient": {c.Ana}}))
+			companions, err := entity.With(ctx, page)
+			Expect(err).NotTo(HaveOccurred())
+			for _, needed := range companions {
+				Expect(needed).To(Equal([]offline.Ref{{Kind: "patient", ID: c.Ana.String()}}))
+			}
 			place = next
 		}
 		Expect(pages).To(Equal(3))

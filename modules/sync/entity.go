@@ -32,6 +32,6 @@ type Entity interface {
 // Companions is an Entity whose objects never travel alone: an appointment comes with its patient.
 type Companions interface {
 	Entity
-	// With names the objects that the changes need beside them, by entity.
-	With(changes []offline.Change) (map[string][]uuid.UUID, error)
+	// With names, for each change, the objects that it needs beside it.
+	With(ctx context.Context, changes []offline.Change) (map[uuid.UUID][]offline.Ref, error)
 }

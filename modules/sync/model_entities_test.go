@@ -355,14 +355,14 @@ func (e bookings) Entering(ctx context.Context, w offline.Window, from, to time.
 }
 
 // With brings each booking's person along.
-func (bookings) With(changes []offline.Change) (map[string][]uuid.UUID, error) {
-	needed := map[string][]uuid.UUID{}
+func (bookings) With(_ context.Context, changes []offline.Change) (map[uuid.UUID][]offline.Ref, error) {
+	needed := map[uuid.UUID][]offline.Ref{}
 	for _, c := range changes {
 		var b struct{ Person uuid.UUID }
 		if err := json.Unmarshal(c.Data, &b); err != nil {
 			return nil, err
 		}
-		needed["person"] = append(needed["person"], b.Person)
+		needed[c.ID] = []offline.Ref{{Kind: "person", ID: b.Person.String()}}
 	}
 	return needed, nil
 }

@@ -31,7 +31,7 @@ func (s *Service) current(ctx context.Context, w offline.Window, wanted map[stri
 		if err != nil {
 			return nil, err
 		}
-		if err := p.companions(e, found, beside); err != nil {
+		if err := p.companions(ctx, e, found, beside); err != nil {
 			return nil, err
 		}
 	}
@@ -62,22 +62,24 @@ func (s *Service) read(ctx context.Context, w offline.Window, e Entity, ids []uu
 }
 
 // companions notes, for each change, what it needs beside it.
-func (p *present) companions(e Entity, found []offline.Change, beside map[string][]uuid.UUID) error {
+func (p *present) companions(ctx context.Context, e Entity, found []offline.Change, beside map[string][]uuid.UUID) error {
 	with, ok := e.(Companions)
-	if !ok {
+	if !ok || len(found) == 0 {
 		return nil
 	}
+	needed, err := with.With(ctx, found)
+	if err != nil {
+		return fmt.Errorf("ask what %s needs beside it: %w", e.Name(), err)
+	}
 	for _, c := range found {
-		needed, err := with.With([]offline.Change{c})
-		if err != nil {
-			return fmt.Errorf("ask what %s needs beside it: %w", e.Name(), err)
-		}
-		for entity, ids := range needed {
-			for _, id := range ids {
-				p.needs[ref{c.Entity, c.ID}] = append(p.needs[ref{c.Entity, c.ID}], ref{entity, id})
-				if !slices.Contains(beside[entity], id) {
-					beside[entity] = append(beside[entity], id)
-				}
+		for _, need := range needed[c.ID] {
+			id, err := uuid.Parse(need.ID)
+			if err != nil {
+				return fmt.Errorf("ask what %s needs beside it: %w", e.Name(), err)
+			}
+			p.needs[ref{c.Entity, c.ID}] = append(p.needs[ref{c.Entity, c.ID}], ref{need.Kind, id})
+			if !slices.Contains(beside[need.Kind], id) {
+				beside[need.Kind] = append(beside[need.Kind], id)
 			}
 		}
 	}

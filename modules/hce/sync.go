@@ -1,0 +1,276 @@
+//go:build !js
+
+package hce
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"hampi/modules/accounts"
+	"hampi/modules/hce/form"
+	"hampi/modules/platform/access"
+	"hampi/modules/platform/fault"
+	"hampi/modules/platform/offline"
+)
+
+// The records that a doctor's device holds: the last ones of each own patient with an appointment in these days around
+// today (DESIGN §5). What an emergency opened is never among them.
+const (
+	daysHeld    = 30
+	recordsHeld = 10
+)
+
+// OwnPatients is what the record asks of the agenda to choose what a device holds.
+type OwnPatients interface {
+	// PatientsOf are the people with an appointment in [from, to) with the professional that was not cancelled.
+	PatientsOf(ctx context.Context, doctor uuid.UUID, from, to time.Time) ([]uuid.UUID, error)
+}
+
+// RecordSync offers records to doctors' devices and takes up what was written on them without connection.
+type RecordSync struct {
+	record *Service
+	store  Postgres
+	own    OwnPatients
+}
+
+// SyncRecords is the record's entity "record".
+func SyncRecords(record *Service, own OwnPatients) RecordSync {
+	return RecordSync{record: record, own: own}
+}
+
+// Name is the entity's word on the wire.
+func (RecordSync) Name() string { return recordEntity }
+
+// Apply keeps a record that was written on a device: unsigned, and for ever as it stands. The attention that it brings
+// is begun and, where it ended, closed with its appointment.
+func (s RecordSync) Apply(ctx context.Context, op offline.Received) (offline.Outcome, error) {
+	if op.Action != offline.Create {
+		return offline.Outcome{}, fault.InvalidField("action", "Lo escrito en una historia no se cambia. Se añade una adenda.")
+	}
+	var in writtenData
+	decoder := json.NewDecoder(bytes.NewReader(op.Data))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&in); err != nil {
+		return offline.Outcome{}, fault.InvalidField("data", "Los datos del documento no se entienden.")
+	}
+	person, err := s.record.Patients.Active(ctx, in.PatientID)
+	if fault.IsNotFound(err) {
+		return offline.Outcome{}, &offline.Missing{Entity: "patient", ID: in.PatientID}
+	}
+	if err != nil {
+		return offline.Outcome{}, err
+	}
+	in.PatientID = person.ID
+	created, err := s.record.takeUp(ctx, op, in)
+	switch {
+	case err != nil:
+		return offline.Outcome{}, err
+	case !created:
+		return offline.Outcome{Status: offline.Duplicate, Version: 1}, nil
+	}
+	return offline.Outcome{Status: offline.Created, Version: 1}, nil
+}
+
+// takeUp keeps what a device wrote; false when it was kept before.
+func (s *Service) takeUp(ctx context.Context, op offline.Received, in writtenData) (created bool, err error) {
+	if !access.Who(ctx).Can(accounts.HCEWrite) {
+		return false, fault.ErrForbidden
+	}
+	author, _, err := s.author(ctx)
+	if err != nil {
+		return false, err
+	}
+	e, err := s.arrived(ctx, in)
+	if err != nil {
+		return false, err
+	}
+	r := Record{
+		ID: op.LocalID, PatientID: e.PatientID, EncounterID: e.ID, Type: in.Type, TemplateID: in.TemplateID, TemplateVersion: in.TemplateVersion,
+		Author: author, Diagnoses: in.Diagnoses, Content: in.Content, SpecialtyData: in.SpecialtyData, AmendsID: in.AmendsID,
+		Offline: true, WrittenAt: op.At, ReceivedAt: s.now(),
+	}
+	if err := s.acceptable(ctx, r, e); err != nil {
+		return false, err
+	}
+	if r, err = r.sealed(); err != nil {
+		return false, err
+	}
+	before, err := s.store.Record(ctx, r.ID)
+	switch {
+	case err == nil && bytes.Equal(before.Hash, r.Hash):
+		return false, nil
+	case err == nil:
+		return false, ErrSameID
+	case !fault.IsNotFound(err):
+		return false, err
+	}
+	if err := s.store.AddRecord(ctx, r); err != nil {
+		return false, err
+	}
+	if err := s.derive(ctx, r, e); err != nil {
+		return false, err
+	}
+	return true, s.ended(ctx, e, in.Encounter.EndedAt)
+}
+
+// arrived is the attention that a record brings: the one that is known, or a new one.
+func (s *Service) arrived(ctx context.Context, in writtenData) (Encounter, error) {
+	who := access.Who(ctx)
+	e, err := s.store.Encounter(ctx, in.Encounter.ID)
+	if fault.IsNotFound(err) && in.Encounter.AppointmentID != nil {
+		e, err = s.store.EncounterOf(ctx, *in.Encounter.AppointmentID)
+	}
+	switch {
+	case err == nil && e.DoctorID != who.MembershipID:
+		return e, fault.Conflicted("other_doctor", "Otro profesional atendió esa cita. Lo escrito sigue en este equipo.")
+	case err == nil && e.PatientID != in.PatientID:
+		return e, fault.InvalidField("encounter", "La atención es de otro paciente.")
+	case err == nil:
+		if !e.Begun() {
+			e.StartedAt = &in.Encounter.StartedAt
+			return s.store.SaveEncounter(ctx, e)
+		}
+		return e, nil
+	case !fault.IsNotFound(err):
+		return e, err
+	}
+	return s.brought(ctx, in)
+}
+
+// brought keeps an attention that began on a device.
+func (s *Service) brought(ctx context.Context, in writtenData) (Encounter, error) {
+	who := access.Who(ctx)
+	_, m, err := s.author(ctx)
+	if err != nil {
+		return Encounter{}, err
+	}
+	e := in.Encounter.encounter(in.PatientID)
+	e.DoctorID, e.Specialty, e.EndedAt, e.Version = who.MembershipID, m.Specialty, nil, 1
+	if e.SiteID == uuid.Nil {
+		e.SiteID = who.SiteID
+	}
+	if e.AppointmentID == nil {
+		_, err := s.Open(ctx, in.PatientID)
+		if err != nil {
+			return e, err
+		}
+		return e, s.store.AddEncounter(ctx, e)
+	}
+	visit, err := s.Visits.Visit(ctx, *e.AppointmentID)
+	switch {
+	case fault.IsNotFound(err):
+		return e, &offline.Missing{Entity: "appointment", ID: *e.AppointmentID}
+	case err != nil:
+		return e, err
+	case visit.DoctorID != who.MembershipID:
+		return e, fault.Conflicted("other_doctor", "La cita es ahora con otro profesional. Lo escrito sigue en este equipo.")
+	}
+	e.SiteID = visit.SiteID
+	return e, s.store.AddEncounter(ctx, e)
+}
+
+// acceptable refuses what the device should have refused: what is written is looked at again where it arrives.
+func (s *Service) acceptable(ctx context.Context, r Record, e Encounter) error {
+	switch r.Type {
+	case Note:
+		return s.acceptableNote(ctx, r)
+	case Prescription:
+		return nil
+	case Addendum, Annulment:
+		before, err := s.store.Record(ctx, idOr(r.AmendsID))
+		if fault.IsNotFound(err) {
+			return &offline.Missing{Entity: recordEntity, ID: idOr(r.AmendsID)}
+		}
+		if err == nil && before.Author.MembershipID != r.Author.MembershipID {
+			return fault.Conflicted("not_author", "Este documento es de otro profesional.")
+		}
+		return err
+	}
+	return fault.InvalidField("record_type", "Esa clase de documento no existe.")
+}
+
+func idOr(id *uuid.UUID) uuid.UUID {
+	if id == nil {
+		return uuid.Nil
+	}
+	return *id
+}
+
+func (s *Service) acceptableNote(ctx context.Context, r Record) error {
+	t, err := s.Template(ctx, r.TemplateID, r.TemplateVersion)
+	if err != nil {
+		return fault.InvalidField("template_id", "Esa plantilla no existe.")
+	}
+	var values form.Values
+	if err := json.Unmarshal(r.Content, &values); err != nil {
+		return fault.InvalidField("content", "Lo escrito no se entiende.")
+	}
+	person, err := s.Patients.Active(ctx, r.PatientID)
+	if err != nil {
+		return err
+	}
+	problems, _ := form.Check(t, values, form.Context{Today: r.WrittenAt.In(s.Zone(ctx)), Birth: person.BirthDate, Sex: string(person.Sex)})
+	if form.Empty(t, values) {
+		problems.Add("content", "La nota está vacía.")
+	}
+	return problems.Err()
+}
+
+// derive keeps what is read out of a record beside it: figures of a note.
+func (s *Service) derive(ctx context.Context, r Record, e Encounter) error {
+	if r.Type != Note {
+		return nil
+	}
+	t, err := s.Template(ctx, r.TemplateID, r.TemplateVersion)
+	if err != nil {
+		return err
+	}
+	var values form.Values
+	if err := json.Unmarshal(r.Content, &values); err != nil {
+		return fmt.Errorf("read record %s: %w", r.ID, err)
+	}
+	person, err := s.Patients.Active(ctx, r.PatientID)
+	if err != nil {
+		return err
+	}
+	taken, err := s.store.ObservedIn(ctx, []uuid.UUID{e.ID})
+	if err != nil {
+		return err
+	}
+	at := r.WrittenAt.In(s.Zone(ctx))
+	review := Review{Attention: Attention{
+		Encounter: e, Patient: person, Template: t, Triaged: standing(taken), Draft: Draft{Body: DraftBody{Values: values}},
+		Context: form.Context{Today: at, Birth: person.BirthDate, Sex: string(person.Sex)},
+	}}
+	return s.observe(ctx, review, r)
+}
+
+// ended closes an attention that ended on a device, and completes its appointment where the agenda still lets it.
+func (s *Service) ended(ctx context.Context, e Encounter, at *time.Time) error {
+	if at == nil || e.Closed() {
+		return nil
+	}
+	now := s.now()
+	end := *at
+	if end.After(now) {
+		end = now
+	}
+	if e.StartedAt != nil && end.Before(*e.StartedAt) {
+		end = *e.StartedAt
+	}
+	e.EndedAt, e.UpdatedAt = &end, now
+	if _, err := s.store.SaveEncounter(ctx, e); err != nil || e.AppointmentID == nil {
+		return err
+	}
+	for _, step := range []func(context.Context, uuid.UUID) error{s.Visits.Begin, s.Visits.Complete} {
+		if err := step(ctx, *e.AppointmentID); err != nil && fault.KindOf(err) != fault.Conflict {
+			return err // a visit that was cancelled or moved meanwhile stays so; what was written stands
+		}
+	}
+	return nil
+}

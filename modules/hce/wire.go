@@ -1,0 +1,132 @@
+package hce
+
+import (
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"hampi/modules/platform/offline"
+)
+
+// The entities of the record on devices.
+const (
+	recordEntity   = "record"
+	templateEntity = "note_template"
+)
+
+// encounterData is an attention, as it travels in its first record.
+type encounterData struct {
+	ID            uuid.UUID  `json:"id"`
+	AppointmentID *uuid.UUID `json:"appointment_id"`
+	DoctorID      uuid.UUID  `json:"doctor_id,omitzero"`
+	SiteID        uuid.UUID  `json:"site_id,omitzero"`
+	Specialty     string     `json:"specialty,omitempty"`
+	StartedAt     time.Time  `json:"started_at"`
+	EndedAt       *time.Time `json:"ended_at"`
+}
+
+// writtenData is all that a device says of a record that was written on it.
+type writtenData struct {
+	Encounter       encounterData   `json:"encounter"`
+	PatientID       uuid.UUID       `json:"patient_id"`
+	Type            RecordType      `json:"record_type"`
+	TemplateID      string          `json:"template_id"`
+	TemplateVersion int             `json:"template_version"`
+	Diagnoses       []Diagnosis     `json:"diagnoses"`
+	Content         json.RawMessage `json:"content"`
+	SpecialtyData   json.RawMessage `json:"specialty_data,omitempty"`
+	AmendsID        *uuid.UUID      `json:"amends_id"`
+	WrittenAt       time.Time       `json:"written_at"`
+}
+
+// recordData is a record on a device. What the device wrote itself lacks what only the server says.
+type recordData struct {
+	writtenData
+	Author     *Author         `json:"author,omitempty"`
+	Hash       string          `json:"content_hash,omitempty"`
+	Offline    bool            `json:"offline,omitempty"`
+	ReceivedAt *time.Time      `json:"received_at,omitempty"`
+	Signatures []signatureData `json:"signatures,omitempty"`
+}
+
+type signatureData struct {
+	ID       uuid.UUID `json:"id"`
+	Signer   Author    `json:"signer"`
+	Code     string    `json:"code"`
+	SignedAt time.Time `json:"signed_at"`
+}
+
+func writtenDataOf(r Record, e Encounter) writtenData {
+	d := writtenData{
+		Encounter: encounterDataOf(e), PatientID: r.PatientID, Type: r.Type, TemplateID: r.TemplateID, TemplateVersion: r.TemplateVersion,
+		Diagnoses: r.Diagnoses, Content: r.Content, SpecialtyData: r.SpecialtyData, AmendsID: r.AmendsID, WrittenAt: r.WrittenAt.UTC(),
+	}
+	return d
+}
+
+func encounterDataOf(e Encounter) encounterData {
+	d := encounterData{ID: e.ID, AppointmentID: e.AppointmentID, DoctorID: e.DoctorID, SiteID: e.SiteID, Specialty: e.Specialty, EndedAt: e.EndedAt}
+	if e.StartedAt != nil {
+		d.StartedAt = *e.StartedAt
+	}
+	return d
+}
+
+// encounter is the attention of a record that travels.
+func (d encounterData) encounter(patient uuid.UUID) Encounter {
+	started := d.StartedAt
+	return Encounter{
+		ID: d.ID, PatientID: patient, DoctorID: d.DoctorID, SiteID: d.SiteID, AppointmentID: d.AppointmentID, Specialty: d.Specialty,
+		StartedAt: &started, EndedAt: d.EndedAt, CreatedAt: started, UpdatedAt: started,
+	}
+}
+
+func recordDataOf(r Record, e Encounter) recordData {
+	received := r.ReceivedAt
+	author := r.Author
+	d := recordData{
+		writtenData: writtenDataOf(r, e), Author: &author, Hash: hex.EncodeToString(r.Hash), Offline: r.Offline, ReceivedAt: &received,
+	}
+	for _, s := range r.Signatures {
+		d.Signatures = append(d.Signatures, signatureData{ID: s.ID, Signer: s.Signer, Code: s.Code, SignedAt: s.SignedAt})
+	}
+	return d
+}
+
+// recordOf reads a record of a device. me is who writes there: what has no author yet is theirs.
+func recordOf(o offline.Object, me Author) (Record, encounterData, error) {
+	var d recordData
+	if err := json.Unmarshal(o.Data(), &d); err != nil {
+		return Record{}, d.Encounter, fmt.Errorf("read record %s of this device: %w", o.ID, err)
+	}
+	id, err := uuid.Parse(o.ID)
+	if err != nil {
+		return Record{}, d.Encounter, fmt.Errorf("read record %s of this device: %w", o.ID, err)
+	}
+	r := Record{
+		ID: id, PatientID: d.PatientID, EncounterID: d.Encounter.ID, Type: d.Type, TemplateID: d.TemplateID, TemplateVersion: d.TemplateVersion,
+		Author: me, Diagnoses: d.Diagnoses, Content: d.Content, SpecialtyData: d.SpecialtyData, AmendsID: d.AmendsID,
+		Offline: d.Offline, WrittenAt: d.WrittenAt, Pending: o.Waiting > 0,
+	}
+	if d.Author != nil {
+		r.Author = *d.Author
+	}
+	if d.ReceivedAt != nil {
+		r.ReceivedAt = *d.ReceivedAt
+	}
+	for _, s := range d.Signatures {
+		r.Signatures = append(r.Signatures, Signature{ID: s.ID, RecordID: id, Signer: s.Signer, Code: s.Code, SignedAt: s.SignedAt})
+	}
+	return r, d.Encounter, nil
+}
+
+// templateData is an edition of a clinic's template on a device.
+type templateData struct {
+	Slug     string `json:"slug"`
+	Revision int    `json:"revision"`
+	Retired  bool   `json:"retired"`
+	Body     string `json:"body"`
+}
