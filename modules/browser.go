@@ -13,6 +13,7 @@ import (
 	"hampi/modules/accounts"
 	"hampi/modules/agenda"
 	"hampi/modules/catalog"
+	"hampi/modules/hce"
 	"hampi/modules/patients"
 	"hampi/modules/platform/access"
 	"hampi/modules/platform/clock"
@@ -55,12 +56,15 @@ func NewBrowserApp(p BrowserParts) (*BrowserApp, error) {
 	later, people, kept := &agenda.ForPatients{}, accounts.ColleaguesOffline{}, patients.NewOffline()
 	services := catalog.New(catalog.NewOffline(), people)
 	register := patients.New(kept, patients.Neighbours{
-		Appointments: later, Care: later, WalkIns: later, People: people, Places: places, Tabs: agenda.Tabs(),
+		Appointments: later, Care: later, WalkIns: later, People: people, Places: places, Tabs: slices.Concat(agenda.Tabs(), hce.Tabs()),
 	}, p.Now)
 	days := agenda.New(agenda.NewOffline(lastContact), register, people, services, p.Now)
 	later.Service = days
+	record := hce.New(hce.NewOffline(people), hce.Neighbours{
+		Patients: register, Colleagues: people, Visits: visits{*later}, Reads: hce.NoReads{},
+	}, p.Now)
 	kinds := slices.Concat(accounts.DeviceKinds(), catalog.DeviceKinds(), []offline.Kind{patients.DeviceKind(kept, places), sync.ConflictKind()},
-		agenda.DeviceKinds(register, people, p.Now))
+		agenda.DeviceKinds(register, people, p.Now), hce.DeviceKinds(register))
 	b.Device = offline.NewDevice(p.KV, kinds, p.Now)
 	b.Client = sync.NewClient(b.Device, p.Transport, p.Now, p.Zone, nil)
 
@@ -68,6 +72,7 @@ func NewBrowserApp(p BrowserParts) (*BrowserApp, error) {
 	b.listen(p.Log)
 	b.routes(register, days, services)
 	catalog.MedicineRoutes(b.Router, medicines)
+	hce.HistoryRoutes(b.Router, record)
 	return b, b.Router.Check()
 }
 

@@ -8,6 +8,7 @@ import (
 	"hampi/modules/accounts"
 	"hampi/modules/agenda"
 	"hampi/modules/catalog"
+	"hampi/modules/hce"
 	"hampi/modules/patients"
 	"hampi/modules/platform/access"
 	"hampi/modules/platform/offline"
@@ -24,7 +25,9 @@ func (h *house) joinDevices(register *patients.Sync, metrics *web.Metrics) {
 	for _, reference := range catalog.SyncEntities(catalog.NewPostgres()) {
 		entities = append(entities, reference)
 	}
-	entities = append(entities, agenda.SyncSchedules(h.agenda), register, agenda.SyncAppointments(h.agenda, h.patients))
+	appointments, records := agenda.SyncAppointments(h.agenda, h.patients), hce.SyncRecords(h.record, agenda.ForPatients{Service: h.agenda})
+	appointments.Beside = records.Beside
+	entities = append(entities, agenda.SyncSchedules(h.agenda), hce.SyncTemplates(), register, appointments, records)
 
 	h.devices = sync.NewDeviceRegister(sync.RegisterParts{DB: h.DB, Vault: h.Vault, Logins: h.signIn, Words: h.describers(), Now: h.Now})
 	h.sync = sync.New(sync.Config{

@@ -142,14 +142,14 @@ func (h *house) joinPeople(metrics *web.Metrics) {
 	h.importer = patients.NewImporter(h.DB, store, h.places, h.queue, h.Now)
 	h.agenda = agenda.New(agenda.NewPostgres(), h.patients, accounts.Colleagues{}, h.catalog, h.Now)
 	later.Service = h.agenda
-	h.joinRecord(later)
+	h.joinRecord(*later)
 	h.joinDevices(patients.NewSync(h.patients, store, later), metrics)
 }
 
 // joinRecord builds the clinical record over the register and the agenda.
-func (h *house) joinRecord(later *agenda.ForPatients) {
+func (h *house) joinRecord(days agenda.ForPatients) {
 	h.record = hce.New(hce.NewPostgres(), hce.Neighbours{
-		Patients: h.patients, Colleagues: accounts.Colleagues{}, Visits: visits{*later},
+		Patients: h.patients, Colleagues: accounts.Colleagues{}, Visits: visits{days},
 		Keys: h.signingKeys(), Proofs: proofs{h.signIn}, Reads: hce.ReadLog{}, Events: hce.NewEvents(h.queue),
 	}, h.Now)
 }
