@@ -78,10 +78,10 @@ func (r *reader) open(data []byte) *node {
 func (r *reader) template(n *node) (t Template) {
 	whole := place{}
 	r.object(n, whole, map[string]func(*node){
-		"id":        r.slug(&t.ID, whole, idForm, "«id» lleva letras minúsculas sin tilde, cifras y guiones"),
+		"id":        r.slug(&t.ID, whole, idJoint, "«id» lleva letras minúsculas sin tilde, cifras y guiones"),
 		"version":   r.whole(&t.Version, whole, 1, 1_000_000),
 		"title":     r.words(&t.Title, whole, longTitle),
-		"specialty": r.slug(&t.Specialty, whole, keyForm, "«specialty» es una palabra en minúsculas sin tilde"),
+		"specialty": r.slug(&t.Specialty, whole, keyJoint, "«specialty» es una palabra en minúsculas sin tilde"),
 		"sections": func(n *node) {
 			r.list(n, whole, mostSections, func(n *node) { t.Sections = append(t.Sections, r.section(n)) })
 		},
@@ -107,7 +107,7 @@ func (r *reader) section(n *node) (s Section) {
 	at := place{section: keyOf(n)}
 	var fields []*Field
 	r.object(n, at, map[string]func(*node){
-		"key":    r.slug(&s.Key, at, keyForm, "«key» lleva letras minúsculas sin tilde, cifras y «_»"),
+		"key":    r.slug(&s.Key, at, keyJoint, "«key» lleva letras minúsculas sin tilde, cifras y «_»"),
 		"title":  r.words(&s.Title, at, longTitle),
 		"layout": oneOf(r, &s.Layout, at, Rows, Tiles, Columns),
 		"fields": func(n *node) {

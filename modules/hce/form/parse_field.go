@@ -1,9 +1,9 @@
 package form
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"hampi/modules/hce/form/formula"
 )
@@ -35,7 +35,7 @@ func (r *reader) field(n *node, section string) *Field {
 		known[i] = t.Type
 	}
 	r.object(n, at, map[string]func(*node){
-		"key":       r.slug(&f.Key, at, keyForm, "«key» lleva letras minúsculas sin tilde, cifras y «_»"),
+		"key":       r.slug(&f.Key, at, keyJoint, "«key» lleva letras minúsculas sin tilde, cifras y «_»"),
 		"label":     r.words(&f.Label, at, longTitle),
 		"type":      oneOf(r, &f.Type, at, known...),
 		"unit":      r.words(&f.Unit, at, longUnit),
@@ -163,13 +163,11 @@ func (r *reader) option(n *node, at place) (o Option) {
 	return o
 }
 
-var loincForm = regexp.MustCompile(`^[0-9]{1,7}-[0-9]$`)
-
 // loinc takes a LOINC code whose check digit is right.
 func (r *reader) loinc(into *string, at place) func(*node) {
 	return func(n *node) {
 		code, _ := n.leaf.(string)
-		if !loincForm.MatchString(code) || !checksUp(code) {
+		if !checksUp(code) {
 			r.problem(n, at, "«"+code+"» no es un código LOINC: su último dígito no corresponde")
 			return
 		}
@@ -177,10 +175,13 @@ func (r *reader) loinc(into *string, at place) func(*node) {
 	}
 }
 
-// checksUp verifies the check digit of a LOINC code (mod 10, Luhn).
+// checksUp verifies the form of a LOINC code, 8310-5, and its check digit (mod 10, Luhn).
 func checksUp(code string) bool {
-	digits := code[:len(code)-2] + code[len(code)-1:]
-	sum := 0
+	number, check, _ := strings.Cut(code, "-")
+	digits, sum := number+check, 0
+	if len(number) > 7 || len(check) != 1 || !isDigits(number) || !isDigits(check) {
+		return false
+	}
 	for i := range digits {
 		d := int(digits[len(digits)-1-i] - '0')
 		if i%2 == 1 {

@@ -2,7 +2,6 @@ package form
 
 import (
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -96,34 +95,41 @@ func readChoices(f Field, sent []string) Value {
 	return OfList(append(list, others...)...)
 }
 
-var (
-	thousands = regexp.MustCompile(`^[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?$`)
-	plain     = regexp.MustCompile(`^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)$`)
-)
-
 // readNumber reads a figure as people type it; a comma with one or two digits behind it is a decimal one (UX §5).
 func readNumber(text string) Value {
 	figure := strings.ReplaceAll(strings.ReplaceAll(text, " ", ""), "−", "-")
-	if i := strings.IndexByte(figure, ','); i >= 0 {
-		switch {
-		case thousands.MatchString(figure):
-			figure = strings.ReplaceAll(figure, ",", "")
-		case len(figure)-i <= 3 && !strings.Contains(figure, "."):
-			figure = figure[:i] + "." + figure[i+1:]
-		}
-	}
-	if !plain.MatchString(figure) {
-		return typed(text)
-	}
 	sign := ""
 	if strings.HasPrefix(figure, "-") {
 		sign = "-"
 	}
-	d, ok := readDecimal(sign + "0" + strings.TrimSuffix(strings.TrimLeft(figure, "+-"), "."))
+	if strings.HasPrefix(figure, "-") || strings.HasPrefix(figure, "+") {
+		figure = figure[1:]
+	}
+	whole, fraction, _ := strings.Cut(figure, ".")
+	if before, after, comma := strings.Cut(figure, ","); comma && len(after) <= 2 && isDigits(after) {
+		whole, fraction = before, after
+	} else if comma {
+		whole = withoutThousands(whole)
+	}
+	if whole+fraction == "" || whole != "" && !isDigits(whole) || fraction != "" && !isDigits(fraction) {
+		return typed(text)
+	}
+	d, ok := readDecimal(sign + "0" + whole + "." + fraction + "0")
 	if !ok {
 		return typed(text)
 	}
 	return OfText(d.String())
+}
+
+// withoutThousands drops commas that stand before groups of three digits; where one stands elsewhere they stay.
+func withoutThousands(whole string) string {
+	groups := strings.Split(whole, ",")
+	for i, group := range groups {
+		if len(group) == 0 || len(group) > 3 || i > 0 && len(group) < 3 {
+			return whole
+		}
+	}
+	return strings.Join(groups, "")
 }
 
 func readYesNo(text string) Value {
@@ -134,22 +140,36 @@ func readYesNo(text string) Value {
 	return typed(text)
 }
 
-var pressures = []*regexp.Regexp{
-	regexp.MustCompile(`^([1-9][0-9]{1,2}) ?[/ -] ?([1-9][0-9]{1,2})$`), // 148/92, 148 92
-	regexp.MustCompile(`^([1-9][0-9]{2})([1-9][0-9]{1,2})$`),            // 14892, 180110
-	regexp.MustCompile(`^([1-9][0-9])([1-9][0-9])$`),                    // 9060
+func readPressure(text string) Value {
+	groups := figures(strings.TrimSpace(strings.TrimSuffix(strings.ToLower(text), "mmhg")), " /-")
+	if len(groups) == 1 { // 14892, 180110, 9060
+		joined := groups[0]
+		cut := min(3, len(joined)/2)
+		if len(joined) == 5 {
+			cut = 3
+		}
+		groups = []string{joined[:cut], joined[cut:]}
+	}
+	if len(groups) != 2 || !isPressure(groups[0]) || !isPressure(groups[1]) {
+		return typed(text)
+	}
+	systolic, _ := strconv.Atoi(groups[0])
+	diastolic, _ := strconv.Atoi(groups[1])
+	return OfPressure(systolic, diastolic)
 }
 
-func readPressure(text string) Value {
-	figures := strings.TrimSpace(strings.TrimSuffix(strings.ToLower(text), "mmhg"))
-	for _, form := range pressures {
-		if m := form.FindStringSubmatch(figures); m != nil {
-			systolic, _ := strconv.Atoi(m[1])
-			diastolic, _ := strconv.Atoi(m[2])
-			return OfPressure(systolic, diastolic)
-		}
+func isPressure(digits string) bool {
+	return len(digits) >= 2 && len(digits) <= 3 && digits[0] != '0'
+}
+
+// figures are the runs of digits in a text that begins and ends with one and has nothing but joints between them.
+func figures(text, joints string) []string {
+	joint := func(r rune) bool { return strings.ContainsRune(joints, r) }
+	groups := strings.FieldsFunc(text, joint)
+	if !isDigits(strings.Join(groups, "")) || strings.Trim(text, joints) != text {
+		return nil
 	}
-	return typed(text)
+	return groups
 }
 
 func readSpan(text, unit string) Value {
@@ -162,21 +182,22 @@ func readSpan(text, unit string) Value {
 	return typed(text)
 }
 
-var dayForm = regexp.MustCompile(`^([0-9]{1,2})[/. -]?([0-9]{1,2})[/. -]?([0-9]{4}|[0-9]{2})$`)
-
 // readDay reads 24/11/2026, 241126, 24-11-26 and 2026-11-24.
 func readDay(text string, today time.Time) Value {
 	if _, err := time.Parse(time.DateOnly, text); err == nil {
 		return OfText(text)
 	}
-	m := dayForm.FindStringSubmatch(text)
-	if m == nil || !strings.ContainsAny(text, "/. -") && len(text) != 6 && len(text) != 8 {
+	parts := figures(text, "/. -")
+	if len(parts) == 1 && (len(text) == 6 || len(text) == 8) {
+		parts = []string{text[:2], text[2:4], text[4:]}
+	}
+	if len(parts) != 3 || len(parts[0]) > 2 || len(parts[1]) > 2 || len(parts[2]) != 2 && len(parts[2]) != 4 {
 		return typed(text)
 	}
-	d, _ := strconv.Atoi(m[1])
-	month, _ := strconv.Atoi(m[2])
-	year, _ := strconv.Atoi(m[3])
-	if len(m[3]) == 2 {
+	d, _ := strconv.Atoi(parts[0])
+	month, _ := strconv.Atoi(parts[1])
+	year, _ := strconv.Atoi(parts[2])
+	if len(parts[2]) == 2 {
 		year = century(year, today)
 	}
 	day := time.Date(year, time.Month(month), d, 0, 0, 0, 0, time.UTC)

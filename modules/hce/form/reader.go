@@ -2,7 +2,6 @@ package form
 
 import (
 	"encoding/json"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -90,11 +89,11 @@ func (r *reader) words(into *string, at place, most int) func(*node) {
 	}
 }
 
-// slug takes a word of small letters, digits and joint.
-func (r *reader) slug(into *string, at place, form *regexp.Regexp, says string) func(*node) {
+// slug takes a word of small letters, digits and the joint between its parts.
+func (r *reader) slug(into *string, at place, joint rune, says string) func(*node) {
 	return func(n *node) {
 		text, ok := n.leaf.(string)
-		if !ok || !form.MatchString(text) {
+		if !ok || !isSlug(text, joint) {
 			r.problem(n, at, says)
 			return
 		}
@@ -102,10 +101,19 @@ func (r *reader) slug(into *string, at place, form *regexp.Regexp, says string) 
 	}
 }
 
-var (
-	keyForm = regexp.MustCompile(`^[a-z][a-z0-9_]{0,39}$`)
-	idForm  = regexp.MustCompile(`^[a-z][a-z0-9-]{0,59}$`)
+// The joints of keys, which formulas name, and of templates' ids.
+const (
+	keyJoint = '_'
+	idJoint  = '-'
 )
+
+// longSlug is the most letters of a key.
+const longSlug = 40
+
+func isSlug(text string, joint rune) bool {
+	strange := func(c rune) bool { return (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != joint }
+	return text != "" && len(text) <= longSlug && text[0] >= 'a' && text[0] <= 'z' && !strings.ContainsFunc(text, strange)
+}
 
 func (r *reader) flag(into *bool, at place) func(*node) {
 	return func(n *node) {
@@ -155,16 +163,18 @@ func (r *reader) limit(into *Limit, at place, mayReckon bool) func(*node) {
 // mostDigits is more digits than any answer has; an exponent could ask for a billion of them.
 const mostDigits = 15
 
-var decimalForm = regexp.MustCompile(`^-?[0-9]+(\.[0-9]+)?$`)
-
 // readDecimal reads plain digits with a point, and nothing else.
 func readDecimal(text string) (decimal.Decimal, bool) {
-	if len(text) > mostDigits+2 || !decimalForm.MatchString(text) {
+	whole, fraction, pointed := strings.Cut(strings.TrimPrefix(text, "-"), ".")
+	if len(text) > mostDigits+2 || !isDigits(whole) || pointed && !isDigits(fraction) {
 		return decimal.Decimal{}, false
 	}
 	d, err := decimal.NewFromString(text)
 	return d, err == nil
 }
+
+// isDigits reports whether a text is one figure or more and nothing else.
+func isDigits(text string) bool { return text != "" && strings.Trim(text, "0123456789") == "" }
 
 // oneOf takes one of some words.
 func oneOf[T ~string](r *reader, into *T, at place, known ...T) func(*node) {

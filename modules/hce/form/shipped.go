@@ -3,7 +3,6 @@ package form
 import (
 	"embed"
 	"fmt"
-	"io/fs"
 )
 
 // shipped are the templates every clinic begins with. Their headings follow NTS 139; diagnoses and prescriptions are no
@@ -14,12 +13,13 @@ var shipped embed.FS
 
 // Shipped are the templates every clinic begins with, in the order of their ids.
 func Shipped() ([]Template, error) {
-	names, err := fs.Glob(shipped, "shipped/*.json")
+	files, err := shipped.ReadDir("shipped")
 	if err != nil {
 		return nil, fmt.Errorf("shipped templates: %w", err)
 	}
-	templates := make([]Template, len(names))
-	for i, name := range names {
+	templates := make([]Template, len(files))
+	for i, file := range files {
+		name := "shipped/" + file.Name()
 		data, err := shipped.ReadFile(name)
 		if err != nil {
 			return nil, fmt.Errorf("shipped templates: %w", err)
