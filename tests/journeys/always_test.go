@@ -18,8 +18,8 @@ type zone struct {
 }
 
 var (
-	lima   = zone{"Perú (Lima)", located("America/Lima"), 21}
-	madrid = zone{"España (Madrid)", located("Europe/Madrid"), 4}
+	lima     = zone{"Perú (Lima)", located("America/Lima"), 21}
+	saoPaulo = zone{"Brasil (São Paulo)", located("America/Sao_Paulo"), 22}
 )
 
 func located(name string) *time.Location {
@@ -31,12 +31,12 @@ func located(name string) *time.Location {
 }
 
 // withHoursLeft is the zone in which the journeys that book today find hours enough: that of Peru, and late in its
-// evening one where the morning has begun.
+// evening one where the next day has begun.
 func withHoursLeft(now time.Time) zone {
-	if now.In(lima.here).Hour() < 20 {
+	if now.In(lima.here).Hour() < 22 {
 		return lima
 	}
-	return madrid
+	return saoPaulo
 }
 
 // alwaysThere is the membership of ortodoncia@demo.pe, who from now on attends at any hour of any day, so
