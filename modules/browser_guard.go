@@ -30,18 +30,23 @@ type deviceGuard struct {
 // guard is the web.Guard of the browser.
 func (d deviceGuard) guard(route web.Route, h echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		who, err := d.who(d.device.Read(c.Request().Context()))
+		unit := d.device.Read(c.Request().Context())
+		who, err := d.who(unit)
 		if err != nil && !route.Public {
 			return err
 		}
-		if err == nil {
-			c.SetRequest(c.Request().WithContext(access.With(c.Request().Context(), who)))
+		ctx := c.Request().Context()
+		if reads(c.Request().Method) {
+			ctx = unit
 		}
+		if err == nil {
+			ctx = access.With(ctx, who)
+		}
+		c.SetRequest(c.Request().WithContext(ctx))
 		if !route.Public && !route.SignedIn && !who.Can(route.Permission) {
 			return fault.ErrForbidden
 		}
 		if reads(c.Request().Method) {
-			c.SetRequest(c.Request().WithContext(d.device.Read(c.Request().Context())))
 			return h(c)
 		}
 		return d.write(c, h)

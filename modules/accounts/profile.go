@@ -48,6 +48,14 @@ var ErrNoProfile = fault.NotNow("Este equipo aún no tiene sus datos. Entre una 
 
 // StoredProfile is what the device of the current unit knows of its person; ErrNoProfile when it knows nobody.
 func StoredProfile(ctx context.Context) (DeviceProfile, error) {
+	found, err := offline.Once(ctx, ProfileRow, func() ([]DeviceProfile, error) {
+		p, err := readProfile(ctx)
+		return []DeviceProfile{p}, err
+	})
+	return found[0], err
+}
+
+func readProfile(ctx context.Context) (DeviceProfile, error) {
 	var p DeviceProfile
 	row, err := offline.From(ctx).Index(ctx, ProfileRow, ProfileRow)
 	if err != nil {

@@ -2,6 +2,7 @@ package agenda
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -20,22 +21,9 @@ var (
 	_ patients.WalkIns      = ForPatients{}
 )
 
-// NextByPatient gives the next appointment of each patient that has one.
-func (f ForPatients) NextByPatient(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]patients.Visit, error) {
-	next, err := f.store.NextOf(ctx, ids, f.now())
-	if err != nil || len(next) == 0 {
-		return map[uuid.UUID]patients.Visit{}, err
-	}
-	list := make([]Appointment, 0, len(next))
-	for _, a := range next {
-		list = append(list, a)
-	}
-	cards, err := f.placed(ctx, list)
-	visits := map[uuid.UUID]patients.Visit{}
-	for _, c := range cards {
-		visits[c.PatientID] = c.visit()
-	}
-	return visits, err
+// NextByPatient tells when the next appointment of each patient begins that has one.
+func (f ForPatients) NextByPatient(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]time.Time, error) {
+	return f.store.NextOf(ctx, ids, f.now())
 }
 
 // pastVisits is how many past appointments a summary shows.

@@ -78,8 +78,8 @@ type Appointments interface {
 	Displaced(ctx context.Context) ([]Appointment, error)
 	// OfPatient lists the appointments of one person.
 	OfPatient(ctx context.Context, r PatientRange) ([]Appointment, error)
-	// NextOf is the next pending appointment of each patient from a moment on.
-	NextOf(ctx context.Context, patients []uuid.UUID, from time.Time) (map[uuid.UUID]Appointment, error)
+	// NextOf is when the next pending appointment of each patient begins, from a moment on.
+	NextOf(ctx context.Context, patients []uuid.UUID, from time.Time) (map[uuid.UUID]time.Time, error)
 	// Visited tells which patients were attended before a moment.
 	Visited(ctx context.Context, patients []uuid.UUID, before time.Time) (map[uuid.UUID]bool, error)
 	// Cares reports whether a non-cancelled appointment joins the professional and one of these entries of a person.

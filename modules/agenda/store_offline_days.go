@@ -168,24 +168,19 @@ func (r PatientRange) picks(a Appointment) bool {
 	return r.Before.IsZero() || a.StartTime.Before(r.Before) || a.StartTime.Equal(r.Before) && bytes.Compare(a.ID[:], r.BeforeID[:]) < 0
 }
 
-func (o Offline) NextOf(ctx context.Context, patients []uuid.UUID, from time.Time) (map[uuid.UUID]Appointment, error) {
+// NextOf opens no appointment: it is asked with every letter that somebody types into the search.
+func (Offline) NextOf(ctx context.Context, patients []uuid.UUID, from time.Time) (map[uuid.UUID]time.Time, error) {
 	all, err := outlines(ctx)
 	if err != nil {
 		return nil, err
 	}
-	wanted, first := setOf(patients), map[uuid.UUID]bool{}
-	list, err := o.opened(ctx, slices.DeleteFunc(all, func(one outline) bool {
-		if !wanted[one.Patient] || first[one.Patient] || one.Start.Before(from) || !one.Status.Pending() {
-			return true
+	wanted, next := setOf(patients), map[uuid.UUID]time.Time{}
+	for _, one := range all {
+		if _, found := next[one.Patient]; !found && wanted[one.Patient] && !one.Start.Before(from) && one.Status.Pending() {
+			next[one.Patient] = one.Start
 		}
-		first[one.Patient] = true
-		return false
-	}))
-	next := map[uuid.UUID]Appointment{}
-	for _, a := range list {
-		next[a.PatientID] = a
 	}
-	return next, err
+	return next, nil
 }
 
 func (Offline) Visited(ctx context.Context, patients []uuid.UUID, before time.Time) (map[uuid.UUID]bool, error) {

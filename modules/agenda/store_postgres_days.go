@@ -119,18 +119,21 @@ func (Postgres) OfPatient(ctx context.Context, r PatientRange) ([]Appointment, e
 	return allUTC(list), explain("read the patient's appointments", err)
 }
 
-func (Postgres) NextOf(ctx context.Context, patients []uuid.UUID, from time.Time) (map[uuid.UUID]Appointment, error) {
-	next := map[uuid.UUID]Appointment{}
+func (Postgres) NextOf(ctx context.Context, patients []uuid.UUID, from time.Time) (map[uuid.UUID]time.Time, error) {
+	next := map[uuid.UUID]time.Time{}
 	if len(patients) == 0 {
 		return next, nil
 	}
-	var list []Appointment
+	var list []struct {
+		PatientID uuid.UUID
+		StartTime time.Time
+	}
 	err := database.From(ctx).Raw(`
-		select distinct on (patient_id) * from appointments
+		select distinct on (patient_id) patient_id, start_time from appointments
 		 where patient_id = any(?::uuid[]) and start_time >= ? and status in ('scheduled', 'confirmed')
-		 order by patient_id, start_time, id`, database.IDs(patients), from).Find(&list).Error
-	for _, a := range allUTC(list) {
-		next[a.PatientID] = a
+		 order by patient_id, start_time`, database.IDs(patients), from).Scan(&list).Error
+	for _, a := range list {
+		next[a.PatientID] = a.StartTime.UTC()
 	}
 	return next, explain("read the next appointments", err)
 }

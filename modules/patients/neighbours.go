@@ -32,8 +32,8 @@ type Visit struct {
 
 // Appointments is what the register asks of the agenda.
 type Appointments interface {
-	// NextByPatient gives the next appointment of each patient that has one.
-	NextByPatient(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]Visit, error)
+	// NextByPatient tells when the next appointment of each patient begins that has one, in UTC.
+	NextByPatient(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]time.Time, error)
 	// VisitsOf lists the coming appointments of a family, soonest first, and the latest past ones, latest first.
 	VisitsOf(ctx context.Context, family []uuid.UUID) (coming, past []Visit, err error)
 }

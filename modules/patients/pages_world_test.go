@@ -134,10 +134,10 @@ func (a *agenda) neighbours() patients.Neighbours {
 	return patients.Neighbours{Appointments: a, Care: a, WalkIns: a, People: a, Places: districts{}}
 }
 
-func (a *agenda) NextByPatient(_ context.Context, ids []uuid.UUID) (map[uuid.UUID]patients.Visit, error) {
-	next := map[uuid.UUID]patients.Visit{}
+func (a *agenda) NextByPatient(_ context.Context, ids []uuid.UUID) (map[uuid.UUID]time.Time, error) {
+	next := map[uuid.UUID]time.Time{}
 	for _, id := range ids {
-		next[id] = patients.Visit{Start: a.next, Service: "Consulta"}
+		next[id] = a.next
 	}
 	return next, nil
 }

@@ -3,6 +3,7 @@ package patients
 import (
 	"context"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 )
@@ -17,8 +18,8 @@ const (
 // Found is the answer to a search.
 type Found struct {
 	Query    Query
-	Patients []Patient // entries that answer for their person, best first
-	Next     map[uuid.UUID]Visit
+	Patients []Patient               // entries that answer for their person, best first
+	Next     map[uuid.UUID]time.Time // when their next appointment begins
 }
 
 // Search finds people by pieces of their names in any order, accents and a slip of the fingers forgiven, or by a
@@ -169,7 +170,7 @@ func (s *Service) withMissing(ctx context.Context, byID map[uuid.UUID]Patient, i
 	return byID, err
 }
 
-func (s *Service) nextVisits(ctx context.Context, people []Patient) (map[uuid.UUID]Visit, error) {
+func (s *Service) nextVisits(ctx context.Context, people []Patient) (map[uuid.UUID]time.Time, error) {
 	if s.neighbours.Appointments == nil || len(people) == 0 {
 		return nil, nil
 	}

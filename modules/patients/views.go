@@ -78,14 +78,14 @@ type searchView struct {
 }
 
 // lines writes patients for a list.
-func (h routes) lines(c echo.Context, people []Patient, next map[uuid.UUID]Visit) []line {
+func (h routes) lines(c echo.Context, people []Patient, next map[uuid.UUID]time.Time) []line {
 	ctx := c.Request().Context()
 	today := h.service.today(ctx)
 	rows := make([]line, 0, len(people))
 	for _, p := range people {
 		l := lineOf(p, today)
-		if visit, ok := next[p.ID]; ok {
-			l.Next = nearDay(h.service.local(ctx, visit.Start), today)
+		if start, ok := next[p.ID]; ok {
+			l.Next = nearDay(h.service.local(ctx, start), today)
 		}
 		rows = append(rows, l)
 	}
