@@ -4,6 +4,8 @@ SHELL := /bin/bash
 VERSION := $(shell git describe --always --dirty 2>/dev/null || echo dev)
 GO ?= go
 GINKGO := $(GO) tool ginkgo
+# Journeys wait for pages most of the time: as many run at once as there are processors, each with a program of its own.
+JOURNEYS := $(GINKGO) run -p --keep-going --randomize-all
 LDFLAGS := -s -w -X main.version=$(VERSION)
 PACKAGES := static/node_modules/.package-lock.json
 LINTER_VERSION := v2.5.0
@@ -52,10 +54,14 @@ lint: generate $(LINTER) ## gofmt, vet, golangci-lint; the browser build compile
 	GOOS=js GOARCH=wasm $(GO) vet .
 
 test: build browser ## the whole suite, the journeys in a real browser included
-	$(GINKGO) run -r --keep-going --timeout 20m --randomize-all --poll-progress-after 60s
+	@failed=0; \
+	$(GINKGO) run -r --skip-package tests/journeys --keep-going --timeout 20m --randomize-all --poll-progress-after 60s || failed=1; \
+	$(JOURNEYS) --timeout 20m --poll-progress-after 60s ./tests/journeys || failed=1; \
+	exit $$failed
 
 test-long: build browser firefox ## the same properties and races, many more rounds; the main journey in Firefox
-	HAMPI_TEST_LONG=1 $(GINKGO) run -r --keep-going --timeout 3h --randomize-all --poll-progress-after 120s
+	HAMPI_TEST_LONG=1 $(GINKGO) run -r --skip-package tests/journeys --keep-going --timeout 3h --randomize-all --poll-progress-after 120s
+	HAMPI_TEST_LONG=1 $(JOURNEYS) --timeout 3h --poll-progress-after 120s ./tests/journeys
 	@[ -d static/node_modules/puppeteer-core ] || (cd static && npm install --include=dev --ignore-scripts --no-save --no-audit --no-fund)
 	node tests/firefox.mjs
 
