@@ -30,6 +30,7 @@ type BrowserApp struct {
 	Router *web.Router
 	Device *offline.Device
 	Client *sync.Client
+	Codes  *catalog.Codes // diagnoses, as the device keeps them
 	now    clock.Now
 }
 
@@ -37,6 +38,7 @@ type BrowserApp struct {
 type BrowserParts struct {
 	KV        offline.KV
 	Transport sync.Transport
+	Codes     catalog.Editions
 	Now       clock.Now
 	Zone      *time.Location // the clinic's, until the device knows its profile
 	Log       *slog.Logger
@@ -52,7 +54,7 @@ func NewBrowserApp(p BrowserParts) (*BrowserApp, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &BrowserApp{Echo: echo.New(), now: p.Now}
+	b := &BrowserApp{Echo: echo.New(), Codes: catalog.NewCodes(p.Codes, p.Now), now: p.Now}
 	later, people, kept := &agenda.ForPatients{}, accounts.ColleaguesOffline{}, patients.NewOffline()
 	services := catalog.New(catalog.NewOffline(), people)
 	register := patients.New(kept, patients.Neighbours{
@@ -86,6 +88,7 @@ func (b *BrowserApp) routes(register *patients.Service, days *agenda.Service, se
 	r := b.Router
 	helpRoutes(r)
 	homeRoute(r)
+	catalog.CodeRoutes(r, b.Codes, accounts.ColleaguesOffline{}, nil)
 	patients.Routes(r, register)
 	agenda.Routes(r, days, services, register)
 	describers := []offline.Describer{register.Describer(), days.Describer()}

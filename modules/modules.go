@@ -194,6 +194,7 @@ func (h *house) routes(a *App) {
 	catalog.Routes(r, h.catalog, h.places)
 	catalog.MedicineRoutes(r, h.medicines)
 	catalog.CatalogsRoutes(r)
+	catalog.TableRoutes(r, catalog.LoadedCodes{})
 	catalog.CodeRoutes(r, h.codes, accounts.Colleagues{}, nil)
 	patients.ImportRoutes(r, h.importer, h.patients)
 	patients.Routes(r, h.patients)

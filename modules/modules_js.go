@@ -8,6 +8,7 @@ import (
 	"os"
 	"time"
 
+	"hampi/modules/catalog"
 	"hampi/modules/platform/clock"
 	"hampi/modules/platform/offline"
 	"hampi/modules/sync"
@@ -16,7 +17,8 @@ import (
 // Browser is what the service worker gets: the app over the worker's store.
 func Browser() (offline.App, error) {
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
-	b, err := NewBrowserApp(BrowserParts{KV: offline.Browser(), Transport: offline.Poster(sync.Path), Now: clock.System, Zone: time.FixedZone("America/Lima", -5*60*60), Log: log})
+	b, err := NewBrowserApp(BrowserParts{KV: offline.Browser(), Transport: offline.Poster(sync.Path), Codes: catalog.DeviceCodes{Text: offline.Table("cie10")},
+		Now: clock.System, Zone: time.FixedZone("America/Lima", -5*60*60), Log: log})
 	if err != nil {
 		return offline.App{}, err
 	}

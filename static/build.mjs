@@ -21,6 +21,8 @@ const dist = at('dist')
 const sha = (data, encoding) => createHash('sha256').update(data).digest(encoding)
 const wasm = process.env.HAMPI_WASM || (existsSync(at('dist-wasm/app.wasm')) ? at('dist-wasm/app.wasm') : '')
 
+const diagnoses = at('../modules/catalog/codes/cie10.txt')
+
 const isModuleScript = (name) => name.endsWith('.js') && !name.includes('.test.') && !name.includes('testdata')
 const cache = at('node_modules/.cache/hampi')
 mkdirSync(cache, { recursive: true })
@@ -49,6 +51,8 @@ if (wasm) {
   emit('app.wasm', readFileSync(wasm))
   emit('wasm_exec.js', readFileSync(wasmExec()))
 }
+// The table of diagnoses: the app in the browser searches it, and no page asks for it.
+if (existsSync(diagnoses)) emit('cie10.txt', readFileSync(diagnoses))
 outputs.push({ name: 'sw.js', data: Buffer.from(await worker(assets)), text: true }, { name: 'sw-off.js', data: Buffer.from(await farewell()), text: true })
 // The API's browsable description: only that page asks for it, so it stays out of the offline shell.
 const swagger = (name) => readFileSync(at('node_modules/swagger-ui-dist', name))
@@ -172,7 +176,7 @@ function fingerprintOfInputs() {
   for (const dir of ['js', 'sw', 'img']) walk(at(dir), (n) => !n.includes('.test.'))
   walk(at('../views'), (n) => n.endsWith('.templ') || (n.endsWith('.go') && !/_(templ|test)\.go$/.test(n)))
   walk(at('../modules'), (n) => n.endsWith('.templ') || isModuleScript(n))
-  if (wasm) files.push(wasm)
+  for (const made of [wasm, diagnoses]) if (existsSync(made)) files.push(made)
   const hash = createHash('sha256')
   for (const file of files.sort()) hash.update(relative(here, file) + '\0' + sha(readFileSync(file), 'hex') + '\n')
   return hash.digest('hex')

@@ -52,6 +52,7 @@ func newApp() *app {
 	catalog.MedicinesAPI(api, medicines)
 	catalog.CodesAPI(api, codes, accounts.Colleagues{})
 	catalog.CatalogsRoutes(r)
+	catalog.TableRoutes(r, catalog.LoadedCodes{})
 	catalog.CodeRoutes(r, codes, accounts.Colleagues{}, nil)
 	onboarding(r, catalog.NewFirstServices(a.catalog))
 	Expect(r.Check()).To(Succeed())

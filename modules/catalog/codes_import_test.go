@@ -38,6 +38,11 @@ func master(change func(code, title string) (string, string)) string {
 	return file.String()
 }
 
+// load puts a table in force as the command does.
+func (a *app) load(file string) (catalog.Loaded, error) {
+	return catalog.ImportCIE10(context.Background(), catalog.Owner{DB: a.Owner}, strings.NewReader(file), "", "MAESTRO_HIS_CIE_CPMS.csv")
+}
+
 func same(code, title string) (string, string) { return code, title }
 
 var _ = Describe("loading MINSA's table", Ordered, func() {
@@ -45,9 +50,6 @@ var _ = Describe("loading MINSA's table", Ordered, func() {
 	var doctor, admin visitor
 	var first catalog.Loaded
 
-	load := func(file string) (catalog.Loaded, error) {
-		return catalog.ImportCIE10(context.Background(), catalog.Owner{DB: a.Owner}, strings.NewReader(file), "", "MAESTRO_HIS_CIE_CPMS.csv")
-	}
 	find := func(typed string) string {
 		GinkgoHelper()
 		answer := doctor.post("/diagnosticos/buscar", url.Values{"q": {typed}})
@@ -69,7 +71,7 @@ var _ = Describe("loading MINSA's table", Ordered, func() {
 	It("puts it in force while the program runs", func() {
 		Expect(find("asma crisis leve")).NotTo(ContainSubstring("J45.91"))
 		var err error
-		first, err = load(master(func(code, title string) (string, string) {
+		first, err = a.load(master(func(code, title string) (string, string) {
 			switch code {
 			case "A150":
 				return code, "TBC PULMONAR BK (+)"
@@ -98,10 +100,10 @@ var _ = Describe("loading MINSA's table", Ordered, func() {
 	})
 
 	It("does nothing the second time, changes what differs and retires what is gone", func() {
-		second, err := load(master(same))
+		second, err := a.load(master(same))
 		Expect(err).NotTo(HaveOccurred())
 		Expect([]any{second.Same, second.New, second.Retired}).To(Equal([]any{false, 1, 1}), "caries is back, the crisis is gone")
-		third, err := load(master(same))
+		third, err := a.load(master(same))
 		Expect(err).NotTo(HaveOccurred())
 		Expect(third.Same).To(BeTrue())
 		a.later += time.Minute
@@ -119,7 +121,7 @@ var _ = Describe("loading MINSA's table", Ordered, func() {
 
 	DescribeTable("refuses what is no whole table, and leaves what is in force",
 		func(file, words string) {
-			_, err := load(file)
+			_, err := a.load(file)
 			Expect(err).To(MatchError(ContainSubstring(words)))
 			var codes int
 			Expect(a.Admin.QueryRow(context.Background(), "select count(*) from cie10_codes where not retired").Scan(&codes)).To(Succeed())

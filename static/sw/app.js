@@ -1,6 +1,6 @@
 // The app in the browser: Go as WebAssembly, started when it is first needed and anew after it died.
 //
-// Go calls hampiReady(), hampiStore and hampiPost; it offers hampiAnswer(method, url, headers, body),
+// Go calls hampiReady(), hampiStore, hampiPost and hampiTable; it offers hampiAnswer(method, url, headers, body),
 // hampiCan(method, url) and hampiSync().
 import { kept, own } from './shell.js'
 import * as keys from './key.js'

@@ -1,8 +1,9 @@
-// What Go may call: the store of whoever unlocked it, and posting to the server. While locked every call rejects with
+// What Go may call: the store of whoever unlocked it, posting to the server, and tables of codes. While locked every call rejects with
 // an Error named "locked"; Go then draws the page that asks for the password.
 import * as keys from './key.js'
 import { find, storeOf } from './profiles.js'
 import { send } from './network.js'
+import { table } from './tables.js'
 
 const written = []
 
@@ -34,3 +35,4 @@ self.hampiStore = {
 }
 
 self.hampiPost = send
+self.hampiTable = table

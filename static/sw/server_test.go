@@ -38,6 +38,7 @@ type Server struct {
 	leave   bool
 	revoked bool
 	busy    bool
+	table   string // where the table lies that was loaded; empty: none was
 	wake    chan struct{}
 }
 
@@ -90,7 +91,7 @@ const policy = "default-src 'none'; script-src 'self'; connect-src 'self'; worke
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
 	s.mu.Lock()
-	manner, wake, worker, leave, revoked, busy := s.manner, s.wake, s.worker, s.leave, s.revoked, s.busy
+	manner, wake, worker, leave, revoked, busy, table := s.manner, s.wake, s.worker, s.leave, s.revoked, s.busy, s.table
 	if r.Method == http.MethodPost {
 		s.posts = append(s.posts, Post{r.URL.Path, r.Header.Get("Origin"), r.Header.Get("Sec-Fetch-Site"), string(body)})
 	}
@@ -129,6 +130,13 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprint(w, `{"code":"device_revoked"}`)
 	case strings.HasPrefix(r.URL.Path, "/api/"):
 		fmt.Fprint(w, "{}")
+	case r.URL.Path == "/catalogo/cie10":
+		fmt.Fprintf(w, `{"url":%q}`, table)
+	case strings.HasPrefix(r.URL.Path, "/catalogo/"):
+		if r.URL.Path != table {
+			w.WriteHeader(http.StatusNotFound)
+		}
+		fmt.Fprint(w, "loaded ", r.URL.Path)
 	case r.URL.Path == "/fallo":
 		w.WriteHeader(http.StatusInternalServerError)
 	default:

@@ -7,6 +7,7 @@ import { onWritten } from './bridge.js'
 import { tell } from './pages.js'
 import { version } from './shell.js'
 import { handIn } from './outbox.js'
+import { renew } from './tables.js'
 
 const stretch = 60_000 // ms of one event; what is left, the page asks for again
 const none = { pending: 0, oldest: Infinity, attention: 0, conflicts: 0 }
@@ -31,6 +32,7 @@ async function round(hasty) {
   if (Date.now() < notBefore || !(await keys.fromPages())) return
   if ((await net.offline()) && !(await net.probe(hasty))) return
   await navigator.locks.request('hampi-sync', { ifAvailable: true }, (lock) => lock && chunks())
+  await renew('cie10', hasty).catch(() => {}) // the table that is here stays
 }
 
 async function chunks() {

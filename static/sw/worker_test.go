@@ -92,6 +92,29 @@ var _ = Describe("The service worker", Ordered, func() {
 			eval[any](tab, `trial.store('commit', {delete: [['cita','z'],['cita','a'],['cita','c'],['otra','a']]})`)
 		})
 
+		It("gives the app the shell's table of codes, and the server's once that is here whole", func() {
+			table := func(have string) string {
+				return eval[string](tab, `trial.store('tabla','cie10','`+have+`').then(JSON.stringify)`)
+			}
+			loaded := func(url string) {
+				server.set(func() { server.table = url })
+				eval[any](tab, `trial.ask('sync', {hasty: true})`)
+			}
+			Expect(table("")).To(Equal(`["/static/cie10.txt","of the shell"]`))
+			Expect(table("/static/cie10.txt")).To(Equal(`["/static/cie10.txt",null]`))
+			loaded("/catalogo/cie10/2")
+			Expect(table("/static/cie10.txt")).To(Equal(`["/catalogo/cie10/2","loaded /catalogo/cie10/2"]`))
+			Expect(table("/catalogo/cie10/2")).To(Equal(`["/catalogo/cie10/2",null]`))
+			offline()
+			Expect(table("")).To(Equal(`["/catalogo/cie10/2","loaded /catalogo/cie10/2"]`), "kept here")
+			online()
+			loaded("/catalogo/cie10/3")
+			Expect(table("/catalogo/cie10/2")).To(Equal(`["/catalogo/cie10/3","loaded /catalogo/cie10/3"]`))
+			Expect(eval[int](tab, `caches.open('tablas').then(c => c.keys()).then(l => l.length)`)).To(Equal(1), "the one before has gone")
+			loaded("")
+			Expect(table("/catalogo/cie10/3")).To(Equal(`["/static/cie10.txt","of the shell"]`))
+		})
+
 		It("gives out what is unsent only as it lies on the disk", func() {
 			eval[any](tab, `trial.store('commit', {queue: [[0,'pending','Huamán secreto'],[0,'done','viejo']]})`)
 			file := eval[string](tab, `trial.ask('export')`)

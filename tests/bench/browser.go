@@ -231,6 +231,7 @@ func (b *browser) figures() ([]figure, error) {
 		{figure{name: "agenda of a day, warm", target: warmTarget}, func() (times, error) { return b.warm(agendaPage(), "/citas/") }},
 		{figure{name: "register of patients, warm", target: warmTarget}, func() (times, error) { return b.warm(registerPage, "/pacientes/") }},
 		{figure{name: "search as one types", target: deviceFindTarget}, func() (times, error) { return b.warm(searchPage, "/pacientes/") }},
+		{figure{name: "diagnosis as one types", target: deviceCodesTarget}, func() (times, error) { return b.warm(diagnosisPage, "data-valor") }},
 	} {
 		took, err := f.time()
 		if err != nil {
@@ -338,6 +339,8 @@ const (
 	registerPage = `["/pacientes", { headers: { "HX-Request": "true" } }]`
 	searchPage   = `["/pacientes/buscar", { method: "POST", body: new URLSearchParams({ q: ["qui", "hua ma", "rojas", "flores", "ped", "1000"][n % 6] }),
 		headers: { "HX-Request": "true", "X-Vivo": "1" } }]`
+	diagnosisPage = `["/diagnosticos/buscar", { method: "POST", headers: { "HX-Request": "true" },
+		body: new URLSearchParams({ q: ["caries", "muela pic", "hta", "conjuntibitis alerjica", "periodontitis cron", "k02"][n % 6] }) }]`
 )
 
 // warm asks the worker for a page that holds something again and again, as the page itself sees it.

@@ -89,6 +89,11 @@ func (h *house) lines(ctx context.Context, program http.Handler, c *clinic) ([]l
 			return fragment(get("/citas/nueva?paciente="+people[n%len(people)].ID.String()), "/agenda")
 		}},
 	)
+	diagnosis, err := codesLine(chair)
+	if err != nil {
+		return nil, err
+	}
+	all = append(all, diagnosis)
 	booking, err := h.bookingLine(ctx, c, reception, people)
 	return append(all, booking), err
 }

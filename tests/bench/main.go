@@ -37,7 +37,7 @@ func main() {
 	flag.BoolVar(&o.loadOnly, "load", false, "load the data and measure nothing")
 	flag.BoolVar(&o.plans, "plans", false, "print the plan of every statement behind each page")
 	flag.IntVar(&o.rounds, "n", 240, "requests measured for each line")
-	flag.StringVar(&o.only, "only", "", "measure the lines whose name contains this, or one part: import, sync, paper, start, sizes, browser")
+	flag.StringVar(&o.only, "only", "", "measure the lines whose name contains this, or one part: import, sync, paper, start, cie10, sizes, browser")
 	flag.StringVar(&o.profile, "cpu", "", "write where the program spends its time to this file")
 	flag.StringVar(&o.program, "program", "bin/hampi", "the built program, for its start-up time; empty: not measured")
 	flag.Parse()
@@ -94,6 +94,7 @@ func (h *house) parts(ctx context.Context, to io.Writer, o options, program http
 		{"paper", func() error { return measurePaper(to) }},
 		{"leave", h.leave},
 		{"start", func() error { return measureStart(ctx, to, o) }},
+		{"cie10", func() error { return measureCodes(to) }},
 		{"sizes", func() error { return weighAssets(to) }},
 		{"browser", func() error { return measureBrowser(ctx, to, o) }},
 	} {

@@ -12,6 +12,7 @@ const page = await esbuild.build({ entryPoints: [join(here, 'page.js')], bundle:
 const files = {
   'page.js': Buffer.from(page.outputFiles[0].text),
   'wasm_exec.js': readFileSync(join(here, 'go.js')),
+  'cie10.txt': Buffer.from('of the shell'),
   'app.wasm': Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]),
 }
 const assets = {}

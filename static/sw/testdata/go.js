@@ -60,6 +60,10 @@ self.Go = class {
   }
 
   async store({ call, args }) {
+    if (call === 'tabla') {
+      const { version, body } = await hampiTable(...args)
+      return reply(200, JSON.stringify([version, body && read.decode(body)]))
+    }
     try {
       if (call === 'commit') args[0] = { ...args[0], put: bytes(args[0].put), queue: bytes(args[0].queue) }
       const value = await hampiStore[call](...args)
