@@ -14,7 +14,7 @@ import (
 // signingKeys lends the clinical record what its people sign with.
 type signingKeys struct{ *accounts.SigningKeys }
 
-func (h *house) signingKeys() hce.Keys {
+func (h *house) signingKeys() signingKeys {
 	return signingKeys{accounts.NewSigningKeys(h.DB, h.Vault, h.Now)}
 }
 

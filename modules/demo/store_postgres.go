@@ -98,7 +98,10 @@ func (s seeder) fill(ctx context.Context, c clinic) error {
 	if err := s.addPatients(ctx, c); err != nil {
 		return err
 	}
-	return s.addDays(ctx, c)
+	if err := s.addDays(ctx, c); err != nil {
+		return err
+	}
+	return s.addNotes(ctx, c)
 }
 
 // within works in the clinic as the person who books there.

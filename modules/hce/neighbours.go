@@ -89,6 +89,10 @@ func (k PublicKey) HeldAt(at time.Time) bool {
 type Keys interface {
 	// Sign signs a message with the user's own key, made at the first use.
 	Sign(ctx context.Context, user uuid.UUID, message []byte) (key uuid.UUID, signature []byte, err error)
+}
+
+// PublicKeys knows the halves of signing keys that anybody may see.
+type PublicKeys interface {
 	// Public gives the public halves of those keys, unknown ones left out.
 	Public(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]PublicKey, error)
 }

@@ -19,11 +19,11 @@ import (
 // Verifier says whether signatures stand: to anybody who has a code, and to who reads a record.
 type Verifier struct {
 	db   *database.DB
-	keys Keys
+	keys PublicKeys
 }
 
 // NewVerifier checks signatures with these keys.
-func NewVerifier(db *database.DB, keys Keys) *Verifier { return &Verifier{db, keys} }
+func NewVerifier(db *database.DB, keys PublicKeys) *Verifier { return &Verifier{db, keys} }
 
 // Verification is all that anybody with a code may know: what kind of document, when, by whom, and whether it stands.
 // Nothing of it speaks of the patient.
