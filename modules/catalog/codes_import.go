@@ -32,6 +32,9 @@ type CodeVersion struct {
 	LoadedAt time.Time // zero: it came with the program
 }
 
+// TableFormat is a layout in which a table of diagnoses comes.
+type TableFormat = cie10.Format
+
 // Loaded is what an import did.
 type Loaded struct {
 	Format  cie10.Format

@@ -14,7 +14,6 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"hampi/modules/catalog"
-	"hampi/modules/catalog/cie10"
 )
 
 var errImportUsage = errors.New("write: hampi import cie10 FILE [--format minsa|peru]; without --format the headings tell")
@@ -55,7 +54,7 @@ func importCodes(ctx context.Context, h *house, args []string) error {
 }
 
 // importArguments reads "cie10 FILE --format minsa", the option before or after the file.
-func importArguments(args []string) (file string, format cie10.Format, err error) {
+func importArguments(args []string) (file string, format catalog.TableFormat, err error) {
 	if len(args) < 2 || args[0] != "cie10" {
 		return "", "", errImportUsage
 	}
@@ -73,5 +72,5 @@ func importArguments(args []string) (file string, format cie10.Format, err error
 	if file == "" {
 		return "", "", errImportUsage
 	}
-	return file, cie10.Format(*text), nil
+	return file, catalog.TableFormat(*text), nil
 }
