@@ -19,10 +19,12 @@ import (
 	"hampi/modules/agenda"
 	"hampi/modules/catalog"
 	"hampi/modules/hce"
+	"hampi/modules/hce/archive"
 	"hampi/modules/patients"
 	"hampi/modules/platform/audit"
 	"hampi/modules/platform/clock"
 	"hampi/modules/platform/database"
+	"hampi/modules/platform/files"
 	"hampi/modules/platform/jobs"
 	"hampi/modules/platform/mail"
 	"hampi/modules/platform/pii"
@@ -38,6 +40,7 @@ type Parts struct {
 	DB      *database.DB
 	Sealer  *pgxpool.Pool // the audit sealer's login; nil in a process that works no jobs
 	Vault   *pii.Vault
+	Storage *files.Storage // where photos and documents are kept
 	JWTKey  *rsa.PrivateKey
 	Mail    mail.Sender
 	Address func() string // how people reach the program, without a slash at the end
@@ -76,6 +79,7 @@ type house struct {
 	agenda    *agenda.Service
 	settings  *settings.Service
 	record    *hce.Service
+	archive   *archive.Service
 	sync      *sync.Service
 	devices   *sync.DeviceRegister
 }
@@ -137,7 +141,7 @@ func (h *house) joinPeople(metrics *web.Metrics) {
 	later, store := &agenda.ForPatients{}, patients.NewPostgres(h.Vault, h.Now)
 	h.patients = patients.New(store, patients.Neighbours{
 		Appointments: later, Care: care{later, func() *hce.Service { return h.record }}, WalkIns: later, People: h.staff, Places: h.places,
-		Tabs: slices.Concat(agenda.Tabs(), hce.Tabs()),
+		Tabs: slices.Concat(agenda.Tabs(), hce.Tabs(), hce.TriageTabs(func() *hce.Service { return h.record }), archive.Tabs()),
 	}, h.Now)
 	h.importer = patients.NewImporter(h.DB, store, h.places, h.queue, h.Now)
 	h.agenda = agenda.New(agenda.NewPostgres(), h.patients, accounts.Colleagues{}, h.catalog, h.Now)
@@ -152,6 +156,10 @@ func (h *house) joinRecord(days agenda.ForPatients) {
 		Patients: h.patients, Colleagues: accounts.Colleagues{}, Visits: visits{days},
 		Keys: h.signingKeys(), Proofs: proofs{h.signIn}, Reads: hce.ReadLog{}, Events: hce.NewEvents(h.queue),
 	}, h.Now)
+	h.archive = archive.NewService(archive.Parts{
+		Store: archive.NewPostgres(h.DB), Storage: h.Storage, Patients: h.patients, Colleagues: accounts.Colleagues{},
+		Access: hce.NewFilesAccess(h.record), Reads: hce.ReadLog{}, Now: h.Now,
+	})
 }
 
 // settingsPages are the entries of /configuracion, whoever draws them.
@@ -200,6 +208,8 @@ func (h *house) routes(a *App) {
 	patients.Routes(r, h.patients)
 	agenda.Routes(r, h.agenda, h.catalog, h.patients)
 	hce.HistoryRoutes(r, h.record)
+	hce.TriageRoutes(r, h.record, h.archive)
+	archive.Routes(r, h.archive)
 	settings.Routes(r, h.settings)
 	sync.Routes(r, h.sync, sync.PageParts{Describers: h.describers(), People: h.staff, Now: h.Now})
 	sync.DeviceRoutes(r, h.devices)
@@ -218,6 +228,7 @@ func (h *house) api(r *web.Router) {
 	catalog.CodesAPI(api, h.codes, accounts.Colleagues{})
 	patients.API(api, h.patients)
 	agenda.API(api, h.agenda)
+	archive.API(api, r, h.archive)
 	sync.API(api, r, h.sync)
 }
 
@@ -232,10 +243,13 @@ func (h *house) work(a *App) error {
 	if err := sync.AddWorkers(a.Workers, h.sync, h.DB); err != nil {
 		return err
 	}
+	if err := archive.AddWorkers(a.Workers, archive.NewPostgres(h.DB), h.Storage, h.Now, h.Log); err != nil {
+		return err
+	}
 	hce.AddWorkers(a.Workers, accounts.StaffLetters{DB: h.DB, Vault: h.Vault, Mail: h.Mail, Now: h.Now, Address: h.Address}, h.Address)
 	accounts.AddSignInWorkers(a.Workers, accounts.SignInLetters{DB: h.DB, Vault: h.Vault, Mail: h.Mail, Now: h.Now, Address: h.Address})
 	accounts.AddStaffWorkers(a.Workers, accounts.StaffLetters{DB: h.DB, Vault: h.Vault, Mail: h.Mail, Now: h.Now, Address: h.Address})
-	a.Periodic = slices.Concat(a.Periodic, web.Periodic(), accounts.Periodic(), sync.Periodic())
+	a.Periodic = slices.Concat(a.Periodic, web.Periodic(), accounts.Periodic(), sync.Periodic(), archive.Periodic())
 	if h.Sealer != nil {
 		audit.AddWorkers(a.Workers, audit.NewSealer(h.Sealer))
 		a.Periodic = append(a.Periodic, audit.Periodic()...)

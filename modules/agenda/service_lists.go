@@ -303,16 +303,34 @@ func (s *Service) Cares(ctx context.Context, doctor, patient uuid.UUID) (bool, e
 
 // ArrivedToday reports whether the patient came today, to this site (zero: to any).
 func (s *Service) ArrivedToday(ctx context.Context, patient, site uuid.UUID) (bool, error) {
+	_, err := s.ArrivedVisit(ctx, patient, site)
+	if fault.IsNotFound(err) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// ArrivedVisit is the appointment for which the patient came today, to this site (zero: to any): one that is not over,
+// else the latest; fault.ErrNotFound for who did not come.
+func (s *Service) ArrivedVisit(ctx context.Context, patient, site uuid.UUID) (uuid.UUID, error) {
 	family, err := s.patients.Family(ctx, patient)
 	if err != nil {
-		return false, err
+		return uuid.Nil, err
 	}
 	start, end := bounds(s.Today(ctx), s.Today(ctx), s.Zone(ctx))
 	list, err := s.store.OfPatient(ctx, PatientRange{Patients: family, Before: end, Limit: PatientsCount})
-	return slices.ContainsFunc(list, func(a Appointment) bool {
+	if err != nil {
+		return uuid.Nil, err
+	}
+	list = slices.DeleteFunc(list, func(a Appointment) bool {
 		here := a.ArrivedAt != nil && a.Status != Cancelled && a.Status != NoShow
-		return here && !a.StartTime.Before(start) && a.StartTime.Before(end) && (site == uuid.Nil || a.SiteID == site)
-	}), err
+		return !here || a.StartTime.Before(start) || !a.StartTime.Before(end) || site != uuid.Nil && a.SiteID != site
+	})
+	if len(list) == 0 {
+		return uuid.Nil, fault.ErrNotFound
+	}
+	going := slices.IndexFunc(list, func(a Appointment) bool { return a.Status.Pending() || a.Status == InProgress })
+	return list[max(going, 0)].ID, nil
 }
 
 // Offer is what stands filled in when somebody books: the service this person offered last, and with whom.

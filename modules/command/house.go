@@ -122,9 +122,14 @@ func (h *house) parts(ctx context.Context) (modules.Parts, error) {
 	if err != nil {
 		return modules.Parts{}, err
 	}
+	storage, closeStorage, err := modules.OpenStorage(ctx, h.config, vault)
+	if err != nil {
+		return modules.Parts{}, err
+	}
+	h.close = append(h.close, closeStorage)
 	sealer, err := h.sealer(ctx)
 	return modules.Parts{
-		Config: h.config, DB: h.db, Sealer: sealer, Vault: vault, JWTKey: jwt, Mail: h.mail(), Address: h.publicAddress,
+		Config: h.config, DB: h.db, Sealer: sealer, Vault: vault, Storage: storage, JWTKey: jwt, Mail: h.mail(), Address: h.publicAddress,
 		Now: clock.System, Log: h.log, Version: h.version,
 	}, err
 }

@@ -126,8 +126,8 @@ type agendaOfSpec struct {
 
 func (a *agendaOfSpec) Visit(ctx context.Context, id uuid.UUID) (hce.Visit, error) {
 	var v hce.Visit
-	row := database.From(ctx).Raw("select id, patient_id, doctor_id, site_id, start_time from appointments where id = ?", id).Row()
-	if row.Scan(&v.ID, &v.PatientID, &v.DoctorID, &v.SiteID, &v.Start) != nil {
+	row := database.From(ctx).Raw("select id, patient_id, doctor_id, site_id, start_time, arrived_at is not null, status = 'completed' from appointments where id = ?", id).Row()
+	if row.Scan(&v.ID, &v.PatientID, &v.DoctorID, &v.SiteID, &v.Start, &v.Arrived, &v.Over) != nil {
 		return v, fault.ErrNotFound
 	}
 	return v, nil
@@ -159,6 +159,15 @@ func (a *agendaOfSpec) ArrivedToday(ctx context.Context, patient, site uuid.UUID
 	var yes bool
 	err := database.From(ctx).Raw("select exists (select 1 from appointments where patient_id = ? and site_id = ? and arrived_at is not null)", patient, site).Row().Scan(&yes)
 	return yes, err
+}
+
+func (a *agendaOfSpec) ArrivedVisit(ctx context.Context, patient, site uuid.UUID) (uuid.UUID, error) {
+	var id uuid.UUID
+	row := database.From(ctx).Raw("select id from appointments where patient_id = ? and site_id = ? and arrived_at is not null", patient, site).Row()
+	if row.Scan(&id) != nil {
+		return id, fault.ErrNotFound
+	}
+	return id, nil
 }
 
 func (*agendaOfSpec) NextOf(context.Context, []uuid.UUID) (patients.Visit, bool, error) {

@@ -67,6 +67,8 @@ type Visits interface {
 	Cares(ctx context.Context, doctor, patient uuid.UUID) (bool, error)
 	// ArrivedToday reports whether the patient has arrived today at the site.
 	ArrivedToday(ctx context.Context, patient, site uuid.UUID) (bool, error)
+	// ArrivedVisit is the appointment for which the patient has arrived today at the site; fault.ErrNotFound without one.
+	ArrivedVisit(ctx context.Context, patient, site uuid.UUID) (uuid.UUID, error)
 	// NextOf is the patient's next appointment; false without one.
 	NextOf(ctx context.Context, family []uuid.UUID) (patients.Visit, bool, error)
 }

@@ -67,9 +67,14 @@ func filled(t form.Template, taken []Observed) form.Values {
 			number[o.Code] = o.Value.Decimal.String()
 		}
 	}
+	words := form.Recall(t, told(t, taken))
 	for _, section := range t.Sections {
 		for _, f := range section.Fields {
-			if v := filledField(f, number, taken); v.Is() {
+			v := filledField(f, number)
+			if !v.Is() {
+				v = words[f.Key]
+			}
+			if v.Is() {
 				values[f.Key] = v
 			}
 		}
@@ -80,7 +85,7 @@ func filled(t form.Template, taken []Observed) form.Values {
 // MotiveCode is the LOINC code of the chief complaint, which triage asks.
 const MotiveCode = "8661-1"
 
-func filledField(f form.Field, number map[string]string, taken []Observed) form.Value {
+func filledField(f form.Field, number map[string]string) form.Value {
 	switch {
 	case f.Type == form.Pressure:
 		var pair [2]int
@@ -92,12 +97,6 @@ func filledField(f form.Field, number map[string]string, taken []Observed) form.
 			pair[i] = int(d.IntPart())
 		}
 		return form.OfPressure(pair[0], pair[1])
-	case f.LOINC == MotiveCode || f.LOINC == "" && f.Key == "motivo":
-		for _, o := range taken {
-			if o.Code == MotiveCode {
-				return form.OfText(o.ValueText)
-			}
-		}
 	case f.LOINC != "" && f.Type != form.Computed:
 		return form.OfText(number[f.LOINC])
 	}

@@ -12,6 +12,7 @@ import (
 const (
 	historyTab     = "historia"
 	assignmentsTab = "profesionales"
+	triageTab      = "triaje"
 )
 
 // Tabs are the sections of a patient's page that the record draws, for who reads records. Whose they are is asked when
@@ -29,4 +30,17 @@ func reads(ctx context.Context, _ patients.Patient) bool {
 
 func assigns(ctx context.Context, _ patients.Patient) bool {
 	return access.Who(ctx).Can(accounts.HCEEmergencies)
+}
+
+// TriageTabs is the section in which an assistant takes what the professional will find, of who arrived today at their
+// site. Professionals have it in their attention. record is asked once somebody looks.
+func TriageTabs(record func() *Service) []patients.Tab {
+	arrived := func(ctx context.Context, p patients.Patient) bool {
+		if access.Who(ctx).Can(accounts.HCERead) {
+			return false
+		}
+		arrived, err := record().Arrived(ctx, p.ID)
+		return err == nil && arrived
+	}
+	return []patients.Tab{{Path: triageTab, Label: "Triaje", Order: 100, For: arrived}}
 }

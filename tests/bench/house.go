@@ -21,6 +21,7 @@ import (
 	"hampi/modules"
 	"hampi/modules/platform/database"
 	"hampi/modules/platform/database/embedded"
+	"hampi/modules/platform/files"
 	"hampi/modules/platform/mail"
 	"hampi/modules/platform/pii"
 )
@@ -147,8 +148,12 @@ func (h *house) build() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	folder, err := files.NewFolder(filepath.Join(h.config.DataDir, "files"))
+	if err != nil {
+		return nil, err
+	}
 	app, err := modules.Build(modules.Parts{
-		Config: h.config, DB: h.db, Vault: h.vault, JWTKey: jwt, Mail: mail.Folder{Dir: filepath.Join(h.config.DataDir, "mail")},
+		Config: h.config, DB: h.db, Vault: h.vault, Storage: files.New(folder, h.vault), JWTKey: jwt, Mail: mail.Folder{Dir: filepath.Join(h.config.DataDir, "mail")},
 		Address: func() string { return "http://localhost" }, Now: h.now,
 		Log: slog.New(slog.NewJSONHandler(io.Discard, &slog.HandlerOptions{Level: slog.LevelInfo})), Version: "bench",
 	})

@@ -18,6 +18,7 @@ import (
 	"hampi/modules/demo"
 	"hampi/modules/platform/clock"
 	"hampi/modules/platform/database/dbtest"
+	"hampi/modules/platform/files"
 	"hampi/modules/platform/mail"
 )
 
@@ -51,9 +52,11 @@ func open() clinics {
 	Expect(demo.Fill(context.Background(), demo.Deps{DB: world.DB, Vault: world.Vault, Now: clock.System})).To(Succeed())
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	Expect(err).NotTo(HaveOccurred())
+	folder, err := files.NewFolder(GinkgoT().TempDir())
+	Expect(err).NotTo(HaveOccurred())
 	app, err := modules.Build(modules.Parts{
 		Config: config.Config{Env: config.Development, RateLimit: 1_000_000, RateLimitAnon: 1_000_000},
-		DB:     world.DB, Vault: world.Vault, JWTKey: key, Mail: mail.Folder{Dir: GinkgoT().TempDir(), From: "Hampi <hampi@localhost>"},
+		DB:     world.DB, Vault: world.Vault, Storage: files.New(folder, world.Vault), JWTKey: key, Mail: mail.Folder{Dir: GinkgoT().TempDir(), From: "Hampi <hampi@localhost>"},
 		Address: func() string { return "http://localhost" }, Now: clock.System,
 		Log: slog.New(slog.NewTextHandler(GinkgoWriter, &slog.HandlerOptions{Level: slog.LevelWarn})), Version: "spec",
 	})

@@ -264,6 +264,7 @@ func (h routes) hide(c echo.Context) error {
 	case err != nil && !wrong:
 		return err
 	case !wrong && !access.Who(ctx).Can(accounts.HCERead): // somebody who sees no archive took back a photo of their own
+		c.Response().Header().Set("HX-Refresh", "true")
 		return c.NoContent(http.StatusNoContent)
 	case !wrong:
 		return web.Leave(c, pagePath(f.PatientID))

@@ -26,6 +26,9 @@ func (u Upload) address() string { return "/pacientes/" + u.Patient.String() + "
 // listID is the element with the files of the archive's own page.
 const listID = "archivos-lista"
 
+// galleryID is the element with the files of an attention.
+const galleryID = "archivos-atencion"
+
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
 // archiveView is the section of a patient's page, in words.
