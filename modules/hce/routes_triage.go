@@ -85,6 +85,7 @@ func (h triageScreens) view(c echo.Context, t TriageSheet) (triageView, error) {
 		v.Names[m.ID] = m.DisplayName()
 	}
 	if t.Encounter.ID != uuid.Nil {
+		v.New = t.Encounter.ID
 		v.Files, _, err = h.album.Gallery(ctx, t.Patient.ID, t.Encounter.ID, v.path("archivos"), !t.Over())
 	}
 	return v, err

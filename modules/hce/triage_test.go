@@ -196,7 +196,7 @@ var _ = Describe("triage", func() {
 		By("photos of the attention alone")
 		upload := "/pacientes/" + c.Ana.String() + "/archivos"
 		Expect(d.photo(upload, read.hidden("atencion"))).To(Equal(http.StatusCreated))
-		Expect(d.photo(upload, "")).To(Equal(http.StatusForbidden))
+		Expect(d.photo(upload, "")).To(Equal(http.StatusNotFound))
 		Expect(d.photo("/pacientes/"+newID().String()+"/archivos", read.hidden("atencion"))).To(Equal(http.StatusNotFound))
 		shown := d.get(at + "/archivos")
 		Expect(shown.body).To(ContainSubstring("garganta.jpg"))
@@ -210,13 +210,13 @@ var _ = Describe("triage", func() {
 			"/pacientes/" + c.Ana.String() + "/profesionales",
 		} {
 			answer := d.get(path)
-			Expect(answer.status).To(Or(Equal(http.StatusForbidden), Equal(http.StatusNotFound)), path)
+			Expect(answer.status).To(Equal(http.StatusNotFound), path)
 			Expect(answer.body).NotTo(ContainSubstring(closed.Diagnoses[0].Title))
 		}
 		Expect(d.get(at).body).NotTo(Or(ContainSubstring(closed.Diagnoses[0].Title), ContainSubstring("Guardar triaje")), "the attention is over")
 		c.moment = now.Add(24 * time.Hour)
 		for _, path := range []string{at, photo, photo + "/miniatura"} {
-			Expect(d.get(path).status).To(Equal(http.StatusForbidden), "the day after: "+path)
+			Expect(d.get(path).status).To(Equal(http.StatusNotFound), "the day after: "+path)
 		}
 	})
 })

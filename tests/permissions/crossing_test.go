@@ -37,6 +37,8 @@ var doors = []struct{ beginning, param, query string }{
 	{"/pacientes/importar/", ":id", "select id from patient_imports where clinic_id = $1 limit 1"},
 	{"/pacientes/", ":id", "select id from patients where clinic_id = $1 limit 1"},
 	{"/api/v1/patients/", ":id", "select id from patients where clinic_id = $1 limit 1"},
+	{"/archivos/", ":id", "select id from files where clinic_id = $1 limit 1"},
+	{"/api/v1/files/", ":id", "select id from files where clinic_id = $1 limit 1"},
 	{"/sincronizacion/conflictos/", ":id", "select id from sync_conflicts where clinic_id = $1 and decided_at is null limit 1"},
 	{"/plataforma/clinicas/", ":id", "select id from clinics where id = $1"},
 }
@@ -161,6 +163,9 @@ func plantMissing(c clinics) {
 			 select gen_random_uuid(), user_id, clinic_id, id, 'browser', now() + interval '1 hour' from memberships where clinic_id = $1 limit 1`,
 			`insert into devices (clinic_id, id, number, membership_id, user_id, name, browser_hash, token_hash, sealed_key)
 			 select clinic_id, gen_random_uuid(), 7, id, user_id, 'Chrome en Windows', '', '', '' from memberships where clinic_id = $1 limit 1`,
+			`insert into files (clinic_id, id, patient_id, name, content_type, size, sha256, object, sealed_key, created_by)
+			 select clinic_id, gen_random_uuid(), (select id from patients where clinic_id = $1 limit 1), 'placa.jpg', 'image/jpeg', 1, sha256(''), gen_random_uuid()::text, '\x00', id
+			   from memberships where clinic_id = $1 limit 1`,
 			`insert into patient_imports (clinic_id, id, state, head, rows, by)
 			 select clinic_id, gen_random_uuid(), 'uploaded', '', 1, user_id from memberships where clinic_id = $1 limit 1`,
 		} {
