@@ -142,6 +142,7 @@ func (h *house) joinPeople(metrics *web.Metrics) {
 	h.patients = patients.New(store, patients.Neighbours{
 		Appointments: later, Care: care{later, func() *hce.Service { return h.record }}, WalkIns: later, People: h.staff, Places: h.places,
 		Tabs: slices.Concat(agenda.Tabs(), hce.Tabs(), hce.TriageTabs(func() *hce.Service { return h.record }), archive.Tabs()),
+		Alarms: alarms{func() *hce.Service { return h.record }},
 	}, h.Now)
 	h.importer = patients.NewImporter(h.DB, store, h.places, h.queue, h.Now)
 	h.agenda = agenda.New(agenda.NewPostgres(), h.patients, accounts.Colleagues{}, h.catalog, h.Now)
@@ -179,7 +180,7 @@ func (h *house) listen(a *App) error {
 		return err
 	}
 	e.Use(web.RequestIDs(), web.Log(h.Log, a.Metrics), web.Recover(h.Log), web.Headers(h.Config.Secure()), sameOrigin,
-		web.Sessions(h.sessions), web.Identify(h.signIn), h.signIn.KnowClient(), web.WithChrome(chrome(h.DB)),
+		web.Sessions(h.sessions), web.Identify(h.signIn), h.signIn.KnowClient(), web.WithChrome(chrome(h.DB, counts{hce.ResultsPath: h.record.CountResults})),
 		web.WithSettings(settingsPages(), settings.Frame))
 	return nil
 }
@@ -210,6 +211,7 @@ func (h *house) routes(a *App) {
 	hce.HistoryRoutes(r, h.record)
 	hce.TriageRoutes(r, h.record, h.archive)
 	archive.Routes(r, h.archive)
+	hce.ResultsRoutes(r, h.record)
 	settings.Routes(r, h.settings)
 	sync.Routes(r, h.sync, sync.PageParts{Describers: h.describers(), People: h.staff, Now: h.Now})
 	sync.DeviceRoutes(r, h.devices)

@@ -18,6 +18,7 @@ var (
 	today     = destination{views.NavItem{Label: "Hoy", Href: "/hoy", Icon: "sun", Key: "g h"}, accounts.AgendaRead}
 	agendaDay = destination{views.NavItem{Label: "Agenda", Href: "/agenda", Icon: "calendar-days", Key: "g a"}, accounts.AgendaRead}
 	people    = destination{views.NavItem{Label: "Pacientes", Href: "/pacientes", Icon: "users", Key: "g p"}, accounts.PatientsRead}
+	results   = destination{views.NavItem{Label: "Resultados", Href: "/resultados", Icon: "flask-conical"}, accounts.HCEWrite}
 	auditLog  = destination{views.NavItem{Label: "Auditoría", Href: "/auditoria", Icon: "scroll-text"}, accounts.AuditRead}
 	settingsP = destination{views.NavItem{Label: "Configuración", Href: "/configuracion", Icon: "settings"}, accounts.SettingsClinic}
 	clinics   = destination{views.NavItem{Label: "Clínicas", Href: "/plataforma/clinicas", Icon: "building-2"}, accounts.PlatformClinics}
@@ -26,7 +27,9 @@ var (
 // sidebarOf is the list of each role, in its order (UX §2). It names only what exists.
 func sidebarOf(r accounts.Role) []destination {
 	switch r {
-	case accounts.Doctor, accounts.Assistant:
+	case accounts.Doctor:
+		return []destination{today, agendaDay, people, results}
+	case accounts.Assistant:
 		return []destination{today, agendaDay, people}
 	case accounts.Receptionist:
 		return []destination{agendaDay, people}

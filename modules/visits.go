@@ -48,6 +48,16 @@ func (v visits) NextOf(ctx context.Context, family []uuid.UUID) (patients.Visit,
 	return coming[0], true, nil
 }
 
+// alarms tells the register of critical values that nobody has reviewed.
+type alarms struct{ record func() *hce.Service }
+
+var _ patients.Alarms = alarms{}
+
+// Alarms are those of a person in words, for who reads records.
+func (a alarms) Alarms(ctx context.Context, family []uuid.UUID) ([]string, error) {
+	return a.record().Alarms(ctx, family)
+}
+
 // care says whose patients somebody's are: by the agenda, or by the record (an attention, an assignment, an emergency).
 type care struct {
 	agenda *agenda.ForPatients

@@ -41,6 +41,7 @@ type Observed struct {
 	TakenAt     time.Time
 	TakenBy     uuid.UUID // membership
 	CorrectsID  *uuid.UUID
+	KeptAt      time.Time // when it was written here; zero for a new one: now
 
 	AcknowledgedBy *uuid.UUID // membership; of a critical value
 	AcknowledgedAt *time.Time

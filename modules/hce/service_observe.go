@@ -47,8 +47,13 @@ func triageOf(taken []Observed, code string, number decimal.Decimal) (before *uu
 
 // observed completes a value with how the rules judge it.
 func observed(code, unit string, v observation.Value, subject observation.Subject, o Observed) Observed {
-	j := observation.Judge(code, v, subject, nil)
 	o.Code, o.Unit, o.Value, o.ValueText = code, unit, v.Number, v.Text
+	return judged(o, subject, nil)
+}
+
+// judged completes a value with how it stands to its range: the one that the laboratory printed wins.
+func judged(o Observed, subject observation.Subject, lab *observation.Range) Observed {
+	j := observation.Judge(o.Code, o.value(), subject, lab)
 	o.RefLow, o.RefHigh, o.RefText, o.Flag, o.Critical = j.Range.Low, j.Range.High, j.Range.Words(), j.Flag, j.Critical != ""
 	return o
 }

@@ -24,6 +24,7 @@ type Store interface {
 	Sight
 	Templates
 	Observations
+	Orders
 }
 
 // Encounters is the part of the store that keeps attentions.

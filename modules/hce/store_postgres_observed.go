@@ -5,6 +5,7 @@ package hce
 import (
 	"context"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -13,11 +14,11 @@ import (
 
 func (Postgres) AddObserved(ctx context.Context, list []Observed) error {
 	const insert = `insert into observations (id, patient_id, encounter_id, record_id, order_id, code, category, value, value_text, unit,
-		ref_low, ref_high, ref_text, flag, critical, source, taken_at, taken_by, corrects_id)
-		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+		ref_low, ref_high, ref_text, flag, critical, source, taken_at, taken_by, corrects_id, created_at)
+		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, coalesce(?, now()))`
 	for _, o := range list {
 		err := database.From(ctx).Exec(insert, o.ID, o.PatientID, o.EncounterID, o.RecordID, o.OrderID, o.Code, o.Category, o.Value, o.ValueText, o.Unit,
-			o.RefLow, o.RefHigh, o.RefText, o.Flag, o.Critical, o.Source, o.TakenAt, o.TakenBy, o.CorrectsID).Error
+			o.RefLow, o.RefHigh, o.RefText, o.Flag, o.Critical, o.Source, o.TakenAt, o.TakenBy, o.CorrectsID, orNil(o.KeptAt)).Error
 		if err != nil {
 			return explain("keep a measured value", err)
 		}
@@ -26,7 +27,7 @@ func (Postgres) AddObserved(ctx context.Context, list []Observed) error {
 }
 
 const observedQuery = `select o.id, o.patient_id, o.encounter_id, o.record_id, o.order_id, o.code, o.category, o.value, o.value_text, o.unit,
-	o.ref_low, o.ref_high, o.ref_text, o.flag, o.critical, o.source, o.taken_at, o.taken_by, o.corrects_id,
+	o.ref_low, o.ref_high, o.ref_text, o.flag, o.critical, o.source, o.taken_at, o.taken_by, o.corrects_id, o.created_at as kept_at,
 	a.by as acknowledged_by, a.at as acknowledged_at, coalesce(a.action, '') as action
 	from observations o left join observation_acknowledgements a on a.observation_id = o.id `
 
@@ -59,4 +60,12 @@ func (Postgres) ObservedOf(ctx context.Context, r ObservedRange) ([]Observed, er
 	var list []Observed
 	err := database.From(ctx).Raw(query, args...).Scan(&list).Error
 	return list, explain("read values of a person", err)
+}
+
+// orNil is a moment, or nil for the zero one.
+func orNil(at time.Time) *time.Time {
+	if at.IsZero() {
+		return nil
+	}
+	return &at
 }

@@ -11,6 +11,7 @@ import (
 // The sections of a patient's page that the record draws.
 const (
 	historyTab     = "historia"
+	resultsTab     = "resultados"
 	assignmentsTab = "profesionales"
 	triageTab      = "triaje"
 )
@@ -20,6 +21,7 @@ const (
 func Tabs() []patients.Tab {
 	return []patients.Tab{
 		{Path: historyTab, Label: "Historia clínica", Order: 100, For: reads},
+		{Path: resultsTab, Label: "Resultados", Order: 300, For: reads},
 		{Path: assignmentsTab, Label: "Profesionales", Order: 900, For: assigns},
 	}
 }

@@ -20,6 +20,7 @@ type Frame struct {
 	Patient  Patient
 	Family   []uuid.UUID // Patient's id first
 	Clinical *Clinical   // in force; nil for whoever may not see it
+	Alarms   []string    // what nobody may leave unread, in words
 	Away     bool        // the device answers: what it does not hold requires the connection
 	Alerts   bool        // there may be alerts for whoever asks, and they are not held here
 	Tabs     []views.NavItem
@@ -66,6 +67,11 @@ func (s *Service) lookCloser(ctx context.Context, f *Frame) error {
 		}
 		clinical = clinical.InForce()
 		f.Clinical = &clinical
+	}
+	if may && s.neighbours.Alarms != nil {
+		if f.Alarms, err = s.neighbours.Alarms.Alarms(ctx, f.Family); err != nil {
+			return err
+		}
 	}
 	if f.Merge {
 		f.Suspects, err = s.Suspects(ctx, f.Patient)

@@ -18,6 +18,13 @@ type Neighbours struct {
 	People       People
 	Places       Places
 	Tabs         []Tab
+	Alarms       Alarms // nil: nobody tells of any
+}
+
+// Alarms is what the register asks of the clinical record for the head of a person's page.
+type Alarms interface {
+	// Alarms are what nobody may leave unread of a person, in words, for who may see them.
+	Alarms(ctx context.Context, family []uuid.UUID) ([]string, error)
 }
 
 // Visit is an appointment as the patient's page tells it.
