@@ -130,7 +130,7 @@ var _ = Describe("the pages of results", func() {
 		Expect(salas.see("/resultados")).To(And(ContainSubstring("Órdenes en espera"), ContainSubstring("Falta: Potasio")))
 
 		typed := url.Values{"laboratorio": {"Roe"}, "fecha": {"24/11/2026"}, "hora": {"08:30"}, "v." + potassium: {"68"}}
-		Expect(salas.post(http.StatusUnprocessableEntity, sheet, typed)).To(ContainSubstring("como máximo 12"), "it cannot be")
+		Expect(salas.post(http.StatusUnprocessableEntity, sheet, typed)).To(ContainSubstring("va de 1 a 12 mmol/L"), "it cannot be")
 		typed.Set("v."+potassium, "7.4")
 		Expect(salas.post(http.StatusUnprocessableEntity, sheet, typed)).To(And(ContainSubstring("¿Es correcto este valor?"), ContainSubstring(`name="ok.`+potassium)))
 		typed.Set("ok."+potassium, "7.4")

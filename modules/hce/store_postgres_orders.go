@@ -113,7 +113,7 @@ func (Postgres) withWhatCame(ctx context.Context, rows []orderRow) ([]Order, err
 		o.Events = append(o.Events, e)
 	}
 	var results []Observed
-	if err := database.From(ctx).Raw(observedQuery+"where o.order_id in ? order by o.taken_at, o.created_at, o.id", ids).Scan(&results).Error; err != nil {
+	if err := database.From(ctx).Raw(observedQuery+"where o.order_id in ? order by o.taken_at, o.created_at, o.corrects_id is not null, o.id", ids).Scan(&results).Error; err != nil {
 		return nil, explain("read the results of orders", err)
 	}
 	for _, r := range results {
