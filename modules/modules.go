@@ -141,7 +141,7 @@ func (h *house) joinPeople(metrics *web.Metrics) {
 	later, store := &agenda.ForPatients{}, patients.NewPostgres(h.Vault, h.Now)
 	h.patients = patients.New(store, patients.Neighbours{
 		Appointments: later, Care: care{later, func() *hce.Service { return h.record }}, WalkIns: later, People: h.staff, Places: h.places,
-		Tabs: slices.Concat(agenda.Tabs(), hce.Tabs(), hce.TriageTabs(func() *hce.Service { return h.record }), archive.Tabs()),
+		Tabs:   slices.Concat(agenda.Tabs(), hce.Tabs(), hce.TriageTabs(func() *hce.Service { return h.record }), archive.Tabs()),
 		Alarms: alarms{func() *hce.Service { return h.record }},
 	}, h.Now)
 	h.importer = patients.NewImporter(h.DB, store, h.places, h.queue, h.Now)
