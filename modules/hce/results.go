@@ -86,8 +86,8 @@ func groupsOf(values []Observed, names map[uuid.UUID]string, now time.Time) []re
 	}
 	var codes []string
 	for _, o := range standing(values) {
-		if _, known := observation.KindOf(o.Code); !known {
-			continue // words of the triage, which are no result
+		if _, known := observation.KindOf(o.Code); !known || o.ValueText == Withdrawn {
+			continue // words of the triage, which are no result, and what it took back
 		}
 		if r.byCode[o.Code] == nil {
 			codes = append(codes, o.Code)

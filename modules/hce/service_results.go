@@ -225,8 +225,6 @@ func sameEnd(a, b decimal.NullDecimal) bool {
 	return a.Valid == b.Valid && a.Decimal.Equal(b.Decimal)
 }
 
-func sameValue(a, b observation.Value) bool { return sameEnd(a.Number, b.Number) && a.Text == b.Text }
-
 // WorkList is what waits for a professional about results.
 type WorkList struct {
 	Critical []Observed // nobody has said what was done; oldest first
