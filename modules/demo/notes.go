@@ -7,23 +7,22 @@ import (
 	"math/rand/v2"
 
 	"hampi/modules/hce"
-	"hampi/modules/hce/form"
 )
 
 // note is what a professional writes after a service, in the words of the shipped templates.
 type note struct {
 	template  string
 	diagnosis hce.Diagnosis
-	values    form.Values
+	values    hce.Values
 }
 
-func text(key, words string) func(form.Values) {
-	return func(v form.Values) { v[key] = form.OfText(words) }
+func text(key, words string) func(hce.Values) {
+	return func(v hce.Values) { v[key] = hce.TextValue(words) }
 }
 
 // written makes a note of a template.
-func written(template, code, title string, kind hce.DiagnosisKind, parts ...func(form.Values)) note {
-	n := note{template: template, diagnosis: hce.Diagnosis{Code: code, Title: title, Kind: kind}, values: form.Values{}}
+func written(template, code, title string, kind hce.DiagnosisKind, parts ...func(hce.Values)) note {
+	n := note{template: template, diagnosis: hce.Diagnosis{Code: code, Title: title, Kind: kind}, values: hce.Values{}}
 	for _, part := range parts {
 		part(n.values)
 	}
@@ -52,7 +51,7 @@ func notes() map[string]note {
 		"Medida de vista (refracción)": written(eyes, "H52.4", "Presbicia", hce.Definitive,
 			text("motivo", "No lee de cerca"), text("av_cerca_od", "J5"), text("av_cerca_oi", "J5"), text("apreciacion", "Presbicia."), text("plan", "Lentes de lectura.")),
 		"Control prenatal": written(women, "Z34.9", "Supervisión de embarazo normal no especificado", hce.Definitive,
-			text("motivo", "Control prenatal"), func(v form.Values) { v["gestante"] = form.OfTruth(true) },
+			text("motivo", "Control prenatal"), func(v hce.Values) { v["gestante"] = hce.TruthValue(true) },
 			text("au", "24"), text("fcf", "146"), text("situacion", "Longitudinal"), text("presentacion", "Cefálica"), text("movimientos", "++"), text("edema", "Sin edema"),
 			text("apreciacion", "Gestación de curso normal."), text("plan", "Sulfato ferroso y ácido fólico. Próximo control en cuatro semanas.")),
 		"Consulta de medicina general": written(general, "J02.9", "Faringitis aguda, no especificada", hce.Presumptive,
@@ -63,13 +62,13 @@ func notes() map[string]note {
 }
 
 // measured adds the vital signs that somebody has that day.
-func (n note) measured(rnd *rand.Rand) form.Values {
-	values := form.Values{}
+func (n note) measured(rnd *rand.Rand) hce.Values {
+	values := hce.Values{}
 	for key, v := range n.values {
 		values[key] = v
 	}
-	values["pa"] = form.OfPressure(104+rnd.IntN(34), 62+rnd.IntN(24))
-	values["fc"] = form.OfText(fmt.Sprint(64 + rnd.IntN(28)))
-	values["temp"] = form.OfText(fmt.Sprintf("36.%d", 2+rnd.IntN(7)))
+	values["pa"] = hce.PressureValue(104+rnd.IntN(34), 62+rnd.IntN(24))
+	values["fc"] = hce.TextValue(fmt.Sprint(64 + rnd.IntN(28)))
+	values["temp"] = hce.TextValue(fmt.Sprintf("36.%d", 2+rnd.IntN(7)))
 	return values
 }

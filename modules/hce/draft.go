@@ -37,3 +37,15 @@ const holdMinutes = 2
 func (d Draft) HeldByOther(holder string, now time.Time) bool {
 	return d.Holder != "" && d.Holder != holder && now.Sub(d.HeldAt) < holdMinutes*time.Minute
 }
+
+// Values are the answers of a note, handed on to modules above, which do not reach past this one's door.
+type Values = form.Values
+
+// TextValue is an answer in words, an option or a decimal.
+func TextValue(text string) form.Value { return form.OfText(text) }
+
+// TruthValue is a yes or a no.
+func TruthValue(yes bool) form.Value { return form.OfTruth(yes) }
+
+// PressureValue is a blood pressure in mmHg.
+func PressureValue(systolic, diastolic int) form.Value { return form.OfPressure(systolic, diastolic) }

@@ -15,6 +15,7 @@ import (
 	"hampi/modules/platform/database/dbtest"
 	"hampi/modules/platform/fault"
 	"hampi/modules/platform/offline"
+	"hampi/modules/sync"
 )
 
 const (
@@ -223,18 +224,20 @@ func (t *things) Entering(ctx context.Context, _ offline.Window, from, to time.T
 	return ids, err
 }
 
-func (t *things) With(changes []offline.Change) (map[string][]uuid.UUID, error) {
-	need := map[string][]uuid.UUID{}
+func (t *things) With(_ context.Context, changes []offline.Change) (map[uuid.UUID][]offline.Ref, error) {
+	need := map[uuid.UUID][]offline.Ref{}
 	for _, c := range changes {
 		var f thing
 		if err := json.Unmarshal(c.Data, &f); err != nil {
 			return nil, err
 		}
 		if f.Parent != nil {
-			need[t.name] = append(need[t.name], *f.Parent)
+			need[c.ID] = []offline.Ref{{Kind: t.name, ID: f.Parent.String()}}
 		}
 	}
 	return need, nil
 }
+
+var _ sync.Companions = (*things)(nil)
 
 var errBoom = errors.New("boom")
