@@ -19,6 +19,7 @@ type act struct {
 	Key   string
 	Done  string // the toast
 	Asks  bool   // opens a dialog first
+	Goes  bool   // leads to a page of its own; nothing is done here
 }
 
 // acts are all of them, in the order of a visit.
@@ -36,7 +37,11 @@ func acts() []act {
 // actsFor are those to offer for an appointment, to this person, now.
 func actsFor(a Appointment, who access.Identity, now time.Time, zone *time.Location) []act {
 	offered := Offered(a, who, now, zone)
-	return slices.DeleteFunc(acts(), func(x act) bool { return !slices.Contains(offered, x.Step) })
+	list := slices.DeleteFunc(acts(), func(x act) bool { return !slices.Contains(offered, x.Step) })
+	if triages(a, who, now, zone) {
+		list = append([]act{triageAct}, list...)
+	}
+	return list
 }
 
 // actAt is the act of an address; the zero act for an address that is none.
@@ -89,7 +94,9 @@ func (d detail) place() string {
 func (b board) keysOf(c Card) string {
 	var keys []string
 	for _, x := range actsFor(c.Appointment, b.Who, b.Grid.Now, b.Grid.Zone) {
-		keys = append(keys, x.Key+":"+x.Path)
+		if !x.Goes {
+			keys = append(keys, x.Key+":"+x.Path)
+		}
 	}
 	if b.movable(c) {
 		keys = append(keys, "m:mover")

@@ -242,6 +242,21 @@ var _ = Describe("what is offered at an appointment", func() {
 		Expect(paths(a, may(accounts.Cashier))).To(BeEmpty())
 	})
 
+	It("leads an assistant to the triage of who has arrived today at their site", func() {
+		a := cardAt(10, 30, 30*time.Minute, Confirmed).Appointment
+		arrived := tuesday(10, 0)
+		Expect(paths(a, may(accounts.Assistant))).NotTo(ContainElement("triaje"))
+		a.ArrivedAt = &arrived
+		Expect(paths(a, may(accounts.Assistant))).To(HaveExactElements("triaje", "cancelacion"))
+		Expect(paths(a, may(accounts.Receptionist))).NotTo(ContainElement("triaje"))
+		Expect(paths(a, may(accounts.Doctor))).NotTo(ContainElement("triaje"))
+		elsewhere := may(accounts.Assistant)
+		elsewhere.SiteID = newID()
+		Expect(paths(a, elsewhere)).NotTo(ContainElement("triaje"))
+		a.Status = Completed
+		Expect(paths(a, may(accounts.Assistant))).NotTo(ContainElement("triaje"))
+	})
+
 	It("has one key for each act of a card", func() {
 		b := newBoard(address{View: dayView}, dayOf(), may(accounts.Receptionist))
 		Expect(b.keysOf(cardAt(9, 30, 30*time.Minute, Scheduled))).To(Equal("l:llegada f:confirmacion x:inasistencia delete:cancelacion m:mover"))

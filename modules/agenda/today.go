@@ -85,7 +85,7 @@ func (p todayPage) leads(x act, c Card) bool {
 	if p.Who.Can(accounts.AgendaAttend) {
 		return c.InWaitingRoom() && x.Step == step(InProgress) || c.Status == InProgress && x.Step == step(Completed)
 	}
-	return x.Step == Arrival
+	return x.Step == Arrival || x.Goes
 }
 
 // summary is what stands under the date: "11 citas · 2 atendidas · siguiente libre 12:30".
