@@ -141,6 +141,7 @@ func (h *house) joinPeople(metrics *web.Metrics) {
 	later, store := &agenda.ForPatients{}, patients.NewPostgres(h.Vault, h.Now)
 	h.patients = patients.New(store, patients.Neighbours{
 		Appointments: later, Care: care{later, func() *hce.Service { return h.record }}, WalkIns: later, People: h.staff, Places: h.places,
+		Codes: h.codes, Medicines: h.medicines,
 		Tabs:   slices.Concat(agenda.Tabs(), hce.Tabs(), hce.TriageTabs(func() *hce.Service { return h.record }), archive.Tabs()),
 		Alarms: alarms{func() *hce.Service { return h.record }},
 	}, h.Now)

@@ -275,10 +275,14 @@ func (c clinic) clinical(p patients.Patient) patients.Clinical {
 }
 
 func allergies() []patients.Allergy {
+	const drug = patients.MedicineAllergy
 	return []patients.Allergy{
-		{Substance: "Penicilina", Reaction: "Urticaria", Severity: patients.Moderate}, {Substance: "Penicilina", Reaction: "Anafilaxia", Severity: patients.Severe},
-		{Substance: "Látex", Reaction: "Dermatitis", Severity: patients.Mild}, {Substance: "Ibuprofeno", Reaction: "Edema de párpados", Severity: patients.Moderate},
-		{Substance: "Sulfamidas", Reaction: "Erupción", Severity: patients.Mild}, {Substance: "Lidocaína", Reaction: "Mareo y palpitaciones"},
+		{Kind: drug, Substance: "Penicilina", Code: "J01C", Reaction: "Urticaria", Severity: patients.Moderate},
+		{Kind: drug, Substance: "Penicilina", Code: "J01C", Reaction: "Anafilaxia", Severity: patients.Severe},
+		{Kind: patients.OtherAllergy, Substance: "Látex", Reaction: "Dermatitis", Severity: patients.Mild},
+		{Kind: drug, Substance: "Ibuprofeno", Code: "M01AE01", Reaction: "Edema de párpados", Severity: patients.Moderate},
+		{Kind: drug, Substance: "Sulfamidas", Code: "J01E", Reaction: "Erupción", Severity: patients.Mild},
+		{Kind: drug, Substance: "Lidocaína", Code: "N01BB02", Reaction: "Mareo y palpitaciones"},
 	}
 }
 

@@ -33,6 +33,7 @@ func API(a *web.API, service *Service) {
 	// Which fields somebody may change is decided field by field: whoever charges may correct what a receipt needs.
 	web.Operation(a, operation("update-patient", http.MethodPatch, "/api/v1/patients/{id}", "Corregir un paciente"),
 		h.update, web.Needs(accounts.PatientsRead))
+	h.clinicalOperations(a)
 }
 
 type api struct{ service *Service }
@@ -57,11 +58,13 @@ type ClinicalFields struct {
 
 // AllergyFields is an allergy on the wire.
 type AllergyFields struct {
-	ID           *uuid.UUID `json:"id,omitempty" format:"uuid"`
-	Substance    string     `json:"substance,omitempty"`
-	Reaction     string     `json:"reaction,omitempty"`
-	Severity     Severity   `json:"severity,omitempty" doc:"mild, moderate o severe"`
-	RetireReason string     `json:"retire_reason,omitempty"`
+	ID           *uuid.UUID  `json:"id,omitempty" format:"uuid"`
+	Kind         AllergyKind `json:"kind,omitempty" doc:"medicine, food, environment, other; none_known: se preguntó y no refiere ninguna"`
+	Substance    string      `json:"substance,omitempty"`
+	Code         string      `json:"code,omitempty" doc:"ATC de la clase o del principio activo"`
+	Reaction     string      `json:"reaction,omitempty"`
+	Severity     Severity    `json:"severity,omitempty" doc:"mild, moderate o severe"`
+	RetireReason string      `json:"retire_reason,omitempty"`
 }
 
 // ConditionFields is a chronic illness on the wire.
@@ -278,7 +281,7 @@ func (h api) writeItems(ctx context.Context, patient uuid.UUID, known Clinical, 
 	}
 	for _, a := range orEmpty(c.Allergies) {
 		err := h.writeItem(ctx, patient, AllergyItem, a.ID, a.RetireReason, there, func(id uuid.UUID) error {
-			return h.service.AddAllergy(ctx, patient, Allergy{ID: id, Substance: a.Substance, Reaction: a.Reaction, Severity: a.Severity})
+			return h.service.AddAllergy(ctx, patient, Allergy{ID: id, Kind: a.Kind, Substance: a.Substance, Code: a.Code, Reaction: a.Reaction, Severity: a.Severity})
 		})
 		if err != nil {
 			return err
@@ -336,7 +339,7 @@ func (h api) json(ctx context.Context, p Patient) (patientJSON, error) {
 func clinicalFieldsOf(c Clinical) ClinicalFields {
 	allergies, conditions := []AllergyFields{}, []ConditionFields{}
 	for _, a := range c.Allergies {
-		allergies = append(allergies, AllergyFields{ID: &a.ID, Substance: a.Substance, Reaction: a.Reaction, Severity: a.Severity})
+		allergies = append(allergies, AllergyFields{ID: &a.ID, Kind: a.Kind, Substance: a.Substance, Code: a.Code, Reaction: a.Reaction, Severity: a.Severity})
 	}
 	for _, x := range c.Conditions {
 		conditions = append(conditions, ConditionFields{ID: &x.ID, Name: x.Name, Code: x.Code, Since: x.Since})

@@ -224,6 +224,77 @@ var _ = Describe("the register in the JSON API", func() {
 		Expect(read).To(HaveKeyWithValue("blood_type", "O+"))
 	})
 
+	It("keeps coded allergies and conditions as lists of their own, for whoever attends the patient", func() {
+		_, p := ask(http.MethodPost, "/api/v1/patients", withoutCheck(luz()))
+		patient := p["id"].(string)
+		neighbour.cares[uuid.MustParse(patient)] = true
+		d.as(world.Norte, accounts.Doctor)
+		const allergies, conditions = "/api/v1/allergies", "/api/v1/conditions"
+		list := func(path string) []any {
+			GinkgoHelper()
+			status, page := ask(http.MethodGet, path+"?patient_id="+patient, nil)
+			Expect(status).To(Equal(http.StatusOK), "%v", page)
+			return page["items"].([]any)
+		}
+		status, none := ask(http.MethodPost, allergies, object{"patient_id": patient, "kind": "none_known"})
+		Expect(status).To(Equal(http.StatusCreated), "%v", none)
+		Expect(none).To(HaveKeyWithValue("substance", "Sin alergias conocidas"))
+		status, again := ask(http.MethodPost, allergies, object{"patient_id": patient, "kind": "none_known"})
+		Expect(status).To(Equal(http.StatusOK))
+		Expect(again["id"]).To(Equal(none["id"]), "stated once")
+
+		sent := object{"id": newID(), "patient_id": patient, "kind": "medicine", "substance": "Penicilinas", "code": "j01c", "severity": "severe"}
+		status, a := ask(http.MethodPost, allergies, sent)
+		Expect(status).To(Equal(http.StatusCreated), "%v", a)
+		Expect(a).To(And(HaveKeyWithValue("code", "J01C"), HaveKeyWithValue("kind", "medicine"), HaveKeyWithValue("retired_at", BeNil())))
+		Expect(list(allergies)).To(ConsistOf(HaveKeyWithValue("id", a["id"]), HaveKeyWithValue("retire_reason", "Se registró una alergia")))
+		status, _ = ask(http.MethodPost, allergies, sent)
+		Expect(status).To(Equal(http.StatusOK))
+		sent["substance"] = "Látex"
+		status, _ = ask(http.MethodPost, allergies, sent)
+		Expect(status).To(Equal(http.StatusConflict))
+		status, refused := ask(http.MethodPost, allergies, object{"patient_id": patient, "kind": "none_known"})
+		Expect(status).To(Equal(http.StatusConflict))
+		Expect(refused["errors"]).To(ContainElement(HaveKeyWithValue("pointer", "/kind")))
+		_, refused = ask(http.MethodPost, allergies, object{"patient_id": patient, "substance": "Látex", "code": "J1"})
+		Expect(refused["errors"]).To(ContainElement(HaveKeyWithValue("pointer", "/code")))
+
+		status, c := ask(http.MethodPost, conditions, object{"patient_id": patient, "code": "i10"})
+		Expect(status).To(Equal(http.StatusCreated), "%v", c)
+		Expect(c).To(And(HaveKeyWithValue("code", "I10"), HaveKeyWithValue("name", ContainSubstring("ipertensión"))))
+		_, refused = ask(http.MethodPost, conditions, object{"patient_id": patient, "name": "Algo", "code": "Q99.99"})
+		Expect(refused["errors"]).To(ContainElement(HaveKeyWithValue("pointer", "/code")))
+
+		retire := allergies + "/" + a["id"].(string) + "/retire"
+		for _, role := range []accounts.Role{accounts.Receptionist, accounts.Cashier, accounts.ClinicAdmin, accounts.Assistant} {
+			d.as(world.Norte, role)
+			for _, path := range []string{allergies, conditions} {
+				status, _ = ask(http.MethodGet, path+"?patient_id="+patient, nil)
+				Expect(status).To(Equal(http.StatusForbidden), string(role))
+			}
+			status, _ = ask(http.MethodPost, retire, object{"reason": "Se descartó"})
+			Expect(status).To(Equal(http.StatusForbidden), string(role))
+		}
+		d.as(world.Sur, accounts.Doctor)
+		status, _ = ask(http.MethodGet, allergies+"?patient_id="+patient, nil)
+		Expect(status).To(Equal(http.StatusNotFound))
+		status, _ = ask(http.MethodPost, retire, object{"reason": "Se descartó"})
+		Expect(status).To(Equal(http.StatusNotFound))
+		d.as(world.Norte, accounts.Doctor)
+		neighbour.cares[uuid.MustParse(patient)] = false
+		status, refused = ask(http.MethodGet, allergies+"?patient_id="+patient, nil)
+		Expect(status).To(Equal(http.StatusForbidden))
+		Expect(refused).To(HaveKeyWithValue("code", "not_yours"))
+		neighbour.cares[uuid.MustParse(patient)] = true
+		status, refused = ask(http.MethodPost, retire, object{"reason": " "})
+		Expect(status).To(Equal(http.StatusUnprocessableEntity), "%v", refused)
+		status, a = ask(http.MethodPost, retire, object{"reason": "Prueba negativa"})
+		Expect(status).To(Equal(http.StatusOK))
+		Expect(a).To(And(HaveKeyWithValue("retire_reason", "Prueba negativa"), HaveKeyWithValue("retired_at", Not(BeNil()))))
+		status, c = ask(http.MethodPost, conditions+"/"+c["id"].(string)+"/retire", object{"reason": "Error"})
+		Expect(status).To(Equal(http.StatusOK), "%v", c)
+	})
+
 	It("lets a cashier correct what a receipt needs, and nothing else", func() {
 		_, p := ask(http.MethodPost, "/api/v1/patients", withoutCheck(luz()))
 		path := "/api/v1/patients/" + p["id"].(string)

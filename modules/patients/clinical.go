@@ -1,6 +1,8 @@
 package patients
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -23,10 +25,12 @@ type Retirement struct {
 	Reason string
 }
 
-// Allergy is what must not be given.
+// Allergy is what must not be given; of kind NoneKnown, that no allergy is known.
 type Allergy struct {
 	ID, PatientID uuid.UUID
+	Kind          AllergyKind
 	Substance     string
+	Code          string // ATC of the class or ingredient, where one was chosen
 	Reaction      string
 	Severity      Severity
 	NotedBy       uuid.UUID // user
@@ -44,6 +48,46 @@ type Condition struct {
 	NotedAt       time.Time
 	Retired       Retirement
 }
+
+// AllergyKind says what somebody is allergic to; "" is not said.
+type AllergyKind string
+
+// The kinds of allergies. NoneKnown is a fact that somebody stated: it stands alone.
+const (
+	MedicineAllergy    AllergyKind = "medicine"
+	FoodAllergy        AllergyKind = "food"
+	EnvironmentAllergy AllergyKind = "environment"
+	OtherAllergy       AllergyKind = "other"
+	NoneKnown          AllergyKind = "none_known"
+)
+
+// AllergyKinds are those that name something.
+func AllergyKinds() []AllergyKind {
+	return []AllergyKind{MedicineAllergy, FoodAllergy, EnvironmentAllergy, OtherAllergy}
+}
+
+// Label is the word for people.
+func (k AllergyKind) Label() string {
+	switch k {
+	case MedicineAllergy:
+		return "Medicamento"
+	case FoodAllergy:
+		return "Alimento"
+	case EnvironmentAllergy:
+		return "Ambiente"
+	case OtherAllergy:
+		return "Otra"
+	case NoneKnown:
+		return noneKnown
+	}
+	return ""
+}
+
+// noneKnown stands in place of a substance.
+const noneKnown = "Sin alergias conocidas"
+
+// Known reports whether it warns of something.
+func (a Allergy) Known() bool { return a.Kind != NoneKnown }
 
 // Severity of an allergic reaction; "" is unknown.
 type Severity string
@@ -80,7 +124,8 @@ const (
 	ConditionItem ItemKind = "condition"
 )
 
-// InForce leaves out what was retired.
+// InForce leaves out what was retired, and that no allergy is known where one is: of two entries that were joined, each
+// may say something else.
 func (c Clinical) InForce() Clinical {
 	kept := Clinical{BloodType: c.BloodType, BloodTypeVersion: c.BloodTypeVersion}
 	for _, a := range c.Allergies {
@@ -92,6 +137,9 @@ func (c Clinical) InForce() Clinical {
 		if x.Retired.At.IsZero() {
 			kept.Conditions = append(kept.Conditions, x)
 		}
+	}
+	if slices.ContainsFunc(kept.Allergies, Allergy.Known) {
+		kept.Allergies = slices.DeleteFunc(kept.Allergies, func(a Allergy) bool { return !a.Known() })
 	}
 	return kept
 }
@@ -112,8 +160,18 @@ func bloodTypeProblem(t string) string {
 }
 
 func (a *Allergy) problems() fault.Problems {
-	a.Substance, a.Reaction = oneSpace(a.Substance), oneSpace(a.Reaction)
+	if a.Kind == NoneKnown {
+		a.Substance, a.Reaction, a.Severity, a.Code = noneKnown, "", "", ""
+		return nil
+	}
+	a.Substance, a.Reaction, a.Code = oneSpace(a.Substance), oneSpace(a.Reaction), strings.ToUpper(oneSpace(a.Code))
 	problems := fault.Problems{}
+	if a.Kind != "" && a.Kind.Label() == "" {
+		problems.Add("kind", "Elija una clase de la lista.")
+	}
+	if !isATC(a.Code) {
+		problems.Add("code", "Se espera un código ATC, como J01C.")
+	}
 	if a.Substance == "" {
 		problems.Add("substance", "Falta la sustancia.")
 	}
@@ -123,6 +181,21 @@ func (a *Allergy) problems() fault.Problems {
 		problems.Add("severity", "Elija leve, moderada o grave.")
 	}
 	return problems
+}
+
+// isATC reports whether a code has the form of one of ATC's five levels (J, J01, J01C, J01CA, J01CA04), or is none.
+func isATC(code string) bool {
+	const form = "A00AA00"
+	if !slices.Contains([]int{0, 1, 3, 4, 5, 7}, len(code)) {
+		return false
+	}
+	for i := range len(code) {
+		digit, letter := code[i] >= '0' && code[i] <= '9', code[i] >= 'A' && code[i] <= 'Z'
+		if form[i] == '0' && !digit || form[i] == 'A' && !letter {
+			return false
+		}
+	}
+	return true
 }
 
 func (c *Condition) problems() fault.Problems {

@@ -82,6 +82,27 @@ var _ = Describe("allergies, conditions and blood type", func() {
 		Expect(d.get(path).Body.String()).NotTo(ContainSubstring("Alergia: Penicilina"))
 		Expect(d.post(retire, url.Values{"reason": {"Otra vez"}}).Code).To(Equal(http.StatusNotFound))
 	})
+	It("states that none is known, in grey and alone, until one is noted", func() {
+		Expect(d.get(path + "/alertas").Body.String()).To(ContainSubstring(`value="none_known"`))
+		none := func() int {
+			return d.post(path+"/alergias", url.Values{"op_id": {newID().String()}, "id": {newID().String()}, "kind": {"none_known"}}).Code
+		}
+		Expect(none()).To(Equal(http.StatusSeeOther))
+		Expect(d.get(path).Body.String()).To(And(MatchRegexp(`(?s)chip-neutro">[^<]*Sin alergias conocidas`), Not(ContainSubstring("Alergia: "))))
+		chosen := url.Values{"op_id": {newID().String()}, "id": {newID().String()}, "medicine": {"M1"}, "medicine_texto": {"Amoxicilina 500 mg, cápsula"}}
+		Expect(d.post(path+"/alergias", chosen).Code).To(Equal(http.StatusSeeOther))
+		Expect(d.get(path).Body.String()).To(And(ContainSubstring("Alergia: Amoxicilina"), Not(ContainSubstring("Sin alergias conocidas"))))
+		Expect(rows("select kind || ' ' || code from allergies where retired_at is null")).To(Equal("medicine J01CA04"))
+		Expect(none()).To(Equal(http.StatusConflict))
+	})
+	It("takes a diagnosis from the combobox by its code and calls it by its title", func() {
+		form := url.Values{"op_id": {newID().String()}, "id": {newID().String()}, "code": {"I10"}, "code_texto": {"I10 Hipertensión esencial (primaria)"}}
+		Expect(d.post(path+"/enfermedades", form).Code).To(Equal(http.StatusSeeOther))
+		Expect(rows("select code || ' ' || name from conditions")).To(Equal("I10 Hipertensión esencial (primaria)"))
+		refused := d.post(path+"/enfermedades", url.Values{"id": {newID().String()}, "since": {"2020"}}, "HX-Request", "true")
+		Expect(refused.Code).To(Equal(http.StatusUnprocessableEntity))
+		Expect(refused.Body.String()).To(ContainSubstring("Falta el nombre de la enfermedad."))
+	})
 	It("refuses an allergy without substance and keeps what was typed", func() {
 		answer := d.post(path+"/alergias", url.Values{"id": {newID().String()}, "reaction": {"ronchas"}}, "HX-Request", "true")
 		Expect(answer.Code).To(Equal(http.StatusUnprocessableEntity))

@@ -17,6 +17,8 @@ type Neighbours struct {
 	WalkIns      WalkIns
 	People       People
 	Places       Places
+	Codes        Codes     // nil: codes are kept as they are typed
+	Medicines    Medicines // nil: substances are kept as they are typed
 	Tabs         []Tab
 	Alarms       Alarms // nil: nobody tells of any
 }
@@ -78,6 +80,18 @@ type People interface {
 type Places interface {
 	ByCode(ubigeo string) (catalog.Place, bool)
 	Search(query string, limit int) []catalog.Place
+}
+
+// Codes is the table of diagnoses.
+type Codes interface {
+	// CIE10 is the table in force.
+	CIE10(ctx context.Context) (*catalog.CIE10, error)
+}
+
+// Medicines is the table of medicines.
+type Medicines interface {
+	// Find is the presentation of an id; false for an id that does not exist.
+	Find(id string) (catalog.Medicine, bool)
 }
 
 // Tab is a section of the patient's page that another module draws at /pacientes/{id}/<Path>.

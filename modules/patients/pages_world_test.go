@@ -121,6 +121,13 @@ func (districts) ByCode(code string) (catalog.Place, bool) {
 
 func (districts) Search(string, int) []catalog.Place { return nil }
 
+// medicines is a table of one medicine.
+type medicines struct{}
+
+func (medicines) Find(id string) (catalog.Medicine, bool) {
+	return catalog.Medicine{ID: id, DCI: "Amoxicilina", Strength: "500 mg", Form: "cápsula", ATC: "J01CA04"}, id == "M1"
+}
+
 // agenda stands for the agenda: whose patients somebody's are, and when they come.
 type agenda struct {
 	cares   map[uuid.UUID]bool // by patient
@@ -131,7 +138,8 @@ type agenda struct {
 }
 
 func (a *agenda) neighbours() patients.Neighbours {
-	return patients.Neighbours{Appointments: a, Care: a, WalkIns: a, People: a, Places: districts{}}
+	return patients.Neighbours{Appointments: a, Care: a, WalkIns: a, People: a, Places: districts{}, Medicines: medicines{},
+		Codes: catalog.NewCodes(catalog.BuiltIn{}, clock.System)}
 }
 
 func (a *agenda) NextByPatient(_ context.Context, ids []uuid.UUID) (map[uuid.UUID]time.Time, error) {

@@ -3,6 +3,7 @@ package patients
 import (
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
@@ -33,17 +34,29 @@ type alertsView struct {
 }
 
 type alertForm struct {
-	ID        string `form:"id"`
-	Substance string `form:"substance"`
-	Reaction  string `form:"reaction"`
-	Severity  string `form:"severity"`
-	Name      string `form:"name"`
-	Code      string `form:"code"`
-	Since     string `form:"since"`
-	Reason    string `form:"reason"`
-	BloodType string `form:"blood_type"`
-	Version   string `form:"version"`
-	Item      string `form:"-"`
+	ID           string `form:"id"`
+	Kind         string `form:"kind"`
+	Substance    string `form:"substance"`
+	Medicine     string `form:"medicine"`       // chosen in the combobox of substances
+	MedicineText string `form:"medicine_texto"` // what stands in it
+	Reaction     string `form:"reaction"`
+	Severity     string `form:"severity"`
+	Name         string `form:"name"`
+	Code         string `form:"code"`
+	CodeText     string `form:"code_texto"` // what stands in the combobox: a diagnosis chosen, or an illness in free words
+	Since        string `form:"since"`
+	Reason       string `form:"reason"`
+	BloodType    string `form:"blood_type"`
+	Version      string `form:"version"`
+	Item         string `form:"-"`
+}
+
+// substance is what was typed, under the name of the combobox or as itself.
+func (f alertForm) substance() string {
+	if f.MedicineText != "" {
+		return f.MedicineText
+	}
+	return f.Substance
 }
 
 // alerts lists what warns. Whoever does not attend the person finds no such page.
@@ -108,8 +121,9 @@ func (h routes) addAllergy(c echo.Context) error {
 		if err != nil {
 			return fault.InvalidField("", "El formulario está dañado. Vuelva a abrir la página.")
 		}
-		a := Allergy{ID: id, Substance: f.Substance, Reaction: f.Reaction, Severity: Severity(f.Severity)}
-		return h.service.AddAllergy(c.Request().Context(), view.Frame.Patient.ID, a)
+		a := Allergy{ID: id, Kind: AllergyKind(f.Kind), Substance: f.substance(), Reaction: f.Reaction, Severity: Severity(f.Severity)}
+		h.service.chosen(&a, f.Medicine)
+		return atInput(h.service.AddAllergy(c.Request().Context(), view.Frame.Patient.ID, a), "substance", "medicine")
 	})
 }
 
@@ -120,8 +134,20 @@ func (h routes) addCondition(c echo.Context) error {
 			return fault.InvalidField("", "El formulario está dañado. Vuelva a abrir la página.")
 		}
 		x := Condition{ID: id, Name: f.Name, Code: f.Code, Since: f.Since}
-		return h.service.AddCondition(c.Request().Context(), view.Frame.Patient.ID, x)
+		if x.Name == "" {
+			x.Name = strings.TrimPrefix(f.CodeText, f.Code)
+		}
+		return atInput(h.service.AddCondition(c.Request().Context(), view.Frame.Patient.ID, x), "name", "code")
 	})
+}
+
+// atInput moves the problem of a field to the input that asks for it.
+func atInput(err error, field, input string) error {
+	problems, _ := fault.Fields(err)
+	if problem := problems[field]; problem != "" {
+		return fault.InvalidField(input, problem)
+	}
+	return err
 }
 
 func (h routes) retire(kind ItemKind) echo.HandlerFunc {

@@ -3,10 +3,12 @@ package patients
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 
 	"hampi/modules/accounts"
+	"hampi/modules/catalog"
 	"hampi/modules/platform/access"
 	"hampi/modules/platform/fault"
 )
@@ -39,6 +41,9 @@ func (s *Service) attends(ctx context.Context, who access.Identity, patient uuid
 	return false, nil
 }
 
+// errNotYours refuses what is clinical of somebody whom whoever asks does not attend.
+var errNotYours error = &fault.Fault{Kind: fault.Forbidden, Code: "not_yours", Message: "Sus datos clínicos los ve quien atiende al paciente."}
+
 // Clinical is what is known of the person, retired items included; fault.ErrForbidden for everybody else's eyes.
 func (s *Service) Clinical(ctx context.Context, patient uuid.UUID) (Clinical, error) {
 	family, err := s.clinicalFamily(ctx, patient)
@@ -61,12 +66,14 @@ func (s *Service) clinicalFamily(ctx context.Context, patient uuid.UUID) ([]uuid
 		return nil, err
 	}
 	if !may {
-		return nil, fault.ErrForbidden
+		return nil, errNotYours
 	}
 	return family, nil
 }
 
-// AddAllergy notes what must not be given. The same id again changes nothing.
+// AddAllergy notes what must not be given, or that nothing is known of. The same id again changes nothing.
+//
+// That nothing is known is refused as a conflict at "kind" while an allergy is in force, and is retired by the first one.
 func (s *Service) AddAllergy(ctx context.Context, patient uuid.UUID, a Allergy) error {
 	family, err := s.clinicalFamily(ctx, patient)
 	if err != nil {
@@ -75,14 +82,75 @@ func (s *Service) AddAllergy(ctx context.Context, patient uuid.UUID, a Allergy) 
 	if err := a.problems().Err(); err != nil {
 		return err
 	}
+	if _, err := s.store.Locked(ctx, family[0]); err != nil { // two at once would not see each other
+		return err
+	}
+	known, err := s.store.Clinical(ctx, family)
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(known.Allergies, func(other Allergy) bool { return other.ID == a.ID }) {
+		return nil
+	}
+	stated, err := a.beside(known.InForce().Allergies)
+	if err != nil || stated {
+		return err
+	}
+	if a.Known() {
+		if err := s.retireNoneKnown(ctx, family, known); err != nil {
+			return err
+		}
+	}
 	a.PatientID, a.NotedBy, a.NotedAt = family[0], access.Who(ctx).UserID, s.now()
 	return s.store.AddAllergy(ctx, a)
 }
 
-// AddCondition notes a chronic illness. The same id again changes nothing.
+// chosen takes generic name and code of a medicine that was chosen; what nobody chose stays as it was typed.
+func (s *Service) chosen(a *Allergy, medicine string) {
+	if s.neighbours.Medicines == nil {
+		return
+	}
+	if m, known := s.neighbours.Medicines.Find(medicine); known {
+		a.Substance, a.Code = m.DCI, m.ATC
+		if a.Kind == "" {
+			a.Kind = MedicineAllergy
+		}
+	}
+}
+
+// beside looks at what is in force: that nothing is known is stated once, and not beside an allergy.
+func (a Allergy) beside(inForce []Allergy) (stated bool, err error) {
+	if a.Known() || len(inForce) == 0 {
+		return false, nil
+	}
+	if slices.ContainsFunc(inForce, Allergy.Known) {
+		return false, fault.ConflictAt("kind", "El paciente tiene alergias registradas. Retírelas antes, con su motivo.")
+	}
+	return true, nil
+}
+
+// retireNoneKnown takes back that nothing was known.
+func (s *Service) retireNoneKnown(ctx context.Context, family []uuid.UUID, known Clinical) error {
+	for _, a := range known.Allergies {
+		if a.Known() || !a.Retired.At.IsZero() {
+			continue
+		}
+		r := Retirement{At: s.now(), By: access.Who(ctx).UserID, Reason: "Se registró una alergia"}
+		if err := s.store.Retire(ctx, AllergyItem, family, a.ID, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// AddCondition notes a chronic illness; with a code alone it is called by the code's title. The same id again changes
+// nothing.
 func (s *Service) AddCondition(ctx context.Context, patient uuid.UUID, c Condition) error {
 	family, err := s.clinicalFamily(ctx, patient)
 	if err != nil {
+		return err
+	}
+	if err := s.coded(ctx, family[0], &c); err != nil {
 		return err
 	}
 	if err := c.problems().Err(); err != nil {
@@ -90,6 +158,29 @@ func (s *Service) AddCondition(ctx context.Context, patient uuid.UUID, c Conditi
 	}
 	c.PatientID, c.NotedBy, c.NotedAt = family[0], access.Who(ctx).UserID, s.now()
 	return s.store.AddCondition(ctx, c)
+}
+
+// coded looks the code of a condition up.
+func (s *Service) coded(ctx context.Context, patient uuid.UUID, c *Condition) error {
+	if c.Code == "" || s.neighbours.Codes == nil {
+		return nil
+	}
+	table, err := s.neighbours.Codes.CIE10(ctx)
+	if err != nil {
+		return err
+	}
+	p, err := s.store.Patient(ctx, patient)
+	if err != nil {
+		return err
+	}
+	code, err := table.Check("code", catalog.Noted{Code: c.Code, Sex: catalog.Sex(p.Sex)})
+	if err != nil {
+		return err
+	}
+	if c.Code = code.Code; oneSpace(c.Name) == "" {
+		c.Name = code.Title
+	}
+	return nil
 }
 
 // Retire takes an allergy or condition out of use, for a reason that stays beside it.
@@ -118,4 +209,9 @@ func (s *Service) SetBloodType(ctx context.Context, patient uuid.UUID, bloodType
 		return fmt.Errorf("save the blood type: %w", err)
 	}
 	return nil
+}
+
+// PatientOfItem is whose allergy or condition it is; fault.ErrNotFound for an unknown one.
+func (s *Service) PatientOfItem(ctx context.Context, kind ItemKind, item uuid.UUID) (uuid.UUID, error) {
+	return s.store.PatientOfItem(ctx, kind, item)
 }

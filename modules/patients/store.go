@@ -90,6 +90,8 @@ type ClinicalStore interface {
 	AddCondition(ctx context.Context, c Condition) error
 	// Retire takes an item out of use for ever. It refuses with fault.ErrNotFound what is not there or already retired.
 	Retire(ctx context.Context, kind ItemKind, family []uuid.UUID, item uuid.UUID, r Retirement) error
+	// PatientOfItem is the entry under which an item was noted; fault.ErrNotFound for an unknown one.
+	PatientOfItem(ctx context.Context, kind ItemKind, item uuid.UUID) (uuid.UUID, error)
 	// SaveBloodType keeps it under version+1; it refuses with ErrStale when the kept version is another (0: none yet).
 	SaveBloodType(ctx context.Context, patient uuid.UUID, bloodType string, version int64, at time.Time) error
 }

@@ -290,6 +290,10 @@ func (*Offline) AddAllergy(context.Context, Allergy) error { return offline.ErrN
 
 func (*Offline) AddCondition(context.Context, Condition) error { return offline.ErrNeedsConnection }
 
+func (*Offline) PatientOfItem(context.Context, ItemKind, uuid.UUID) (uuid.UUID, error) {
+	return uuid.Nil, ErrNotHeld
+}
+
 func (*Offline) Retire(context.Context, ItemKind, []uuid.UUID, uuid.UUID, Retirement) error {
 	return offline.ErrNeedsConnection
 }

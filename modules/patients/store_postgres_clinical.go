@@ -29,7 +29,9 @@ func (r retirementColumns) retirement() Retirement {
 
 type allergyRow struct {
 	ID, PatientID uuid.UUID
+	Kind          AllergyKind
 	Substance     string
+	Code          string
 	Reaction      string
 	Severity      Severity
 	NotedBy       uuid.UUID
@@ -59,7 +61,7 @@ func (s *Postgres) Clinical(ctx context.Context, family []uuid.UUID) (Clinical, 
 		return c, fmt.Errorf("read allergies: %w", err)
 	}
 	for _, a := range allergies {
-		c.Allergies = append(c.Allergies, Allergy{a.ID, a.PatientID, a.Substance, a.Reaction, a.Severity, a.NotedBy, a.CreatedAt.UTC(), a.Retired.retirement()})
+		c.Allergies = append(c.Allergies, Allergy{a.ID, a.PatientID, a.Kind, a.Substance, a.Code, a.Reaction, a.Severity, a.NotedBy, a.CreatedAt.UTC(), a.Retired.retirement()})
 	}
 	var conditions []conditionRow
 	if err := tx.Raw("select * from conditions where patient_id in ? order by created_at, id", family).Scan(&conditions).Error; err != nil {
@@ -88,7 +90,7 @@ func (s *Postgres) Clinical(ctx context.Context, family []uuid.UUID) (Clinical, 
 }
 
 func (s *Postgres) AddAllergy(ctx context.Context, a Allergy) error {
-	row := map[string]any{"id": a.ID, "patient_id": a.PatientID, "substance": a.Substance, "reaction": a.Reaction,
+	row := map[string]any{"id": a.ID, "patient_id": a.PatientID, "kind": a.Kind, "substance": a.Substance, "code": a.Code, "reaction": a.Reaction,
 		"severity": a.Severity, "noted_by": a.NotedBy, "created_at": a.NotedAt, "updated_at": a.NotedAt}
 	return addItem(ctx, "allergies", row)
 }
@@ -106,11 +108,26 @@ func addItem(ctx context.Context, table string, row map[string]any) error {
 	return nil
 }
 
-func (s *Postgres) Retire(ctx context.Context, kind ItemKind, family []uuid.UUID, item uuid.UUID, r Retirement) error {
-	table := "allergies"
+func tableOf(kind ItemKind) string {
 	if kind == ConditionItem {
-		table = "conditions"
+		return "conditions"
 	}
+	return "allergies"
+}
+
+func (s *Postgres) PatientOfItem(ctx context.Context, kind ItemKind, item uuid.UUID) (uuid.UUID, error) {
+	var found []uuid.UUID
+	if err := database.From(ctx).Table(tableOf(kind)).Where("id = ?", item).Pluck("patient_id", &found).Error; err != nil {
+		return uuid.Nil, fmt.Errorf("ask whose item of %s it is: %w", tableOf(kind), err)
+	}
+	if len(found) == 0 {
+		return uuid.Nil, fault.ErrNotFound
+	}
+	return found[0], nil
+}
+
+func (s *Postgres) Retire(ctx context.Context, kind ItemKind, family []uuid.UUID, item uuid.UUID, r Retirement) error {
+	table := tableOf(kind)
 	result := database.From(ctx).Table(table).Where("id = ? and patient_id in ? and retired_at is null", item, family).
 		Updates(map[string]any{"retired_at": r.At, "retired_by": r.By, "retire_reason": r.Reason, "version": 2, "updated_at": r.At})
 	if result.Error != nil {

@@ -226,13 +226,18 @@ func storeContract(open func() *kept) {
 			Expect(k.store.AddAllergy(k.ctx, patients.Allergy{})).To(MatchError(offline.ErrNeedsConnection))
 			Expect(k.store.AddCondition(k.ctx, patients.Condition{})).To(MatchError(offline.ErrNeedsConnection))
 			Expect(k.store.Retire(k.ctx, patients.AllergyItem, family, newID(), patients.Retirement{})).To(MatchError(offline.ErrNeedsConnection))
+			_, err = k.store.PatientOfItem(k.ctx, patients.AllergyItem, newID())
+			Expect(err).To(MatchError(patients.ErrNotHeld))
 			Expect(k.store.SaveBloodType(k.ctx, p.ID, "O+", 0, now)).To(MatchError(offline.ErrNeedsConnection))
 			return
 		}
-		a := patients.Allergy{ID: newID(), PatientID: p.ID, Substance: "Látex", Severity: patients.Mild, NotedBy: newID(), NotedAt: now}
+		a := patients.Allergy{ID: newID(), PatientID: p.ID, Kind: patients.MedicineAllergy, Substance: "Látex", Code: "J01C", Severity: patients.Mild, NotedBy: newID(), NotedAt: now}
 		Expect(k.store.AddAllergy(k.ctx, a)).To(Succeed())
 		Expect(k.store.AddAllergy(k.ctx, a)).To(Succeed())
 		Expect(k.store.Clinical(k.ctx, family)).To(HaveField("Allergies", Equal([]patients.Allergy{a})))
+		Expect(k.store.PatientOfItem(k.ctx, patients.AllergyItem, a.ID)).To(Equal(p.ID))
+		_, err := k.store.PatientOfItem(k.ctx, patients.ConditionItem, a.ID)
+		Expect(fault.IsNotFound(err)).To(BeTrue())
 		retirement := patients.Retirement{At: now.Add(time.Hour), By: newID(), Reason: "Descartada"}
 		Expect(k.store.Retire(k.ctx, patients.AllergyItem, family, a.ID, retirement)).To(Succeed())
 		Expect(fault.IsNotFound(k.store.Retire(k.ctx, patients.AllergyItem, family, a.ID, retirement))).To(BeTrue())

@@ -22,6 +22,8 @@ import (
 var doors = []struct{ beginning, param, query string }{
 	{"/citas/", ":id", "select id from appointments where clinic_id = $1 and status = 'scheduled' order by start_time desc limit 1"},
 	{"/api/v1/appointments/", ":id", "select id from appointments where clinic_id = $1 and status = 'scheduled' order by start_time desc limit 1"},
+	{"/api/v1/allergies/", ":id", "select id from allergies where clinic_id = $1 limit 1"},
+	{"/api/v1/conditions/", ":id", "select id from conditions where clinic_id = $1 limit 1"},
 	{"/agenda/bloqueos/", ":id", "select id from schedule_exceptions where clinic_id = $1 limit 1"},
 	{"/configuracion/horarios/excepciones/", ":id", "select id from schedule_exceptions where clinic_id = $1 limit 1"},
 	{"/configuracion/horarios/", ":id", "select id from memberships where clinic_id = $1 and 'doctor' = any(roles) limit 1"},
@@ -169,6 +171,10 @@ func plantMissing(c clinics) {
 			`insert into files (clinic_id, id, patient_id, name, content_type, size, sha256, object, sealed_key, created_by)
 			 select clinic_id, gen_random_uuid(), (select id from patients where clinic_id = $1 limit 1), 'placa.jpg', 'image/jpeg', 1, sha256(''), gen_random_uuid()::text, '\x00', id
 			   from memberships where clinic_id = $1 limit 1`,
+			`insert into allergies (clinic_id, id, patient_id, substance, noted_by)
+			 select clinic_id, gen_random_uuid(), id, 'Látex', gen_random_uuid() from patients where clinic_id = $1 limit 1`,
+			`insert into conditions (clinic_id, id, patient_id, name, noted_by)
+			 select clinic_id, gen_random_uuid(), id, 'Asma', gen_random_uuid() from patients where clinic_id = $1 limit 1`,
 			`insert into patient_imports (clinic_id, id, state, head, rows, by)
 			 select clinic_id, gen_random_uuid(), 'uploaded', '', 1, user_id from memberships where clinic_id = $1 limit 1`,
 		} {
