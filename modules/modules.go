@@ -144,6 +144,7 @@ func (h *house) joinPeople(metrics *web.Metrics) {
 		Codes: h.codes, Medicines: h.medicines,
 		Tabs:   slices.Concat(agenda.Tabs(), hce.Tabs(), hce.TriageTabs(func() *hce.Service { return h.record }), archive.Tabs()),
 		Alarms: alarms{func() *hce.Service { return h.record }},
+		Attend: true,
 	}, h.Now)
 	h.importer = patients.NewImporter(h.DB, store, h.places, h.queue, h.Now)
 	h.agenda = agenda.New(agenda.NewPostgres(), h.patients, accounts.Colleagues{}, h.catalog, h.Now)
@@ -157,6 +158,7 @@ func (h *house) joinRecord(days agenda.ForPatients) {
 	h.record = hce.New(hce.NewPostgres(), hce.Neighbours{
 		Patients: h.patients, Colleagues: accounts.Colleagues{}, Visits: visits{days},
 		Keys: h.signingKeys(), Proofs: proofs{h.signIn}, Reads: hce.ReadLog{}, Events: hce.NewEvents(h.queue),
+		Codes: h.codes, Medicines: h.medicines,
 	}, h.Now)
 	h.archive = archive.NewService(archive.Parts{
 		Store: archive.NewPostgres(h.DB), Storage: h.Storage, Patients: h.patients, Colleagues: accounts.Colleagues{},
@@ -181,9 +183,14 @@ func (h *house) listen(a *App) error {
 		return err
 	}
 	e.Use(web.RequestIDs(), web.Log(h.Log, a.Metrics), web.Recover(h.Log), web.Headers(h.Config.Secure()), sameOrigin,
-		web.Sessions(h.sessions), web.Identify(h.signIn), h.signIn.KnowClient(), web.WithChrome(chrome(h.DB, counts{hce.ResultsPath: h.record.CountResults})),
+		web.Sessions(h.sessions), web.Identify(h.signIn), h.signIn.KnowClient(), web.WithChrome(chrome(h.DB, h.waiting())),
 		web.WithSettings(settingsPages(), settings.Frame))
 	return nil
+}
+
+// waiting counts what stands at places of the navigation as work to do.
+func (h *house) waiting() counts {
+	return counts{hce.ResultsPath: h.record.CountResults, waitingPath: h.record.CountWaiting}
 }
 
 func (h *house) routes(a *App) {
@@ -208,11 +215,12 @@ func (h *house) routes(a *App) {
 	catalog.CodeRoutes(r, h.codes, accounts.Colleagues{}, nil)
 	patients.ImportRoutes(r, h.importer, h.patients)
 	patients.Routes(r, h.patients)
-	agenda.Routes(r, h.agenda, h.catalog, h.patients)
+	agenda.Routes(r, h.agenda, h.catalog, h.patients, attentions{h.record})
 	hce.HistoryRoutes(r, h.record)
 	hce.TriageRoutes(r, h.record, h.archive)
 	archive.Routes(r, h.archive)
 	hce.ResultsRoutes(r, h.record)
+	hce.Routes(r, h.record)
 	settings.Routes(r, h.settings)
 	sync.Routes(r, h.sync, sync.PageParts{Describers: h.describers(), People: h.staff, Now: h.Now})
 	sync.DeviceRoutes(r, h.devices)

@@ -19,16 +19,20 @@ var (
 	agendaDay = destination{views.NavItem{Label: "Agenda", Href: "/agenda", Icon: "calendar-days", Key: "g a"}, accounts.AgendaRead}
 	people    = destination{views.NavItem{Label: "Pacientes", Href: "/pacientes", Icon: "users", Key: "g p"}, accounts.PatientsRead}
 	results   = destination{views.NavItem{Label: "Resultados", Href: "/resultados", Icon: "flask-conical"}, accounts.HCEWrite}
+	toSign    = destination{views.NavItem{Label: "Por firmar", Href: waitingPath, Icon: "pen-line"}, accounts.HCEWrite}
 	auditLog  = destination{views.NavItem{Label: "Auditoría", Href: "/auditoria", Icon: "scroll-text"}, accounts.AuditRead}
 	settingsP = destination{views.NavItem{Label: "Configuración", Href: "/configuracion", Icon: "settings"}, accounts.SettingsClinic}
 	clinics   = destination{views.NavItem{Label: "Clínicas", Href: "/plataforma/clinicas", Icon: "building-2"}, accounts.PlatformClinics}
 )
 
+// waitingPath is where somebody's own documents wait for a signature.
+const waitingPath = "/por-firmar"
+
 // sidebarOf is the list of each role, in its order (UX §2). It names only what exists.
 func sidebarOf(r accounts.Role) []destination {
 	switch r {
 	case accounts.Doctor:
-		return []destination{today, agendaDay, people, results}
+		return []destination{today, agendaDay, people, toSign, results}
 	case accounts.Assistant:
 		return []destination{today, agendaDay, people}
 	case accounts.Receptionist:
@@ -46,6 +50,8 @@ func sidebarOf(r accounts.Role) []destination {
 // bottomOf is the phone's bar of each role; ＋ and Más are added by the shell.
 func bottomOf(r accounts.Role) []destination {
 	switch r {
+	case accounts.Doctor:
+		return []destination{today, people, toSign}
 	case accounts.Cashier:
 		return []destination{people, agendaDay}
 	case accounts.SuperAdmin:

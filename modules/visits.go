@@ -79,3 +79,14 @@ func (c care) Cares(ctx context.Context, doctor, patient uuid.UUID) (bool, error
 func (c care) ArrivedToday(ctx context.Context, patient, site uuid.UUID) (bool, error) {
 	return c.agenda.ArrivedToday(ctx, patient, site)
 }
+
+// attentions leads from an appointment to the note that is written of it.
+type attentions struct{ record *hce.Service }
+
+var _ agenda.Attentions = attentions{}
+
+// Attend begins the attention of an appointment, or goes on with it.
+func (a attentions) Attend(ctx context.Context, appointment uuid.UUID) (string, error) {
+	e, err := a.record.Attend(ctx, uuid.Must(uuid.NewV7()), appointment, uuid.Nil)
+	return "/atenciones/" + e.ID.String(), err
+}

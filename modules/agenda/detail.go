@@ -75,9 +75,13 @@ type detail struct {
 type happening struct{ When, What, Who string }
 
 // newDetail gathers what may be done.
-func newDetail(c Card, who access.Identity, now time.Time, zone *time.Location) detail {
+func newDetail(c Card, who access.Identity, now time.Time, zone *time.Location, notes bool) detail {
+	acts := actsFor(c.Appointment, who, now, zone)
+	if notes {
+		acts = withNotes(acts, c.Appointment, who)
+	}
 	return detail{
-		Card: c, Acts: actsFor(c.Appointment, who, now, zone), CanMove: c.Status.Pending() && who.Can(accounts.AgendaBook), Zone: zone, Now: now,
+		Card: c, Acts: acts, CanMove: c.Status.Pending() && who.Can(accounts.AgendaBook), Zone: zone, Now: now,
 	}
 }
 
@@ -93,7 +97,11 @@ func (d detail) place() string {
 // keysOf are the letters that a card answers to.
 func (b board) keysOf(c Card) string {
 	var keys []string
-	for _, x := range actsFor(c.Appointment, b.Who, b.Grid.Now, b.Grid.Zone) {
+	offered := actsFor(c.Appointment, b.Who, b.Grid.Now, b.Grid.Zone)
+	if b.Notes {
+		offered = withNotes(offered, c.Appointment, b.Who)
+	}
+	for _, x := range offered {
 		if !x.Goes {
 			keys = append(keys, x.Key+":"+x.Path)
 		}

@@ -20,6 +20,7 @@ type board struct {
 	Who      access.Identity
 	CanBook  bool
 	CanBlock bool
+	Notes    bool      // who attends writes a note, which ends it
 	Shown    uuid.UUID // the column that phones show
 }
 

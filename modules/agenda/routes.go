@@ -19,12 +19,17 @@ type screens struct {
 	agenda   *Service
 	services Services
 	people   People
+	notes    Attentions
 }
 
 // Routes adds the agenda's pages. A device, which keeps working hours to read alone, leaves those that change them to
-// the server.
-func Routes(r *web.Router, agenda *Service, services Services, people People) {
-	h := screens{agenda, services, people}
+// the server. With notes, whoever writes them is led from an appointment of their own to its attention, which also ends
+// it; without, everybody begins and ends it here.
+func Routes(r *web.Router, agenda *Service, services Services, people People, notes ...Attentions) {
+	h := screens{agenda: agenda, services: services, people: people}
+	if len(notes) > 0 {
+		h.notes = notes[0]
+	}
 	r.GET("/agenda", h.page, web.Needs(accounts.AgendaRead))
 	r.GET("/agenda/cambios", h.changes, web.Needs(accounts.AgendaRead), web.Quiet())
 	h.bookingRoutes(r)
@@ -96,6 +101,7 @@ func (h screens) board(c echo.Context, at address) (board, error) {
 		return board{}, err
 	}
 	b := newBoard(at, g, who)
+	b.Notes = h.notes != nil
 	if err := h.fill(c, &b, v); err != nil {
 		return b, err
 	}
@@ -178,7 +184,7 @@ func (h screens) detail(c echo.Context, id uuid.UUID) (detail, error) {
 	if err != nil {
 		return detail{}, err
 	}
-	d := newDetail(card, access.Who(ctx), h.agenda.Now(ctx), h.agenda.Zone(ctx))
+	d := newDetail(card, access.Who(ctx), h.agenda.Now(ctx), h.agenda.Zone(ctx), h.notes != nil)
 	d.AsOf = h.agenda.AsOf(ctx)
 	lines, err := h.agenda.History(ctx, id)
 	if err != nil {

@@ -24,7 +24,7 @@ func (h screens) appointmentRoutes(r *web.Router) {
 	r.POST("/citas/:id/llegada", h.act("llegada"), web.Needs(accounts.AgendaBook))
 	r.POST("/citas/:id/confirmacion", h.act("confirmacion"), web.Needs(accounts.AgendaBook))
 	r.POST("/citas/:id/inasistencia", h.act("inasistencia"), web.Needs(accounts.AgendaBook))
-	r.POST("/citas/:id/atencion", h.act("atencion"), web.Needs(accounts.AgendaAttend))
+	r.POST("/citas/:id/atencion", h.attend, web.Needs(accounts.AgendaAttend))
 	r.POST("/citas/:id/termino", h.act("termino"), web.Needs(accounts.AgendaAttend))
 	r.POST("/citas/:id/deshacer", h.undo, web.Needs(accounts.AgendaBook))
 	for _, path := range []string{"llegada", "inasistencia", "cancelacion"} {
@@ -354,7 +354,7 @@ func (h screens) refused(c echo.Context, id uuid.UUID, err error) error {
 			r.Text, _, _ = strings.Cut(r.Text, " Libres: ")
 		}
 	case errors.As(err, &stale):
-		d := newDetail(card, access.Who(c.Request().Context()), h.agenda.Now(c.Request().Context()), h.agenda.Zone(c.Request().Context()))
+		d := newDetail(card, access.Who(c.Request().Context()), h.agenda.Now(c.Request().Context()), h.agenda.Zone(c.Request().Context()), h.notes != nil)
 		r.Text = "Alguien más cambió esta cita: ahora está " + d.line() + ", con " + d.Doctor + "."
 	}
 	path, at := viewed(c)

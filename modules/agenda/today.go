@@ -16,6 +16,7 @@ import (
 type todayPage struct {
 	List     TodayList
 	Mine     bool
+	Notes    bool   // who attends writes a note, which ends it
 	NextFree string // "12:30"; empty when nothing is free today
 	Who      access.Identity
 	Refusal  *refusal
@@ -70,7 +71,11 @@ type todayLine struct {
 // lineOf finds what to offer at an appointment: the next thing as a button, the rest behind ⋯.
 func (p todayPage) line(c Card) todayLine {
 	l := todayLine{Card: c}
-	for _, x := range actsFor(c.Appointment, p.Who, p.List.Now, p.List.Zone) {
+	offered := actsFor(c.Appointment, p.Who, p.List.Now, p.List.Zone)
+	if p.Notes {
+		offered = withNotes(offered, c.Appointment, p.Who)
+	}
+	for _, x := range offered {
 		if l.Main == nil && p.leads(x, c) {
 			l.Main = &x
 			continue

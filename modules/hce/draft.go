@@ -26,14 +26,20 @@ type Draft struct {
 
 // DraftBody is what was written so far.
 type DraftBody struct {
-	Values    form.Values `json:"values"`
-	Diagnoses []Diagnosis `json:"diagnoses,omitempty"`
+	Values    form.Values  `json:"values"`
+	Diagnoses []Diagnosis  `json:"diagnoses,omitempty"`
+	Items     []Prescribed `json:"items,omitempty"`
 }
 
 // holdMinutes is how long a window that says nothing keeps its draft from another one.
 const holdMinutes = 2
 
-// HeldBy reports whether another window than holder is writing the draft.
+// Empty reports whether nothing of a note was written.
+func (b DraftBody) Empty(t form.Template) bool {
+	return form.Empty(t, b.Values) && len(b.Diagnoses) == 0 && len(b.Items) == 0
+}
+
+// HeldByOther reports whether another window than holder is writing the draft.
 func (d Draft) HeldByOther(holder string, now time.Time) bool {
 	return d.Holder != "" && d.Holder != holder && now.Sub(d.HeldAt) < holdMinutes*time.Minute
 }

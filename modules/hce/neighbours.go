@@ -19,6 +19,8 @@ type Neighbours struct {
 	Proofs     Proofs // nil on a device
 	Reads      Reads
 	Events     Events
+	Codes      DiagnosisTable // nil: nobody looks diagnoses up
+	Medicines  MedicineTable  // nil: medicines are written freely
 }
 
 // Patients is what the record asks of whoever keeps the people.

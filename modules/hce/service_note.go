@@ -7,7 +7,9 @@ import (
 	"github.com/google/uuid"
 
 	"hampi/modules/accounts"
+	"hampi/modules/catalog"
 	"hampi/modules/hce/form"
+	"hampi/modules/hce/prescribing"
 	"hampi/modules/patients"
 	"hampi/modules/platform/access"
 	"hampi/modules/platform/fault"
@@ -17,6 +19,7 @@ import (
 type Attention struct {
 	Encounter Encounter
 	Patient   patients.Patient
+	Frame     patients.Frame // allergies and conditions
 	Look      Look
 	Template  form.Template
 	Context   form.Context
@@ -25,9 +28,17 @@ type Attention struct {
 	Elsewhere bool       // another window writes: this one reads
 }
 
-// Attention opens an attention for writing. holder names the window; another one that wrote in the last minutes keeps
-// the draft, and this one reads. Only who attends opens it; a closed one is a conflict.
+// Attention opens an attention for writing, and writes down that its patient's record was read. holder names the
+// window; another one that wrote in the last minutes keeps the draft, and this one reads. Only who attends opens it.
 func (s *Service) Attention(ctx context.Context, id uuid.UUID, holder string) (Attention, error) {
+	a, err := s.attention(ctx, id, holder)
+	if err != nil {
+		return a, err
+	}
+	return a, s.Reads.Read(ctx, a.Look.Patient(), "atención")
+}
+
+func (s *Service) attention(ctx context.Context, id uuid.UUID, holder string) (Attention, error) {
 	e, err := s.attended(ctx, id)
 	if err != nil {
 		return Attention{}, err
@@ -36,9 +47,10 @@ func (s *Service) Attention(ctx context.Context, id uuid.UUID, holder string) (A
 	if a.Look, err = s.Open(ctx, e.PatientID); err != nil {
 		return a, err
 	}
-	if a.Patient, err = s.Patients.Active(ctx, e.PatientID); err != nil {
+	if a.Frame, err = s.Patients.Frame(ctx, a.Look.Patient(), ""); err != nil {
 		return a, err
 	}
+	a.Patient = a.Frame.Patient
 	a.Context = s.contextOf(ctx, a.Patient)
 	observed, err := s.store.ObservedIn(ctx, []uuid.UUID{e.ID})
 	if err != nil {
@@ -136,7 +148,7 @@ func (s *Service) SaveDraft(ctx context.Context, in Saving) (Draft, error) {
 		d = Draft{ID: in.DraftID, EncounterID: e.ID, PatientID: e.PatientID, AuthorID: e.DoctorID, CreatedAt: s.now()}
 	case err != nil:
 		return Draft{}, err
-	case d.Version != in.Seen || d.HeldByOther(in.Holder, s.now()) && !in.Takeover:
+	case d.HeldByOther(in.Holder, s.now()) && !in.Takeover, d.Version != in.Seen && !d.answerLost(in):
 		return d, ErrStaleDraft
 	}
 	in.Body.Values = form.Compute(t, in.Body.Values, s.contextOf(ctx, person))
@@ -145,11 +157,33 @@ func (s *Service) SaveDraft(ctx context.Context, in Saving) (Draft, error) {
 	return s.store.SaveDraft(ctx, d)
 }
 
+// answerLost reports whether the window saved before and never heard of it: it is one version behind itself.
+func (d Draft) answerLost(in Saving) bool {
+	return in.Holder != "" && d.Holder == in.Holder && d.Version == in.Seen+1
+}
+
+// TakeOver lets a window write in a draft that another one held.
+func (s *Service) TakeOver(ctx context.Context, encounter uuid.UUID, holder string) error {
+	e, err := s.attended(ctx, encounter)
+	if err != nil {
+		return err
+	}
+	d, err := s.store.Draft(ctx, e.ID, e.DoctorID)
+	if fault.IsNotFound(err) {
+		return nil // nothing was written yet: whoever saves first has it
+	}
+	if err != nil {
+		return err
+	}
+	return s.store.HoldDraft(ctx, d.ID, holder, s.now())
+}
+
 var errClosed = fault.Conflicted("closed", "Esta atención ya se cerró. Lo que falte se escribe como adenda.")
 
 // Review is what stands between a draft and its signature.
 type Review struct {
 	Attention
+	Checked  prescribing.Checked // what speaks against the prescription
 	Problems fault.Problems
 	Doubts   []form.Doubt
 }
@@ -159,7 +193,7 @@ func (r Review) Ready() bool { return len(r.Problems) == 0 && len(r.Doubts) == 0
 
 // Review looks at the draft as it would be signed: what is missing, impossible or improbable.
 func (s *Service) Review(ctx context.Context, encounter uuid.UUID, holder string) (Review, error) {
-	a, err := s.Attention(ctx, encounter, holder)
+	a, err := s.attention(ctx, encounter, holder)
 	if err != nil {
 		return Review{}, err
 	}
@@ -171,11 +205,15 @@ func (s *Service) Review(ctx context.Context, encounter uuid.UUID, holder string
 	if form.Empty(a.Template, a.Draft.Body.Values) {
 		r.Problems.Add("", "La nota está vacía: no hay nada que firmar.")
 	}
-	s.checkDiagnoses(r)
-	return r, nil
+	if err := s.checkDiagnoses(ctx, r); err != nil {
+		return r, err
+	}
+	r.Checked, err = s.checkItems(ctx, r)
+	return r, err
 }
 
-func (s *Service) checkDiagnoses(r Review) {
+// checkDiagnoses also gives each the code and title of the table in force.
+func (s *Service) checkDiagnoses(ctx context.Context, r Review) error {
 	list := r.Draft.Body.Diagnoses
 	if len(list) == 0 {
 		r.Problems.Add("diagnosticos", "Falta al menos un diagnóstico.")
@@ -190,6 +228,30 @@ func (s *Service) checkDiagnoses(r Review) {
 		}
 		seen[d.Code] = true
 	}
+	return s.lookUp(ctx, r, list)
+}
+
+// lookUp asks the table of diagnoses for each, and whether it may be noted of this patient.
+func (s *Service) lookUp(ctx context.Context, r Review, list []Diagnosis) error {
+	if s.Codes == nil || len(list) == 0 {
+		return nil
+	}
+	table, err := s.Codes.CIE10(ctx)
+	if err != nil {
+		return err
+	}
+	for i, d := range list {
+		code, err := table.Check("diagnosticos", catalog.Noted{Code: d.Code, Sex: catalog.Sex(r.Patient.Sex), First: i == 0})
+		if problems, refused := fault.Fields(err); refused {
+			r.Problems.Add("diagnosticos", problems["diagnosticos"])
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		list[i].Code, list[i].Title = code.Code, code.Title
+	}
+	return nil
 }
 
 // Closed is an attention that ended, with what was written in it.
@@ -268,7 +330,11 @@ func (s *Service) write(ctx context.Context, r Review) ([]Record, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []Record{note}, s.observe(ctx, r, note)
+	if err := s.observe(ctx, r, note); err != nil || len(r.Draft.Body.Items) == 0 {
+		return []Record{note}, err
+	}
+	prescription, err := s.prescribe(ctx, r, note)
+	return []Record{note, prescription}, err
 }
 
 // keep writes a record now.

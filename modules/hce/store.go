@@ -25,6 +25,7 @@ type Store interface {
 	Templates
 	Observations
 	Orders
+	Medications
 }
 
 // Encounters is the part of the store that keeps attentions.

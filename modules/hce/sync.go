@@ -180,7 +180,7 @@ func (s *Service) acceptable(ctx context.Context, r Record, e Encounter) error {
 	case Note:
 		return s.acceptableNote(ctx, r)
 	case Prescription:
-		return nil
+		return acceptablePrescription(r)
 	case Addendum, Annulment:
 		before, err := s.store.Record(ctx, idOr(r.AmendsID))
 		if fault.IsNotFound(err) {
@@ -221,8 +221,11 @@ func (s *Service) acceptableNote(ctx context.Context, r Record) error {
 	return problems.Err()
 }
 
-// derive keeps what is read out of a record beside it: figures of a note.
+// derive keeps what is read out of a record beside it: figures of a note, medicines of a prescription.
 func (s *Service) derive(ctx context.Context, r Record, e Encounter) error {
+	if r.Type == Prescription {
+		return s.keepMedications(ctx, r)
+	}
 	if r.Type != Note {
 		return nil
 	}

@@ -26,6 +26,7 @@ type Frame struct {
 	Tabs     []views.NavItem
 	Today    time.Time
 	Book     bool // offers Reservar
+	Attend   bool // offers Atender, without an appointment
 	Merge    bool // may join entries
 	Suspects []Patient
 	tab      string
@@ -50,6 +51,7 @@ func (s *Service) Frame(ctx context.Context, id uuid.UUID, tab string) (Frame, e
 	if err != nil {
 		return Frame{}, err
 	}
+	f.Attend = s.neighbours.Attend && f.Clinical != nil && who.Can(accounts.HCEWrite)
 	f.Tabs, err = s.tabs(ctx, f)
 	return f, err
 }

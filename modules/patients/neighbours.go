@@ -21,6 +21,7 @@ type Neighbours struct {
 	Medicines    Medicines // nil: substances are kept as they are typed
 	Tabs         []Tab
 	Alarms       Alarms // nil: nobody tells of any
+	Attend       bool   // attentions are written, at /atenciones
 }
 
 // Alarms is what the register asks of the clinical record for the head of a person's page.

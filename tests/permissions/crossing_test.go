@@ -24,6 +24,9 @@ var doors = []struct{ beginning, param, query string }{
 	{"/api/v1/appointments/", ":id", "select id from appointments where clinic_id = $1 and status = 'scheduled' order by start_time desc limit 1"},
 	{"/api/v1/allergies/", ":id", "select id from allergies where clinic_id = $1 limit 1"},
 	{"/api/v1/conditions/", ":id", "select id from conditions where clinic_id = $1 limit 1"},
+	{"/atenciones/", ":id", "select id from encounters where clinic_id = $1 limit 1"},
+	{"/documentos/", ":id", "select id from medical_records where clinic_id = $1 limit 1"},
+	{"/medicamentos/", ":id", "select id from medication_requests where clinic_id = $1 limit 1"},
 	{"/agenda/bloqueos/", ":id", "select id from schedule_exceptions where clinic_id = $1 limit 1"},
 	{"/configuracion/horarios/excepciones/", ":id", "select id from schedule_exceptions where clinic_id = $1 limit 1"},
 	{"/configuracion/horarios/", ":id", "select id from memberships where clinic_id = $1 and 'doctor' = any(roles) limit 1"},
@@ -177,6 +180,13 @@ func plantMissing(c clinics) {
 			 select clinic_id, gen_random_uuid(), id, 'Asma', gen_random_uuid() from patients where clinic_id = $1 limit 1`,
 			`insert into patient_imports (clinic_id, id, state, head, rows, by)
 			 select clinic_id, gen_random_uuid(), 'uploaded', '', 1, user_id from memberships where clinic_id = $1 limit 1`,
+			`insert into encounters (clinic_id, id, patient_id, doctor_id, site_id, started_at)
+			 select p.clinic_id, gen_random_uuid(), p.id, m.id, s.id, now() from patients p join sites s using (clinic_id) join memberships m using (clinic_id)
+			  where p.clinic_id = $1 and 'doctor' = any(m.roles) limit 1`,
+			`insert into medical_records (clinic_id, id, patient_id, encounter_id, author_id, record_type, body, data, content_hash, written_at, received_at)
+			 select clinic_id, gen_random_uuid(), patient_id, id, doctor_id, 'prescription', '{}', '{}', sha256('{}'), now(), now() from encounters where clinic_id = $1 limit 1`,
+			`insert into medication_requests (clinic_id, id, patient_id, encounter_id, record_id, place, dci, item, contraindications_checked, prescribed_by, prescribed_at)
+			 select clinic_id, gen_random_uuid(), patient_id, encounter_id, id, 0, 'Paracetamol', '{}', '{}', author_id, now() from medical_records where clinic_id = $1 limit 1`,
 		} {
 			_, err := c.world.Admin.Exec(context.Background(), statement, c.clinicID(slug))
 			Expect(err).NotTo(HaveOccurred())

@@ -1,0 +1,175 @@
+// The note of an attention: it saves itself a second after the last change and when a field is left, knows which window
+// writes, adds what a search finds, copies from the history, and leads to its sections by key. It evaluates no rule.
+import htmx from 'htmx.org/dist/htmx.esm.js'
+import { byID, on, visible } from '../../static/js/dom.js'
+import { uuidv7 } from '../../static/js/ops.js'
+
+const pause = 1000 // ms after the last letter
+const note = () => byID('nota')
+
+// ---- which window this is
+function ownName() {
+  let name = sessionStorage.getItem('ventana')
+  if (!name) sessionStorage.setItem('ventana', name = uuidv7())
+  return name
+}
+
+function settle() {
+  const form = note()
+  if (!form || form.dataset.lista) return
+  form.dataset.lista = ''
+  const field = form.querySelector('[data-ventana]')
+  field.value = ownName()
+  if (form.dataset.titular !== field.value) return
+  form.querySelector('[data-otra-ventana]')?.remove() // it is this very window, loaded again
+  form.querySelector('[data-filas]').disabled = false
+  byID('firmar-boton').disabled = false
+}
+document.addEventListener('htmx:afterSettle', settle)
+window.addEventListener('pageshow', settle)
+settle()
+
+// ---- saving by itself
+let changes = 0 // since the page was loaded
+let kept = 0 // of them, as the server last said
+let sending = 0
+let timer = 0
+
+function changed(now) {
+  changes++
+  plan(now ? 0 : pause)
+}
+
+function plan(wait) {
+  clearTimeout(timer)
+  timer = setTimeout(save, wait)
+}
+
+function save() {
+  const form = note()
+  if (!form || kept >= changes || form.querySelector('[data-filas]')?.disabled) return
+  htmx.trigger(form, 'guardar')
+}
+
+const ofNote = (e) => e.detail.elt === note()
+const isSearch = (el) => el.matches('[role=combobox], [data-combo-valor]')
+
+on('input', '#nota', (_, e) => { if (!isSearch(e.target)) changed(false) })
+on('change', '#nota', (_, e) => {
+  if (isSearch(e.target)) return
+  changed(true)
+  if (e.target.matches('textarea, [name="f.motivo"]')) propose()
+})
+
+document.addEventListener('htmx:beforeRequest', (e) => { if (ofNote(e)) sending = changes })
+document.addEventListener('htmx:afterRequest', (e) => {
+  const form = note()
+  if (!form || !(e.detail.elt instanceof Element) || !form.contains(e.detail.elt)) return
+  if (ofNote(e)) {
+    if (e.detail.successful) kept = sending
+    else if (e.detail.xhr?.status !== 409) say('No se pudo guardar el borrador. Lo escrito sigue aquí.')
+  }
+  if (kept < changes && !form.querySelector('[data-otra-gana]')) plan(e.detail.successful ? pause : 5 * pause)
+})
+
+function say(words) {
+  const line = byID('estado-borrador')?.querySelector('span')
+  if (line) line.textContent = words
+}
+
+window.addEventListener('beforeunload', (e) => { if (note() && kept < changes) { save(); e.preventDefault() } })
+
+// What a region of the note was drawn anew for is a change too.
+document.addEventListener('htmx:afterSwap', (e) => {
+  if (!['diagnosticos', 'tratamiento'].includes(e.detail.target?.id)) return
+  changed(true)
+  if (e.detail.target.id === 'diagnosticos') propose()
+  const open = [...document.querySelectorAll('#tratamiento .rx-linea[open]')].pop()
+  if (e.detail.target.id === 'tratamiento' && e.detail.requestConfig?.parameters?.get?.('hacer') === 'recetar' && open) {
+    [...open.querySelectorAll('input:not([type=hidden]), select')].find((el) => !el.value)?.focus()
+  }
+})
+
+function propose() {
+  const place = byID('sugerencias')
+  if (place) htmx.trigger(place, 'sugerir')
+}
+
+// ---- adding what a search found, without leaving the search
+document.addEventListener('elegido', (e) => {
+  const row = e.target instanceof Element && e.target.closest('[data-elegir]')
+  if (!row) return
+  document.querySelector(row.dataset.elegir)?.click()
+  const combo = row.querySelector('[data-combo]')
+  for (const field of combo.querySelectorAll('input')) field.value = ''
+  combo.querySelector('[role=listbox]').replaceChildren()
+})
+
+// An empty field of treatment offers the last prescription by ↑.
+document.addEventListener('keydown', (e) => {
+  if (e.key !== 'ArrowUp' || !(e.target instanceof HTMLInputElement) || !e.target.dataset.repetir || e.target.value) return
+  e.preventDefault()
+  e.stopImmediatePropagation()
+  document.querySelector(e.target.dataset.repetir)?.click()
+}, true)
+
+on('click', '[data-quitar-al-usar]', (el) => setTimeout(() => el.remove()))
+
+// ---- signing: Ctrl Enter from anywhere in the note
+document.addEventListener('keydown', (e) => {
+  if (e.key !== 'Enter' || !(e.ctrlKey || e.metaKey) || !(e.target instanceof Element) || !e.target.closest('#nota')) return
+  e.preventDefault()
+  e.stopImmediatePropagation()
+  byID('firmar-boton')?.click()
+}, true)
+
+on('click', '#firmar-boton', () => clearTimeout(timer)) // it keeps the draft itself
+
+document.addEventListener('nota:problemas', () => {
+  const wrong = [...document.querySelectorAll('#nota [aria-invalid="true"], #nota .duda input')].find((el) => visible(el.closest('label') ?? el))
+  const target = wrong?.matches('fieldset') ? wrong.querySelector('input, select') : wrong
+  target?.scrollIntoView({ block: 'center' })
+  target?.focus({ preventScroll: true })
+})
+
+// ---- sections by key
+on('click', '[data-ir-a]', (link, e) => {
+  e.preventDefault()
+  const row = byID(link.getAttribute('href').slice(1))?.closest('.apartado')
+  row?.scrollIntoView({ block: 'nearest' })
+  const first = [...(row?.querySelectorAll('[role=combobox], input:not([type=hidden], .sr-only), textarea, select, a.btn') ?? [])]
+  ;(first.find((el) => el.matches('[role=combobox]')) ?? first.find(visible))?.focus()
+})
+
+// ---- phones show the note or the history; at the desk Alt 0 goes between both
+let from = null
+on('click', '[data-lado-boton]', (link, e) => {
+  e.preventDefault()
+  const page = byID('atencion')
+  const panel = byID('atencion-lado')
+  const back = link.dataset.ladoBoton === 'nota' || panel.contains(document.activeElement) || (!visible(byID('nota')) && 'lado' in page.dataset)
+  page.toggleAttribute('data-lado', !back)
+  for (const other of document.querySelectorAll('[data-lado-boton]')) {
+    other.toggleAttribute('aria-current', (other.dataset.ladoBoton === 'nota') === back)
+  }
+  if (back) return void (from?.isConnected ? from.focus() : byID('nota').querySelector('[data-filas]').focus())
+  from = document.activeElement?.closest('#nota') ? document.activeElement : null
+  panel.querySelector('.atencion-lado-cuerpo')?.focus()
+})
+
+// ---- from the history into the note
+on('click', '[data-copia]', (button) => {
+  const text = button.parentElement.querySelector('[data-copia-texto]')?.textContent.trim()
+  const named = note()?.elements.namedItem(button.dataset.copia)
+  const field = named?.matches?.('textarea, input[type=text]') ? named : note()?.querySelector('textarea[name^="f."]')
+  if (!text || !field) return
+  field.value = field.value.trim() ? field.value.trimEnd() + (field.matches('textarea') ? '\n' : ' ') + text : text
+  for (const event of ['input', 'change']) field.dispatchEvent(new Event(event, { bubbles: true }))
+  byID('atencion').removeAttribute('data-lado')
+  field.focus()
+})
+
+// ---- "Por firmar": all or none
+on('change', '[data-marcar-todo]', (all) => {
+  for (const tick of all.form.querySelectorAll('[name=documento]')) tick.checked = all.checked
+})

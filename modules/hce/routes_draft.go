@@ -1,0 +1,240 @@
+package hce
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"hampi/modules/hce/form"
+	"hampi/modules/platform/fault"
+	"hampi/modules/platform/web"
+)
+
+// save keeps the draft. It answers with the line that says when; without script, with the page again.
+func (h attendScreens) save(c echo.Context) error {
+	s, err := h.sentNote(c)
+	if err != nil {
+		return err
+	}
+	d, err := h.record.SaveDraft(c.Request().Context(), s.Saving)
+	if err != nil {
+		return h.unsaved(c, s, err)
+	}
+	if !web.IsFragment(c) {
+		return web.SeeOther(c, attentionPath(s.EncounterID, ""))
+	}
+	return web.Render(c, http.StatusOK, draftState(s.EncounterID, d, savedWords(d, h.record.Zone(c.Request().Context())), ""))
+}
+
+// unsaved tells that a draft was not kept because another window wrote; everything else is told by the frame.
+func (h attendScreens) unsaved(c echo.Context, s sent, err error) error {
+	if !web.IsFragment(c) || fault.KindOf(err) != fault.Conflict {
+		return err
+	}
+	d := Draft{ID: s.DraftID, Version: s.Seen}
+	return web.Render(c, http.StatusConflict, draftState(s.EncounterID, d, "", err.Error()))
+}
+
+// redraw answers a change of a field: what came, what went, results, doubts.
+func (h attendScreens) redraw(c echo.Context) error {
+	s, err := h.sentNote(c)
+	if err != nil {
+		return err
+	}
+	a, err := h.drafted(c, s)
+	if err != nil {
+		return err
+	}
+	return web.Render(c, http.StatusOK, form.Redraw(h.fields(a), s.Values, c.Request().Header.Get("HX-Trigger-Name")))
+}
+
+// diagnose adds, removes or moves a diagnosis of the note as it stands in the window.
+func (h attendScreens) diagnose(c echo.Context) error {
+	s, err := h.sentNote(c)
+	if err != nil {
+		return err
+	}
+	a, err := h.drafted(c, s)
+	if err != nil {
+		return err
+	}
+	problems := fault.Problems{}
+	what, code, _ := strings.Cut(s.Act, ":")
+	switch what {
+	case "quitar":
+		a.Draft.Body.Diagnoses = without(a.Draft.Body.Diagnoses, code)
+	case "subir":
+		a.Draft.Body.Diagnoses = raised(a.Draft.Body.Diagnoses, code)
+	default:
+		if code == "" {
+			code = typedLine(s.Values.Get("codigo"))
+		}
+		d, err := h.record.Diagnose(c.Request().Context(), a, code)
+		refused, ok := fault.Fields(err)
+		switch {
+		case ok:
+			problems = refused
+		case err != nil:
+			return err
+		case len(without(a.Draft.Body.Diagnoses, d.Code)) == len(a.Draft.Body.Diagnoses):
+			a.Draft.Body.Diagnoses = append(a.Draft.Body.Diagnoses, d)
+		}
+	}
+	if !web.IsFragment(c) {
+		return h.kept(c, s, a)
+	}
+	v, err := h.partial(c, a)
+	if err != nil {
+		return err
+	}
+	v.Problems = problems
+	return web.Render(c, http.StatusOK, diagnosesList(v))
+}
+
+// kept saves the note after a change that was made without script, and shows the page.
+func (h attendScreens) kept(c echo.Context, s sent, a Attention) error {
+	s.Body = a.Draft.Body
+	if _, err := h.record.SaveDraft(c.Request().Context(), s.Saving); err != nil {
+		return err
+	}
+	return web.SeeOther(c, attentionPath(s.EncounterID, ""))
+}
+
+// partial is the part of the view that a region of the note is drawn of.
+func (h attendScreens) partial(c echo.Context, a Attention) (attendView, error) {
+	ctx := c.Request().Context()
+	v := attendView{Attention: a, Zone: h.record.Zone(ctx), Now: h.record.Now(ctx), Away: h.record.Away()}
+	var err error
+	v.Checked, err = h.record.Contraindications(ctx, a)
+	return v, err
+}
+
+// suggest proposes diagnoses for what was written as assessment, else for all that was told.
+func (h attendScreens) suggest(c echo.Context) error {
+	s, err := h.sentNote(c)
+	if err != nil {
+		return err
+	}
+	a, err := h.drafted(c, s)
+	if err != nil {
+		return err
+	}
+	found, err := h.record.SuggestDiagnoses(c.Request().Context(), a, assessment(a))
+	if err != nil {
+		return err
+	}
+	return web.Render(c, http.StatusOK, suggestions(attendView{Attention: a}, found))
+}
+
+// assessmentField is the field in which a professional says what they think it is.
+const assessmentField = "apreciacion"
+
+func assessment(a Attention) string {
+	if text := a.Draft.Body.Values[assessmentField].Text; text != "" {
+		return text
+	}
+	var texts []string
+	for _, section := range a.Template.Sections {
+		for _, f := range section.Fields {
+			if f.Type == form.Long || f.Key == "motivo" {
+				texts = append(texts, a.Draft.Body.Values[f.Key].Text)
+			}
+		}
+	}
+	return strings.Join(texts, ".\n")
+}
+
+// prescribe adds, removes or looks again at lines of the prescription as it stands in the window. A change inside a
+// line answers only what it moved, so that the hand may go on typing.
+func (h attendScreens) prescribe(c echo.Context) error {
+	s, err := h.sentNote(c)
+	if err != nil {
+		return err
+	}
+	a, err := h.drafted(c, s)
+	if err != nil {
+		return err
+	}
+	problems, err := h.changeItems(c, s, &a)
+	if err != nil {
+		return err
+	}
+	if !web.IsFragment(c) {
+		return h.kept(c, s, a)
+	}
+	v, err := h.partial(c, a)
+	if err != nil {
+		return err
+	}
+	v.Problems = problems
+	if s.Act == "" {
+		return web.Render(c, http.StatusOK, itemsMoved(v))
+	}
+	return web.Render(c, http.StatusOK, itemsList(v))
+}
+
+func (h attendScreens) changeItems(c echo.Context, s sent, a *Attention) (fault.Problems, error) {
+	ctx := c.Request().Context()
+	items := &a.Draft.Body.Items
+	what, argument, _ := strings.Cut(s.Act, ":")
+	place, err := strconv.Atoi(argument)
+	inside := err == nil && place >= 0 && place < len(*items)
+	switch {
+	case what == "quitar" && inside:
+		*items = slices.Delete(slices.Clone(*items), place, place+1)
+	case what == "favorita" && inside:
+		return nil, h.record.Favourite(ctx, (*items)[place].Item)
+	case what == "libre":
+		*items = append(*items, freeItem())
+	case what == "repetir":
+		before, err := h.record.Repeat(ctx, a.Look)
+		*items = append(*items, before...)
+		return nil, err
+	case what == "recetar":
+		p, err := h.record.Prescribe(ctx, *a, typedLine(s.Values.Get("medicamento")))
+		if problems, refused := fault.Fields(err); refused {
+			return problems, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		*items = append(*items, p)
+	}
+	if len(*items) > mostItems {
+		*items = (*items)[:mostItems]
+		return fault.Problems{"medicamento": "Una receta lleva como máximo 30 medicamentos."}, nil
+	}
+	return nil, nil
+}
+
+// template begins the note with another template.
+func (h attendScreens) template(c echo.Context) error {
+	s, err := h.sentNote(c)
+	if err != nil {
+		return err
+	}
+	s.TemplateID, s.Version = readTemplateValue(s.Values.Get("plantilla"))
+	_, err = h.record.ChangeTemplate(c.Request().Context(), s.Saving)
+	if fault.IsNotFound(err) {
+		return errDamaged
+	}
+	if err != nil {
+		return err
+	}
+	return web.Leave(c, attentionPath(s.EncounterID, ""))
+}
+
+// takeOver lets this window write from now on.
+func (h attendScreens) takeOver(c echo.Context) error {
+	id, err := idParam(c)
+	if err != nil {
+		return err
+	}
+	if err := h.record.TakeOver(c.Request().Context(), id, typedLine(c.FormValue("ventana"))); err != nil {
+		return err
+	}
+	return web.Leave(c, attentionPath(id, ""))
+}
