@@ -131,6 +131,14 @@ func (o Order) Missing() []string {
 	return slices.DeleteFunc(slices.Clone(o.Codes), func(code string) bool { return slices.ContainsFunc(partsOf(code), answered) })
 }
 
+// Whole reports whether every value that can be written is there, also those of a panel that laboratories leave out.
+func (o Order) Whole() bool {
+	return !slices.ContainsFunc(o.Asked(), func(code string) bool {
+		_, there := o.Standing(code)
+		return !there
+	})
+}
+
 // Standing is the value of a code that no later one corrects; false when there is none.
 func (o Order) Standing(code string) (Observed, bool) {
 	for _, r := range standing(o.Results) {

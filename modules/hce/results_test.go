@@ -15,6 +15,7 @@ import (
 	"github.com/labstack/echo/v4"
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+	"github.com/shopspring/decimal"
 
 	"hampi/modules/accounts"
 	"hampi/modules/hce"
@@ -100,6 +101,21 @@ func (c *clinic) result(code, value string) hce.Sheet {
 	return hce.Sheet{ID: newID(), Laboratory: "Laboratorio Roe", TakenAt: c.moment.Add(-time.Hour), Lines: []hce.SheetLine{{Code: code, Value: value}}}
 }
 
+// pressures are two of Ana's, a month apart.
+func (c *clinic) pressures() []hce.Observed {
+	taken := func(code string, value int64, at time.Time) hce.Observed {
+		return hce.Observed{
+			ID: newID(), PatientID: c.Ana, Code: code, Category: hce.Vital, Value: decimal.NewNullDecimal(decimal.NewFromInt(value)), Unit: "mm[Hg]",
+			TakenAt: at, TakenBy: c.Salas.Membership,
+		}
+	}
+	before := now.AddDate(0, -1, 0)
+	return []hce.Observed{
+		taken(observation.Systolic, 132, before), taken(observation.Diastolic, 84, before),
+		taken(observation.Systolic, 118, now), taken(observation.Diastolic, 76, now),
+	}
+}
+
 func (c *clinic) count(table string) (n int) {
 	GinkgoHelper()
 	Expect(c.Admin.QueryRow(context.Background(), "select count(*) from "+table+" where clinic_id = $1", c.ID).Scan(&n)).To(Succeed())
@@ -149,6 +165,11 @@ var _ = Describe("the pages of results", func() {
 		salas.post(http.StatusSeeOther, act, url.Values{"accion": {"Se llamó a la paciente; va a emergencia."}})
 		Expect(salas.see("/resultados")).NotTo(ContainSubstring("Valores críticos sin revisar"))
 		Expect(salas.see(ana + "/resultados")).To(ContainSubstring("Se llamó a la paciente"))
+
+		c.committed(c.Salas, func(ctx context.Context) { Expect(hce.NewPostgres().AddObserved(ctx, c.pressures())).To(Succeed()) })
+		Expect(salas.see(ana + "/resultados?grupo=vital")).To(And(
+			ContainSubstring("118/76 mmHg"), ContainSubstring("Presión arterial, mmHg"), ContainSubstring("<title>Diastólica 84 mmHg, 24/10/2026 9:00</title>"),
+			Not(ContainSubstring("7.4 mmol/L")), ContainSubstring("loinc.org")))
 
 		for _, path := range []string{ana + "/resultados", ana + "/ordenes", sheet, "/ordenes/" + order.Get("id") + "/imprimir"} {
 			Expect(rojas.see(path)).To(And(ContainSubstring("emergencia"), Not(ContainSubstring("Potasio")), Not(ContainSubstring("7.4"))), path)
