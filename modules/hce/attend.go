@@ -265,6 +265,7 @@ type sideView struct {
 	Pressure   observation.Trend
 	Medicines  []Medication
 	Observed   []Observed
+	Triage     form.Template // names what triage asked and LOINC has no code for
 	Zone       *time.Location
 	Now        time.Time
 	PatientID  uuid.UUID

@@ -2,6 +2,7 @@ package hce
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -53,13 +54,16 @@ func (o Observed) value() observation.Value {
 	return observation.Value{Number: o.Value, Text: o.ValueText}
 }
 
-// Words is the value as it is printed.
+// Words is the value as it is printed, with its unit.
 func (o Observed) Words() string {
 	kind, known := observation.KindOf(o.Code)
-	if !known {
-		return o.ValueText
+	switch {
+	case known:
+		return kind.Words(o.value())
+	case o.Value.Valid:
+		return strings.TrimSpace(o.Value.Decimal.String() + " " + o.Unit)
 	}
-	return kind.Words(o.value())
+	return o.ValueText
 }
 
 // ObservedRange picks values of a person, latest first.

@@ -96,14 +96,14 @@ func (h attendScreens) view(c echo.Context, a Attention) (attendView, error) {
 // fields are the note in its fields, as a draft.
 func (h attendScreens) fields(a Attention) form.View {
 	f := form.Draft(a.Template, a.Draft.Body.Values, a.Context)
-	f.Redraw, f.Alerts = attentionPath(a.Encounter.ID, "campos"), alerts(a)
+	f.Redraw, f.Alerts = attentionPath(a.Encounter.ID, "campos"), alerts(a.Template, a.Draft.Body.Values, subjectOf(a.Patient, a.Context.Today))
 	return f
 }
 
 // alerts are sentences about figures that are possible and that somebody should look at, by the key of their field.
-func alerts(a Attention) map[string]string {
-	subject, said := subjectOf(a.Patient, a.Context.Today), map[string]string{}
-	for _, m := range form.Measures(a.Template, a.Draft.Body.Values) {
+func alerts(t form.Template, values form.Values, subject observation.Subject) map[string]string {
+	said := map[string]string{}
+	for _, m := range form.Measures(t, values) {
 		number, err := decimal.NewFromString(m.Value)
 		if err != nil {
 			continue

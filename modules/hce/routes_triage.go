@@ -44,7 +44,7 @@ func TriageRoutes(r *web.Router, record *Service, album Album) {
 
 // ofPatient leads from the patient's page to the triage of the appointment they arrived for.
 func (h triageScreens) ofPatient(c echo.Context) error {
-	id, err := pathID(c)
+	id, err := idParam(c)
 	if err != nil {
 		return err
 	}
@@ -56,7 +56,7 @@ func (h triageScreens) ofPatient(c echo.Context) error {
 }
 
 func (h triageScreens) show(c echo.Context) error {
-	id, err := pathID(c)
+	id, err := idParam(c)
 	if err != nil {
 		return err
 	}
@@ -94,13 +94,13 @@ func (h triageScreens) view(c echo.Context, t TriageSheet) (triageView, error) {
 // fields are the sheet's values in their fields.
 func (h triageScreens) fields(t TriageSheet) form.View {
 	f := form.Draft(t.Template, t.Values, t.Context)
-	f.Redraw = triagePath(t.Visit.ID, "campos")
+	f.Redraw, f.Alerts = triagePath(t.Visit.ID, "campos"), alerts(t.Template, t.Values, subjectOf(t.Patient, t.Context.Today))
 	return f
 }
 
 // sent is the sheet of an address with the values that a form sent.
 func (h triageScreens) sent(c echo.Context) (TriageSheet, url.Values, error) {
-	id, err := pathID(c)
+	id, err := idParam(c)
 	if err != nil {
 		return TriageSheet{}, nil, err
 	}
@@ -148,9 +148,9 @@ func (h triageScreens) refused(c echo.Context, status int, t TriageSheet, proble
 	if err != nil {
 		return err
 	}
-	redraw := v.Form.Redraw
+	drawn := v.Form
 	v.Form = form.Refused(t.Template, t.Values, t.Context)
-	v.Form.Redraw, v.Refused = redraw, problems
+	v.Form.Redraw, v.Form.Alerts, v.Refused = drawn.Redraw, drawn.Alerts, problems
 	switch {
 	case !web.IsFragment(c):
 		return patients.ShowFrame(c, status, t.Frame, triageBody(v))
@@ -173,7 +173,7 @@ func (h triageScreens) redraw(c echo.Context) error {
 
 // files are the photos of the attention, drawn again when one was added.
 func (h triageScreens) files(c echo.Context) error {
-	id, err := pathID(c)
+	id, err := idParam(c)
 	if err != nil {
 		return err
 	}
@@ -190,12 +190,4 @@ func (h triageScreens) files(c echo.Context) error {
 		return err
 	}
 	return web.Render(c, http.StatusOK, list)
-}
-
-func pathID(c echo.Context) (uuid.UUID, error) {
-	id, err := uuid.Parse(c.Param("id"))
-	if err != nil {
-		return id, fault.ErrNotFound
-	}
-	return id, nil
 }

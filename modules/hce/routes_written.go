@@ -98,6 +98,9 @@ func (h attendScreens) sideView(c echo.Context, e Encounter, look Look, frame pa
 	case rxTab:
 		v.Medicines, err = h.record.Medications(ctx, look)
 	case observedTab:
+		if v.Triage, err = h.record.triageTemplate(ctx); err != nil {
+			return v, err
+		}
 		v.Observed, err = h.record.store.ObservedOf(ctx, ObservedRange{Patients: look.Family, Limit: resultsShown})
 	default:
 		if v.Before, err = h.record.Before(ctx, look); err != nil {
@@ -112,11 +115,11 @@ func (h attendScreens) sideView(c echo.Context, e Encounter, look Look, frame pa
 }
 
 // label is what was observed, as forms call it.
-func (o Observed) label() string {
+func (v sideView) label(o Observed) string {
 	if kind, known := observation.KindOf(o.Code); known {
 		return kind.Short
 	}
-	return o.Code
+	return takenLabel(v.Triage, o.Code)
 }
 
 // writtenBox is a dialog that adds to what stands: an addendum, an annulment, the stop of a medicine.
@@ -244,15 +247,6 @@ func (v writtenView) span() string {
 		words += " a " + views.Clock(v.Encounter.EndedAt.In(v.Zone))
 	}
 	return words
-}
-
-// unitShown is the unit as people write it.
-func (o Observed) unitShown() string {
-	kind, known := observation.KindOf(o.Code)
-	if !known {
-		return o.Unit
-	}
-	return kind.Unit()
 }
 
 func versionText(n int64) string { return strconv.FormatInt(n, 10) }

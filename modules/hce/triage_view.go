@@ -83,8 +83,5 @@ func (v triageView) words(o Observed) string {
 			return o.ValueText + " " + f.Unit
 		}
 	}
-	if o.Value.Valid && o.Words() == "" {
-		return strings.TrimSpace(o.Value.Decimal.String() + " " + o.Unit)
-	}
 	return o.Words()
 }
