@@ -239,6 +239,7 @@ func (h *house) api(r *web.Router) {
 	catalog.CodesAPI(api, h.codes, accounts.Colleagues{})
 	patients.API(api, h.patients)
 	agenda.API(api, h.agenda)
+	hce.API(api, h.record, hce.NewVerifier(h.DB, h.signingKeys()), hce.NewPostgres())
 	archive.API(api, r, h.archive)
 	sync.API(api, r, h.sync)
 }

@@ -158,6 +158,9 @@ func (s *Service) opened(ctx context.Context, e Encounter) (Encounter, error) {
 		return s.store.Encounter(ctx, e.ID)
 	}
 	kept, err := find()
+	if err == nil && e.AppointmentID == nil && (kept.PatientID != e.PatientID || kept.DoctorID != e.DoctorID) {
+		return Encounter{}, ErrSameID
+	}
 	if !fault.IsNotFound(err) {
 		return kept, err
 	}

@@ -39,6 +39,15 @@ func (s *Service) Attention(ctx context.Context, id uuid.UUID, holder string) (A
 }
 
 func (s *Service) attention(ctx context.Context, id uuid.UUID, holder string) (Attention, error) {
+	a, err := s.facing(ctx, id)
+	if err != nil {
+		return a, err
+	}
+	return s.drafted(ctx, a, holder)
+}
+
+// facing is an attention of whoever asks, with what is known before anything is written in it.
+func (s *Service) facing(ctx context.Context, id uuid.UUID) (Attention, error) {
 	e, err := s.attended(ctx, id)
 	if err != nil {
 		return Attention{}, err
@@ -57,7 +66,7 @@ func (s *Service) attention(ctx context.Context, id uuid.UUID, holder string) (A
 		return a, err
 	}
 	a.Triaged = standing(observed)
-	return s.drafted(ctx, a, holder)
+	return a, nil
 }
 
 // attended is an attention of whoever asks.
@@ -200,12 +209,18 @@ func (s *Service) Review(ctx context.Context, encounter uuid.UUID, holder string
 	if a.Encounter.Closed() {
 		return Review{}, errClosed
 	}
+	return s.reviewed(ctx, a)
+}
+
+// reviewed looks at what is written, wherever it comes from.
+func (s *Service) reviewed(ctx context.Context, a Attention) (Review, error) {
 	r := Review{Attention: a}
 	r.Problems, r.Doubts = form.Check(a.Template, a.Draft.Body.Values, a.Context)
 	if form.Empty(a.Template, a.Draft.Body.Values) {
 		r.Problems.Add("", "La nota está vacía: no hay nada que firmar.")
 	}
-	if err := s.checkDiagnoses(ctx, r); err != nil {
+	err := s.checkDiagnoses(ctx, r)
+	if err != nil {
 		return r, err
 	}
 	r.Checked, err = s.checkItems(ctx, r)
@@ -315,19 +330,11 @@ func unready(r Review) error {
 
 // write keeps what the draft says, for ever.
 func (s *Service) write(ctx context.Context, r Review) ([]Record, error) {
-	author, _, err := s.author(ctx)
+	note, err := s.noteOf(ctx, r)
 	if err != nil {
 		return nil, err
 	}
-	content, err := jsonOf(r.Draft.Body.Values)
-	if err != nil {
-		return nil, err
-	}
-	note, err := s.keep(ctx, Record{
-		ID: r.Draft.ID, PatientID: r.Encounter.PatientID, EncounterID: r.Encounter.ID, Type: Note,
-		TemplateID: r.Template.ID, TemplateVersion: r.Template.Version, Author: author, Diagnoses: r.Draft.Body.Diagnoses, Content: content,
-	})
-	if err != nil {
+	if note, err = s.keep(ctx, note); err != nil {
 		return nil, err
 	}
 	if err := s.observe(ctx, r, note); err != nil || len(r.Draft.Body.Items) == 0 {
@@ -335,6 +342,19 @@ func (s *Service) write(ctx context.Context, r Review) ([]Record, error) {
 	}
 	prescription, err := s.prescribe(ctx, r, note)
 	return []Record{note, prescription}, err
+}
+
+// noteOf is what was reviewed as a record of whoever asks, not kept yet.
+func (s *Service) noteOf(ctx context.Context, r Review) (Record, error) {
+	author, _, err := s.author(ctx)
+	if err != nil {
+		return Record{}, err
+	}
+	content, err := jsonOf(r.Draft.Body.Values)
+	return Record{
+		ID: r.Draft.ID, PatientID: r.Encounter.PatientID, EncounterID: r.Encounter.ID, Type: Note,
+		TemplateID: r.Template.ID, TemplateVersion: r.Template.Version, Author: author, Diagnoses: r.Draft.Body.Diagnoses, Content: content,
+	}, err
 }
 
 // keep writes a record now.

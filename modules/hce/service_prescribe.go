@@ -90,6 +90,9 @@ func treated(a Attention, taken []prescribing.Item) prescribing.Patient {
 	}
 	if c := a.Frame.Clinical; c != nil {
 		for _, x := range c.Allergies {
+			if !x.Known() {
+				continue
+			}
 			p.Allergies = append(p.Allergies, prescribing.Allergy{Substance: x.Substance, Severe: x.Severity == patients.Severe})
 		}
 		for _, x := range c.Conditions {

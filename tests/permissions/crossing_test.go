@@ -22,6 +22,8 @@ import (
 var doors = []struct{ beginning, param, query string }{
 	{"/citas/", ":id", "select id from appointments where clinic_id = $1 and status = 'scheduled' order by start_time desc limit 1"},
 	{"/api/v1/appointments/", ":id", "select id from appointments where clinic_id = $1 and status = 'scheduled' order by start_time desc limit 1"},
+	{"/api/v1/encounters/", ":id", "select id from encounters where clinic_id = $1 limit 1"},
+	{"/api/v1/records/", ":id", "select id from medical_records where clinic_id = $1 limit 1"},
 	{"/api/v1/allergies/", ":id", "select id from allergies where clinic_id = $1 limit 1"},
 	{"/api/v1/conditions/", ":id", "select id from conditions where clinic_id = $1 limit 1"},
 	{"/atenciones/", ":id", "select id from encounters where clinic_id = $1 limit 1"},
