@@ -123,12 +123,22 @@ func knock(v *visitor, route web.Route, id func(query string) string) *httptest.
 	GinkgoHelper()
 	address := fill(route.Path, id)
 	if strings.HasPrefix(route.Path, "/api/") && route.Method != http.MethodGet {
-		return v.sendJSON(route.Method, address, `{"version":1,"to":"confirmed"}`)
+		return v.sendJSON(route.Method, address, bodyFor(route.Path))
 	}
 	if route.Method == http.MethodGet {
 		return v.send(route.Method, address, nil)
 	}
 	return v.send(route.Method, address, form)
+}
+
+// bodyFor is what the API would take, so that it looks for the row.
+func bodyFor(path string) string {
+	for ending, body := range map[string]string{"/retire": `{"reason":"prueba"}`, "/sign": `{"code":"000000"}`, "/addenda": `{"text":"prueba"}`} {
+		if strings.HasSuffix(path, ending) {
+			return body
+		}
+	}
+	return `{"version":1,"to":"confirmed"}`
 }
 
 var parameter = regexp.MustCompile(`:\w+`)

@@ -5,6 +5,7 @@ package web
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -22,6 +23,7 @@ func refusedByHuma(status int, message string, errs ...error) huma.StatusError {
 			p.Errors = append(p.Errors, problemErrorOf(detail))
 		}
 	}
+	slices.SortStableFunc(p.Errors, func(a, b ProblemError) int { return strings.Compare(a.Pointer, b.Pointer) }) // the same refusal is the same answer
 	if len(p.Errors) == 0 && message == "request body is required" {
 		p.Errors = []ProblemError{{Pointer: "", Detail: "Falta el cuerpo del pedido, en JSON."}}
 	}
