@@ -1,0 +1,150 @@
+//go:build !js
+
+package hce_test
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"hampi/modules/accounts"
+	"hampi/modules/hce"
+	"hampi/modules/platform/access"
+	"hampi/modules/platform/clock"
+	"hampi/modules/platform/database"
+	"hampi/modules/platform/fault"
+	"hampi/modules/platform/offline"
+)
+
+// PatientsOf are the people with an appointment with the professional in those days, as the agenda tells it.
+func (a *agendaOfSpec) PatientsOf(ctx context.Context, doctor uuid.UUID, from, to time.Time) ([]uuid.UUID, error) {
+	var people []uuid.UUID
+	err := database.From(ctx).Raw(`select distinct patient_id from appointments where doctor_id = ? and status <> 'cancelled'
+		and start_time >= ? and start_time < ?`, doctor, from, to).Scan(&people).Error
+	return people, err
+}
+
+var _ = Describe("records on devices", func() {
+	var (
+		c      *clinic
+		entity hce.RecordSync
+		window offline.Window
+	)
+	BeforeEach(func() {
+		c = norte()
+		entity = hce.SyncRecords(c.record, c.agenda)
+		window = offline.WindowAt(now, time.FixedZone("America/Lima", -5*60*60))
+	})
+
+	// sent is a note as a device writes it of Ana's appointment.
+	sent := func(id uuid.UUID, change func(data map[string]any)) offline.Received {
+		data := map[string]any{
+			"encounter":   map[string]any{"id": newID(), "appointment_id": c.Visit, "started_at": now.Add(-20 * time.Minute), "ended_at": now},
+			"patient_id":  c.Ana,
+			"record_type": "note", "template_id": "consulta-general", "template_version": 1,
+			"diagnoses": []map[string]string{{"code": "J02.9", "title": "Faringitis aguda, no especificada", "kind": "P"}},
+			"content":   map[string]any{"motivo": "Dolor de garganta", "temp": "38.2"}, "amends_id": nil, "written_at": now,
+		}
+		if change != nil {
+			change(data)
+		}
+		text, err := json.Marshal(data)
+		Expect(err).NotTo(HaveOccurred())
+		return offline.Received{Operation: offline.Operation{Entity: "record", Action: offline.Create, LocalID: id, Data: text}, At: now.Add(-time.Hour), Device: "d1"}
+	}
+
+	It("arrive unsigned, once, with their attention closed, and wait for their author", func() {
+		ctx, id := c.as(c.Salas, accounts.Doctor), newID()
+		op := sent(id, nil)
+		out, err := entity.Apply(ctx, op)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(out.Status).To(Equal(offline.Created))
+		out, err = entity.Apply(ctx, op)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(out.Status).To(Equal(offline.Duplicate))
+
+		r, err := hce.NewPostgres().Record(ctx, id)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(r.Offline).To(BeTrue())
+		Expect(r.Signed()).To(BeFalse())
+		Expect(r.WrittenAt).To(BeTemporally("==", now.Add(-time.Hour)))
+		Expect(r.ReceivedAt).To(BeTemporally("==", now))
+		Expect(c.agenda.states[c.Visit]).To(Equal("completed"))
+		observed, err := hce.NewPostgres().ObservedIn(ctx, []uuid.UUID{r.EncounterID})
+		Expect(err).NotTo(HaveOccurred())
+		Expect(slices.ContainsFunc(observed, func(o hce.Observed) bool { return o.Code == "8310-5" })).To(BeTrue())
+
+		waiting, err := hce.NewPostgres().Unsigned(ctx, c.Salas.Membership)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(waiting).To(HaveLen(1))
+		signed, err := c.record.Sign(ctx, []uuid.UUID{id}, hce.Proof{Code: "123456"})
+		Expect(err).NotTo(HaveOccurred())
+		Expect(signed[0].Signed()).To(BeTrue())
+	})
+
+	DescribeTable("are refused with their reason", func(as func() context.Context, change func(map[string]any), kind fault.Kind) {
+		_, err := entity.Apply(as(), sent(newID(), change))
+		Expect(fault.KindOf(err)).To(Equal(kind), "%v", err)
+	},
+		Entry("for somebody who is no doctor", func() context.Context { return c.as(c.Salas, accounts.Receptionist) }, nil, fault.Forbidden),
+		Entry("for a colleague's appointment", func() context.Context { return c.as(c.Rojas, accounts.Doctor) }, nil, fault.Conflict),
+		Entry("with an impossible figure", func() context.Context { return c.as(c.Salas, accounts.Doctor) },
+			func(d map[string]any) { d["content"] = map[string]any{"motivo": "x", "temp": "73"} }, fault.Invalid),
+		Entry("with nothing in them", func() context.Context { return c.as(c.Salas, accounts.Doctor) },
+			func(d map[string]any) { d["content"] = map[string]any{} }, fault.Invalid),
+		Entry("of a template that is not there", func() context.Context { return c.as(c.Salas, accounts.Doctor) },
+			func(d map[string]any) { d["template_id"] = "ninguna" }, fault.Invalid),
+	)
+
+	It("wait for a patient who has not arrived", func() {
+		_, err := entity.Apply(c.as(c.Salas, accounts.Doctor), sent(newID(), func(d map[string]any) { d["patient_id"] = newID() }))
+		var missing *offline.Missing
+		Expect(err).To(BeAssignableToTypeOf(missing))
+	})
+
+	It("are held by the doctor who attends alone, and read there as on the server", func() {
+		ctx := c.as(c.Salas, accounts.Doctor)
+		written := c.closed(ctx)
+		page, next, err := entity.Page(ctx, window, "", 100)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(next).To(BeEmpty())
+		Expect(page).To(HaveLen(1))
+		Expect(entity.Count(ctx, window)).To(Equal(1))
+		beside, err := entity.Beside(ctx, []uuid.UUID{c.Ana})
+		Expect(err).NotTo(HaveOccurred())
+		Expect(beside[c.Ana]).To(HaveLen(1))
+		others := access.With(ctx, access.Identity{MembershipID: c.Rojas.Membership, Permissions: accounts.PermissionsOf([]accounts.Role{accounts.Doctor})})
+		Expect(entity.Count(others, window)).To(BeZero(), "not on a colleague's device")
+		desk := access.With(ctx, access.Identity{MembershipID: c.Salas.Membership, Permissions: accounts.PermissionsOf([]accounts.Role{accounts.Receptionist, accounts.Cashier, accounts.Assistant})})
+		Expect(entity.Current(desk, window, []uuid.UUID{written.ID})).To(BeEmpty(), "nor on the desk's")
+
+		device := offline.NewDevice(offline.NewMemory(), hce.DeviceKinds(nil), clock.At(now))
+		pulled, unit := device.Begin(access.With(context.Background(), access.Who(ctx)), uuid.Nil)
+		Expect(unit.Keep(pulled, offline.Object{Entity: "record", ID: page[0].ID.String(), Version: page[0].Version, Base: page[0].Data})).To(Succeed())
+		Expect(unit.Commit(pulled)).To(Succeed())
+		there := device.Read(access.With(context.Background(), access.Who(ctx)))
+		kept := hce.NewOffline(noColleagues{})
+		list, err := kept.RecordsOf(there, hce.RecordRange{Patients: []uuid.UUID{c.Ana}, Text: "garganta"})
+		Expect(err).NotTo(HaveOccurred())
+		Expect(list).To(HaveLen(1))
+		Expect(list[0].Author).To(Equal(written.Author))
+		Expect(list[0].Signed()).To(BeTrue())
+		Expect(list[0].Content).To(MatchJSON(written.Content))
+		Expect(kept.RecordsOf(there, hce.RecordRange{Patients: []uuid.UUID{c.Ana}, Code: "K02"})).To(BeEmpty())
+		past, err := kept.DiagnosesOf(there, []uuid.UUID{c.Ana})
+		Expect(err).NotTo(HaveOccurred())
+		Expect(past[0].Code).To(Equal("J02.9"))
+	})
+})
+
+// noColleagues knows nobody: what is on the device says who wrote it.
+type noColleagues struct{}
+
+func (noColleagues) Everybody(context.Context) ([]accounts.Member, error) { return nil, nil }
+func (noColleagues) Sites(context.Context) ([]accounts.Site, error)       { return nil, nil }
+func (noColleagues) Clinic(context.Context) (accounts.Clinic, error)      { return accounts.Clinic{}, nil }
