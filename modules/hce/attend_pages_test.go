@@ -54,6 +54,7 @@ func (c *clinic) visit(p dbtest.Person, roles ...accounts.Role) visitor {
 	server := &web.Server{DB: c.DB, Answers: web.NewAnswers(c.Vault), People: web.NewLimiter(100000), Visitors: web.NewLimiter(100000), Log: log, Now: c.now}
 	r := web.NewRouter(e, server.Guard)
 	hce.Routes(r, c.record)
+	hce.HistoryRoutes(r, c.record)
 	Expect(r.Check()).To(Succeed())
 	who := c.Identity("doctor")
 	who.UserID, who.MembershipID, who.Permissions, who.Roles = p.User, p.Membership, accounts.PermissionsOf(roles), nil
@@ -201,6 +202,10 @@ var _ = Describe("the page of an attention", func() {
 
 		read := v.get(address)
 		Expect(read.Body).To(And(ContainSubstring("Dolor de garganta"), ContainSubstring("Firmada"), ContainSubstring("Añadir adenda"), ContainSubstring("Anular")))
+		receta := regexp.MustCompile(`/recetas/[0-9a-f-]+`).FindString(read.Body)
+		Expect(v.get(receta + "/imprimir").Body).To(And(ContainSubstring("Receta N.º 1"), ContainSubstring("Amoxicilina"), ContainSubstring("Quispe, Ana"),
+			ContainSubstring("/verificar/"), ContainSubstring("CMP 12345"), ContainSubstring("Válida hasta el")))
+		Expect(v.get(receta + "/pdf").Body).To(HavePrefix("%PDF-"))
 		document := regexp.MustCompile(`/documentos/([0-9a-f-]+)/adenda`).FindStringSubmatch(read.Body)[1]
 		Expect(v.get("/documentos/"+document+"/adenda").Body).NotTo(ContainSubstring("Código de 6 dígitos"), "who signs has shown a moment ago who they are")
 		Expect(v.post("/documentos/"+document+"/adenda", url.Values{"op_id": {newID().String()}, "id": {newID().String()}}).Body).To(ContainSubstring("Falta el texto de la adenda"))

@@ -24,7 +24,9 @@ func HistoryRoutes(r *web.Router, record *Service) {
 	h := historyScreens{record}
 	r.GET("/pacientes/:id/"+historyTab, h.history, web.Needs(accounts.HCERead))
 	r.POST("/pacientes/:id/"+historyTab, h.narrowed, web.Needs(accounts.HCERead))
+	r.GET("/recetas/:id/imprimir", h.printReceta, web.Needs(accounts.HCERead))
 	if !h.record.Away() {
+		r.GET("/recetas/:id/pdf", h.recetaFile, web.Needs(accounts.HCERead))
 		r.POST("/pacientes/:id/emergencia", h.breakGlass, web.Needs(accounts.HCERead))
 		r.GET("/pacientes/:id/lecturas", h.readers, web.Needs(accounts.HCERead))
 		r.GET("/pacientes/:id/"+assignmentsTab, h.assignments, web.Needs(accounts.HCEEmergencies))

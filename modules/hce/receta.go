@@ -1,0 +1,146 @@
+package hce
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"hampi/modules/hce/prescribing"
+	"hampi/modules/patients"
+	"hampi/modules/platform/fault"
+	"hampi/modules/platform/web"
+	"hampi/views"
+)
+
+// receta is a prescription as Peru's norms want it on paper: generic names first, prescriber with college and number,
+// dates of issue and end, and a code to verify it by (NTS 057-MINSA/DIGEMID, DS 014-2011-SA).
+type receta struct {
+	Entry      Entry
+	Content    PrescriptionContent
+	Person     patients.Patient
+	Clinic     string
+	ClinicLine string
+	Zone       *time.Location
+	Verify     string // address of the page that verifies it; "" before it is signed
+}
+
+// recetaLine is one medicine on paper.
+type recetaLine struct {
+	Name, Sig, Instructions string
+}
+
+// prescriptionIn is what a record of type prescription holds.
+func prescriptionIn(r Record) (PrescriptionContent, error) {
+	var content PrescriptionContent
+	if err := json.Unmarshal(r.Content, &content); err != nil {
+		return content, fmt.Errorf("read prescription %s: %w", r.ID, err)
+	}
+	return content, nil
+}
+
+// lines are the medicines of a prescription in words; what cannot be read is left to the page that shows the record.
+func (e Entry) lines() []recetaLine {
+	content, err := prescriptionIn(e.Record)
+	if e.Type != Prescription || err != nil {
+		return nil
+	}
+	return content.lines()
+}
+
+func (c PrescriptionContent) lines() []recetaLine {
+	var list []recetaLine
+	for _, p := range c.Items {
+		list = append(list, recetaLine{Name: joined(", ", p.Name(), p.Form), Sig: prescribing.Sig(p.Item), Instructions: p.Instructions})
+	}
+	return list
+}
+
+// receta completes a prescription for paper; origin is how people reach the program.
+func (s *Service) receta(ctx context.Context, e Entry, origin string) (receta, error) {
+	p := receta{Entry: e, Zone: s.Zone(ctx)}
+	if e.Type != Prescription {
+		return p, fault.ErrNotFound
+	}
+	var err error
+	if p.Content, err = prescriptionIn(e.Record); err != nil {
+		return p, err
+	}
+	if p.Person, err = s.Patients.Active(ctx, e.PatientID); err != nil {
+		return p, err
+	}
+	clinic, err := s.Colleagues.Clinic(ctx)
+	if err != nil {
+		return p, err
+	}
+	p.Clinic, p.ClinicLine = clinic.Name, joined(" · ", labelled("RUC ", clinic.RUC), labelled("Tel. ", clinic.Phone))
+	if code := e.Code(); code != "" {
+		p.Verify = origin + "/verificar/" + code
+	}
+	return p, nil
+}
+
+// title is the document's name with its number, which a device does not know yet.
+func (p receta) title() string {
+	if p.Content.Number == 0 {
+		return "Receta"
+	}
+	return "Receta N.º " + strconv.FormatInt(p.Content.Number, 10)
+}
+
+func (p receta) about() string {
+	return joined(" · ", views.Age(p.Person.BirthDate, p.Entry.WrittenAt.In(p.Zone)), p.Person.Sex.Label(), p.Person.Document.Label(), "HC "+p.Person.Record())
+}
+
+// expires is the last day on which it is dispensed, as printed.
+func (p receta) expires() string {
+	day, err := time.Parse(time.DateOnly, p.Content.ExpiresOn)
+	if err != nil {
+		return ""
+	}
+	return views.Day(day)
+}
+
+// stands says how it is signed, or that it is not.
+func (p receta) stands() string {
+	switch {
+	case p.Entry.Annulled() != nil:
+		return "ANULADA"
+	case !p.Entry.Signed():
+		return "Sin firma electrónica: se firma al volver la conexión. Firme y selle aquí."
+	}
+	return "Firmado electrónicamente el " + dayTime(p.Entry.SignedAt(), p.Zone)
+}
+
+func (p receta) head() views.PrintHeader {
+	return views.PrintHeader{
+		Clinic: p.Clinic, ClinicLine: p.ClinicLine, Title: p.title(), Date: views.Day(p.Entry.WrittenAt.In(p.Zone)),
+		Patient: p.Person.FullName(), PatientLine: p.about(),
+	}
+}
+
+// printReceta is a prescription on paper, online and offline.
+func (h historyScreens) printReceta(c echo.Context) error {
+	p, err := h.recetaOf(c)
+	if err != nil {
+		return err
+	}
+	return web.Render(c, http.StatusOK, views.PrintPage(views.Head{Look: web.Look(c), Title: p.title()}, "a5"), recetaPaper(p))
+}
+
+func (h historyScreens) recetaOf(c echo.Context) (receta, error) {
+	id, err := idParam(c)
+	if err != nil {
+		return receta{}, err
+	}
+	ctx := c.Request().Context()
+	_, e, err := h.record.Entry(ctx, id)
+	if err != nil {
+		return receta{}, err
+	}
+	return h.record.receta(ctx, e, c.Scheme()+"://"+c.Request().Host)
+}
