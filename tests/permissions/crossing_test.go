@@ -2,11 +2,13 @@ package permissions_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -168,7 +170,18 @@ func (c clinics) idIn(query string, clinic uuid.UUID) string {
 var ids = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`)
 
 func anonymous(a *httptest.ResponseRecorder) string {
-	return ids.ReplaceAllString(fmt.Sprint(a.Header().Get("Location"), a.Header().Get("HX-Redirect"), a.Body.String()), "id")
+	return ids.ReplaceAllString(fmt.Sprint(a.Header().Get("Location"), a.Header().Get("HX-Redirect"), inOrder(a.Body.String())), "id")
+}
+
+// inOrder sorts what a problem of the API objects to: it goes through the members of a body in any order.
+func inOrder(body string) string {
+	var problem map[string]any
+	if json.Unmarshal([]byte(body), &problem) != nil {
+		return body
+	}
+	list, _ := problem["errors"].([]any)
+	slices.SortFunc(list, func(a, b any) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
+	return fmt.Sprint(problem)
 }
 
 // plantMissing gives both clinics a row of what the demonstration leaves out.
