@@ -1,25 +1,24 @@
 package views
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
-	"github.com/skip2/go-qrcode"
+	"rsc.io/qr/coding" // of the library only what makes the code: its pictures would weigh on the browser's app
 )
 
 // qrPath draws a QR code as the path of an SVG whose unit is one module, and tells how many modules wide it is.
 func qrPath(text string) (path string, side int, err error) {
-	code, err := qrcode.New(text, qrcode.Medium)
+	code, err := qrCode(text)
 	if err != nil {
 		return "", 0, fmt.Errorf("make a QR code: %w", err)
 	}
-	code.DisableBorder = true
-	grid := code.Bitmap()
 	var b strings.Builder
-	for y, row := range grid {
-		for x := 0; x < len(row); x++ {
+	for y := range code.Size {
+		for x := 0; x < code.Size; x++ {
 			from := x
-			for x < len(row) && row[x] {
+			for x < code.Size && code.Black(x, y) {
 				x++
 			}
 			if x > from {
@@ -27,7 +26,23 @@ func qrPath(text string) (path string, side int, err error) {
 			}
 		}
 	}
-	return b.String(), len(grid), nil
+	return b.String(), code.Size, nil
+}
+
+// qrCode is the smallest code that holds the text and still reads with an eighth of it lost (level M).
+func qrCode(text string) (*coding.Code, error) {
+	words := coding.String(text)
+	for v := coding.Version(coding.MinVersion); v <= coding.MaxVersion; v++ {
+		if words.Bits(v) > v.DataBytes(coding.M)*8 {
+			continue
+		}
+		plan, err := coding.NewPlan(v, coding.M, 0)
+		if err != nil {
+			return nil, err
+		}
+		return plan.Encode(words)
+	}
+	return nil, errors.New("the text is too long")
 }
 
 // qrBox leaves the four modules of white around the code that a reader needs.
