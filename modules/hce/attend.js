@@ -48,10 +48,10 @@ function plan(wait) {
 function save() {
   const form = note()
   if (!form || kept >= changes || form.querySelector('[data-filas]')?.disabled) return
-  htmx.trigger(form, 'guardar')
+  htmx.trigger(byID('guardar'), 'guardar') // not the form: htmx would send it where its last button leads
 }
 
-const ofNote = (e) => e.detail.elt === note()
+const ofNote = (e) => e.detail.elt === note() || e.detail.elt === byID('guardar')
 const isSearch = (el) => el.matches('[role=combobox], [data-combo-valor]')
 
 on('input', '#nota', (_, e) => { if (!isSearch(e.target)) changed(false) })
