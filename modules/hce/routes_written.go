@@ -28,8 +28,6 @@ type writtenView struct {
 	Book bool
 }
 
-func (v writtenView) when(at time.Time) string { return dayTime(at, v.Zone) }
-
 // mayAmend reports whether whoever reads adds to a document: its author alone does.
 func (v writtenView) mayAmend(e Entry) bool {
 	return e.Author.MembershipID == v.Mine && (e.Type == Note || e.Type == Prescription)

@@ -2,6 +2,7 @@ package hce
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -166,7 +167,7 @@ func (s *Service) opened(ctx context.Context, e Encounter) (Encounter, error) {
 	}
 	e.CreatedAt, e.UpdatedAt, e.Version = s.now(), s.now(), 1
 	if err := s.store.AddEncounter(ctx, e); err != nil {
-		if err == ErrSameID { // two windows at once: the first one's stands
+		if errors.Is(err, ErrSameID) { // two windows at once: the first one's stands
 			return find()
 		}
 		return Encounter{}, err

@@ -128,22 +128,22 @@ func (s *Service) OrderOf(ctx context.Context, id uuid.UUID) (Look, Order, error
 }
 
 // writingOrder is an order that nobody else changes until the transaction ends, for who may write in the record.
-func (s *Service) writingOrder(ctx context.Context, id uuid.UUID) (Look, Order, error) {
+func (s *Service) writingOrder(ctx context.Context, id uuid.UUID) (Order, error) {
 	if err := s.store.LockOrder(ctx, id); err != nil {
-		return Look{}, Order{}, err
+		return Order{}, err
 	}
 	o, err := s.store.Order(ctx, id)
 	if err != nil {
-		return Look{}, o, err
+		return o, err
 	}
-	look, err := s.writing(ctx, o.PatientID)
-	return look, o, err
+	_, err = s.writing(ctx, o.PatientID)
+	return o, err
 }
 
 // ReviewOrder notes that whoever asks has read the order's results: all of the seen ones. It is refused when more have
 // come since. event is made by the form.
 func (s *Service) ReviewOrder(ctx context.Context, event, order uuid.UUID, seen int) error {
-	_, o, err := s.writingOrder(ctx, order)
+	o, err := s.writingOrder(ctx, order)
 	if err != nil {
 		return err
 	}
@@ -158,7 +158,7 @@ func (s *Service) ReviewOrder(ctx context.Context, event, order uuid.UUID, seen 
 
 // CancelOrder says that what the order still lacks will not come, and why. What came stays.
 func (s *Service) CancelOrder(ctx context.Context, event, order uuid.UUID, reason string) error {
-	_, o, err := s.writingOrder(ctx, order)
+	o, err := s.writingOrder(ctx, order)
 	if err != nil {
 		return err
 	}

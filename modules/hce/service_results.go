@@ -2,6 +2,7 @@ package hce
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -65,7 +66,7 @@ const longLaboratory = 100 // letters
 // EnterResults keeps what a laboratory answered to an order: some of the tests, or all. What cannot be is refused, at
 // "v.<code>"; what is improbable is asked, at "ok.<code>". Another value of a test that has one is its correction.
 func (s *Service) EnterResults(ctx context.Context, order uuid.UUID, sheet Sheet) error {
-	_, o, err := s.writingOrder(ctx, order)
+	o, err := s.writingOrder(ctx, order)
 	if err != nil {
 		return err
 	}
@@ -287,7 +288,7 @@ func (s *Service) openList(ctx context.Context, w WorkList) error {
 	for _, id := range w.people() {
 		look, err := s.Open(ctx, id)
 		switch {
-		case err == ErrNotYours:
+		case errors.Is(err, ErrNotYours):
 			w.Shut[id] = true
 		case err != nil:
 			return err

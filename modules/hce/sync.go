@@ -94,7 +94,7 @@ func (s *Service) takeUp(ctx context.Context, op offline.Received, in writtenDat
 		Author: author, Diagnoses: in.Diagnoses, Content: in.Content, SpecialtyData: in.SpecialtyData, AmendsID: in.AmendsID,
 		Offline: true, WrittenAt: op.At, ReceivedAt: s.now(),
 	}
-	if err := s.acceptable(ctx, r, e); err != nil {
+	if err := s.acceptable(ctx, r); err != nil {
 		return false, err
 	}
 	if r, err = r.sealed(); err != nil {
@@ -175,7 +175,7 @@ func (s *Service) brought(ctx context.Context, in writtenData) (Encounter, error
 }
 
 // acceptable refuses what the device should have refused: what is written is looked at again where it arrives.
-func (s *Service) acceptable(ctx context.Context, r Record, e Encounter) error {
+func (s *Service) acceptable(ctx context.Context, r Record) error {
 	switch r.Type {
 	case Note:
 		return s.acceptableNote(ctx, r)

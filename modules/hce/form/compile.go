@@ -137,7 +137,7 @@ func (r *reader) follow(key string, way []string, state map[string]int) {
 		return
 	}
 	if state[key] == 1 {
-		circle := append(way[slices.Index(way, key):], key)
+		circle := append(slices.Clone(way[slices.Index(way, key):]), key)
 		r.problem(f.node, f.at, "hay campos que dependen en círculo: "+strings.Join(circle, " → "))
 		return
 	}

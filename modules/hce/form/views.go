@@ -136,7 +136,7 @@ func amountText(v Value) string {
 }
 
 // unitOptions are the units of a duration.
-func (d drawing) unitOptions(f Field) []views.Option {
+func unitOptions() []views.Option {
 	options := make([]views.Option, len(spanUnits))
 	for i, u := range spanUnits {
 		options[i] = views.Option{Value: u.Value, Label: u.Many}

@@ -10,7 +10,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 )
 
@@ -112,9 +111,4 @@ func (f *Folder) List(ctx context.Context, tell func(name string, since time.Tim
 		}
 		return tell(path, info.ModTime())
 	})
-}
-
-// isUnfinished tells what was never moved to its place.
-func isUnfinished(name string) bool {
-	return strings.HasPrefix(name[strings.LastIndex(name, "/")+1:], unfinished)
 }
