@@ -30,6 +30,7 @@ var doors = []struct{ beginning, param, query string }{
 	{"/api/v1/conditions/", ":id", "select id from conditions where clinic_id = $1 limit 1"},
 	{"/atenciones/", ":id", "select id from encounters where clinic_id = $1 limit 1"},
 	{"/documentos/", ":id", "select id from medical_records where clinic_id = $1 limit 1"},
+	{"/recetas/", ":id", "select id from medical_records where clinic_id = $1 limit 1"},
 	{"/medicamentos/", ":id", "select id from medication_requests where clinic_id = $1 limit 1"},
 	{"/agenda/bloqueos/", ":id", "select id from schedule_exceptions where clinic_id = $1 limit 1"},
 	{"/configuracion/horarios/excepciones/", ":id", "select id from schedule_exceptions where clinic_id = $1 limit 1"},
