@@ -51,7 +51,7 @@ function save() {
   htmx.trigger(byID('guardar'), 'guardar') // not the form: htmx would send it where its last button leads
 }
 
-const ofNote = (e) => e.detail.elt === note() || e.detail.elt === byID('guardar')
+const ofNote = (e) => [note(), byID('guardar'), byID('firmar-boton')].includes(e.detail.elt) // what keeps the draft
 const isSearch = (el) => el.matches('[role=combobox], [data-combo-valor]')
 
 on('input', '#nota', (_, e) => { if (!isSearch(e.target)) changed(false) })
