@@ -30,7 +30,7 @@ func mayAttend(w *Window) string {
 var _ = Describe("the clinical record", func() {
 	It("is written, prescribed, signed, amended and verified without leaving the keyboard's reach", func() {
 		w := Desk()
-		signInByHand(w, "oftalmo@demo.pe") // who has just shown who they are signs without another code
+		signInByHand(w, "doctor@demo.pe") // who has just shown who they are signs without another code
 		patient := mayAttend(w)
 		w.Go(patient)
 		w.Follow("button", "Atender")
@@ -64,7 +64,7 @@ var _ = Describe("the clinical record", func() {
 		w.Keys(kb.Tab)
 
 		phone := Phone()
-		signIn(phone, "oftalmo@demo.pe")
+		signIn(phone, "doctor@demo.pe")
 		phone.Go(attention)
 		phone.See("main", "Se está escribiendo en otra ventana")
 		phone.Clean("atencion-en-otra-ventana")
@@ -97,7 +97,7 @@ var _ = Describe("the clinical record", func() {
 
 	It("is not there for who must not see it, and opens for a colleague in an emergency alone", func() {
 		doctor := Desk()
-		signIn(doctor, "oftalmo@demo.pe")
+		signIn(doctor, "doctor@demo.pe")
 		patient := mayAttend(doctor)
 		doctor.Go(patient + "/historia")
 		doctor.Clean("historia")
