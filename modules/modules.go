@@ -157,7 +157,7 @@ func (h *house) joinPeople(metrics *web.Metrics) {
 func (h *house) joinRecord(days agenda.ForPatients) {
 	h.record = hce.New(hce.NewPostgres(), hce.Neighbours{
 		Patients: h.patients, Colleagues: accounts.Colleagues{}, Visits: visits{days},
-		Keys: h.signingKeys(), Proofs: proofs{h.signIn}, Reads: hce.ReadLog{}, Events: hce.NewEvents(h.queue),
+		Keys: h.signingKeys(), Proofs: proofs{h.signIn}, Reads: hce.ReadLog{}, Events: hce.NewEvents(h.queue), Address: h.Address,
 		Codes: h.codes, Medicines: h.medicines,
 	}, h.Now)
 	h.archive = archive.NewService(archive.Parts{

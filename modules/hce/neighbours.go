@@ -19,6 +19,7 @@ type Neighbours struct {
 	Proofs     Proofs // nil on a device
 	Reads      Reads
 	Events     Events
+	Address    func() string  // how people reach the program, for what is printed; nil on a device
 	Codes      DiagnosisTable // nil: nobody looks diagnoses up
 	Medicines  MedicineTable  // nil: medicines are written freely
 }

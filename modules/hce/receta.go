@@ -142,5 +142,14 @@ func (h historyScreens) recetaOf(c echo.Context) (receta, error) {
 	if err != nil {
 		return receta{}, err
 	}
-	return h.record.receta(ctx, e, c.Scheme()+"://"+c.Request().Host)
+	return h.record.receta(ctx, e, h.origin(c))
+}
+
+// origin is how people reach the program: as it is set up, since a request's own word for it may be anybody's; on a
+// device, where the page came from.
+func (h historyScreens) origin(c echo.Context) string {
+	if h.record.Address != nil {
+		return h.record.Address()
+	}
+	return c.Scheme() + "://" + c.Request().Host
 }
