@@ -70,7 +70,7 @@ func (f file) idOf(c clinics, query string) string {
 
 var _ = Describe("what is written in a record", func() {
 	It("is seen by the professional, and by nobody who is none: in no page, search, answer of the API, nor in the audit", func() {
-		c := shared
+		c := open() // its own: other specs plant rows that pages cannot open
 		doctor := c.signIn("doctor@demo.pe")
 		f := plantNote(c, lastIn(c))
 		seen := doctor.send(http.MethodGet, "/pacientes/"+f.patient.String()+"/historia", nil)
