@@ -64,7 +64,7 @@ func chromium() string {
 // startBrowser runs the one Chromium whose windows the specs open; it ends with the suite.
 func startBrowser() context.Context {
 	GinkgoHelper()
-	profile, err := os.MkdirTemp("", "hampi-profile-")
+	profile, err := dbtest.Scratch("hampi-profile-")
 	Expect(err).NotTo(HaveOccurred())
 	ctx, end := runBrowser(profile)
 	DeferCleanup(func() {

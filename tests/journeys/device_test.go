@@ -7,6 +7,8 @@ import (
 	"github.com/chromedp/chromedp"
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+
+	"hampi/modules/platform/database/dbtest"
 )
 
 // Device is a browser with a profile of its own on the disk, which stays when the browser is closed.
@@ -20,7 +22,7 @@ type Device struct {
 // NewDevice opens a browser that keeps what it stores; it ends with the spec.
 func NewDevice(program *Program) *Device {
 	GinkgoHelper()
-	profile, err := os.MkdirTemp("", "hampi-device-")
+	profile, err := dbtest.Scratch("hampi-device-")
 	Expect(err).NotTo(HaveOccurred())
 	d := &Device{Profile: profile, program: program}
 	d.ctx, d.end = runBrowser(profile)

@@ -64,7 +64,7 @@ func StartDemo() *Program {
 
 func newProgram() *Program {
 	GinkgoHelper()
-	dir, err := os.MkdirTemp("", "hampi-journey-")
+	dir, err := dbtest.Scratch("hampi-journey-")
 	Expect(err).NotTo(HaveOccurred())
 	DeferCleanup(os.RemoveAll, dir)
 	return &Program{DataDir: dir, zone: lima, known: map[string][]*network.CookieParam{}, env: []string{"HAMPI_ENV=demo", "HAMPI_DATA_DIR=" + dir, "HAMPI_ADDR=127.0.0.1:0",

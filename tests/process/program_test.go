@@ -235,7 +235,7 @@ func as(ctx context.Context, dataDir, role string) *pgx.Conn {
 // a failing program left behind.
 func folder(name string) string {
 	GinkgoHelper()
-	above, err := os.MkdirTemp("", "hampi-process-")
+	above, err := dbtest.Scratch("hampi-process-")
 	Expect(err).NotTo(HaveOccurred())
 	data := filepath.Join(above, name)
 	DeferCleanup(func() error {

@@ -40,7 +40,7 @@ const template = "hampi_template"
 func Start() *Cluster {
 	GinkgoHelper()
 	ctx := context.Background()
-	dir, err := os.MkdirTemp("", "hampi-test-")
+	dir, err := Scratch("hampi-test-")
 	Expect(err).NotTo(HaveOccurred())
 	DeferCleanup(os.RemoveAll, dir)
 	server, err := embedded.Start(ctx, embedded.Options{DataDir: dir, Packages: []string{nodeModules()}, Fast: true})

@@ -192,7 +192,7 @@ func (c cluster) settings(port int) []string {
 		return append(settings,
 			"max_connections=300", // suites run side by side, each with its pools
 			"fsync=off", "full_page_writes=off", "synchronous_commit=off",
-			"wal_level=minimal", "max_wal_senders=0", "max_wal_size=4GB", "checkpoint_timeout=1h",
+			"wal_level=minimal", "max_wal_senders=0", "max_wal_size=512MB", "checkpoint_timeout=1h",
 			"shared_buffers=64MB", "io_method=sync", "autovacuum=off",
 			"scram_iterations=1") // every spec logs in anew, with every login
 	}
