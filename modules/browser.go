@@ -58,7 +58,8 @@ func NewBrowserApp(p BrowserParts) (*BrowserApp, error) {
 	later, people, kept := &agenda.ForPatients{}, accounts.ColleaguesOffline{}, patients.NewOffline()
 	services := catalog.New(catalog.NewOffline(), people)
 	register := patients.New(kept, patients.Neighbours{
-		Appointments: later, Care: later, WalkIns: later, People: people, Places: places, Tabs: slices.Concat(agenda.Tabs(), hce.Tabs()),
+		Appointments: later, Care: later, WalkIns: later, People: people, Places: places, Codes: b.Codes, Medicines: medicines,
+		Tabs: slices.Concat(agenda.Tabs(), hce.Tabs()),
 	}, p.Now)
 	days := agenda.New(agenda.NewOffline(lastContact), register, people, services, p.Now)
 	later.Service = days
@@ -66,7 +67,7 @@ func NewBrowserApp(p BrowserParts) (*BrowserApp, error) {
 		Patients: register, Colleagues: people, Visits: visits{*later}, Reads: hce.NoReads{},
 	}, p.Now)
 	kinds := slices.Concat(accounts.DeviceKinds(), catalog.DeviceKinds(), []offline.Kind{patients.DeviceKind(kept, places), sync.ConflictKind()},
-		agenda.DeviceKinds(register, people, p.Now), hce.DeviceKinds(register))
+		patients.ClinicalKinds(kept, later, whoUnlocked), agenda.DeviceKinds(register, people, p.Now), hce.DeviceKinds(register))
 	b.Device = offline.NewDevice(p.KV, kinds, p.Now)
 	b.Client = sync.NewClient(b.Device, p.Transport, p.Now, p.Zone, nil)
 

@@ -5,6 +5,8 @@ package modules
 import (
 	"context"
 
+	"github.com/google/uuid"
+
 	"hampi/modules/accounts"
 	"hampi/modules/agenda"
 	"hampi/modules/catalog"
@@ -25,9 +27,15 @@ func (h *house) joinDevices(register *patients.Sync, metrics *web.Metrics) {
 	for _, reference := range catalog.SyncEntities(catalog.NewPostgres()) {
 		entities = append(entities, reference)
 	}
-	appointments, records := agenda.SyncAppointments(h.agenda, h.patients), hce.SyncRecords(h.record, agenda.ForPatients{Service: h.agenda})
-	appointments.Beside = records.Beside
-	entities = append(entities, agenda.SyncSchedules(h.agenda), hce.SyncTemplates(), register, appointments, records)
+	visits := agenda.ForPatients{Service: h.agenda}
+	appointments, records := agenda.SyncAppointments(h.agenda, h.patients), hce.SyncRecords(h.record, visits)
+	alerts := patients.SyncClinical(h.patients, patients.NewPostgres(h.Vault, h.Now), visits)
+	appointments.Beside = beside(patients.ClinicalBeside(alerts), records.Beside)
+	entities = append(entities, agenda.SyncSchedules(h.agenda), hce.SyncTemplates(), register, appointments)
+	for _, one := range alerts {
+		entities = append(entities, one)
+	}
+	entities = append(entities, records)
 
 	h.devices = sync.NewDeviceRegister(sync.RegisterParts{DB: h.DB, Vault: h.Vault, Logins: h.signIn, Words: h.describers(), Now: h.Now})
 	h.sync = sync.New(sync.Config{
@@ -36,6 +44,25 @@ func (h *house) joinDevices(register *patients.Sync, metrics *web.Metrics) {
 	})
 	h.devices.Carry = h.sync
 	h.signIn.ShowKept(h.devices)
+}
+
+// beside joins what modules keep of the patients of an appointment: alerts of who may come before whoever asks, and records
+// of their own.
+func beside(
+	alerts func(ctx context.Context, own, all []uuid.UUID) (map[uuid.UUID][]offline.Ref, error),
+	records func(ctx context.Context, own []uuid.UUID) (map[uuid.UUID][]offline.Ref, error),
+) func(ctx context.Context, own, all []uuid.UUID) (map[uuid.UUID][]offline.Ref, error) {
+	return func(ctx context.Context, own, all []uuid.UUID) (map[uuid.UUID][]offline.Ref, error) {
+		needed, err := alerts(ctx, own, all)
+		if err != nil || len(own) == 0 {
+			return needed, err
+		}
+		more, err := records(ctx, own)
+		for id, refs := range more {
+			needed[id] = append(needed[id], refs...)
+		}
+		return needed, err
+	}
 }
 
 // deviceProfile is what the device of whoever asks must know of them and their clinic.

@@ -78,6 +78,12 @@ func (c Card) visit() patients.Visit {
 	return v
 }
 
+// PatientsOf are the people with an appointment in [from, to) that was not cancelled: with one professional (a
+// membership), or with anybody (uuid.Nil).
+func (f ForPatients) PatientsOf(ctx context.Context, doctor uuid.UUID, from, to time.Time) ([]uuid.UUID, error) {
+	return f.store.PatientsOf(ctx, doctor, from, to)
+}
+
 // Offer says what a walk-in would get now: the service last offered and the professional with the nearest free hour.
 func (f ForPatients) Offer(ctx context.Context) (offer patients.WalkInOffer, ok bool, err error) {
 	doctors, err := f.Professionals(ctx)

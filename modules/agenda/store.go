@@ -82,6 +82,9 @@ type Appointments interface {
 	NextOf(ctx context.Context, patients []uuid.UUID, from time.Time) (map[uuid.UUID]time.Time, error)
 	// Visited tells which patients were attended before a moment.
 	Visited(ctx context.Context, patients []uuid.UUID, before time.Time) (map[uuid.UUID]bool, error)
+	// PatientsOf are the people with an appointment in [from, to) that was not cancelled: with one professional (a
+	// membership), or with anybody (uuid.Nil).
+	PatientsOf(ctx context.Context, doctor uuid.UUID, from, to time.Time) ([]uuid.UUID, error)
 	// Cares reports whether a non-cancelled appointment joins the professional and one of these entries of a person.
 	Cares(ctx context.Context, doctor uuid.UUID, patients []uuid.UUID) (bool, error)
 	// LastBookedBy is what this membership booked last; fault.ErrNotFound when nothing.

@@ -308,6 +308,9 @@ func contract(build func(c *clinic) house) {
 		Expect(h.store.Visited(ctx, both, at(8, 0))).To(BeEmpty())
 		Expect(h.store.Cares(ctx, c.Salas.Membership, []uuid.UUID{c.Luz})).To(BeTrue())
 		Expect(h.store.Cares(ctx, c.Rojas.Membership, both)).To(BeFalse())
+		Expect(h.store.PatientsOf(ctx, c.Salas.Membership, at(9, 0), at(16, 1))).To(ConsistOf(c.Ana, c.Luz))
+		Expect(h.store.PatientsOf(ctx, uuid.Nil, at(8, 0), at(16, 0))).To(Equal([]uuid.UUID{c.Ana}))
+		Expect(h.store.PatientsOf(ctx, c.Rojas.Membership, at(8, 0), at(17, 0))).To(BeEmpty())
 	})
 
 	It("knows what somebody booked last", func() {

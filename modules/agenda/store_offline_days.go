@@ -207,6 +207,18 @@ func (o Offline) Cares(ctx context.Context, doctor uuid.UUID, patients []uuid.UU
 	return slices.ContainsFunc(list, func(a Appointment) bool { return a.DoctorID == doctor && a.Status != Cancelled }), err
 }
 
+// PatientsOf looks among the appointments of those days that this device holds.
+func (o Offline) PatientsOf(ctx context.Context, doctor uuid.UUID, from, to time.Time) ([]uuid.UUID, error) {
+	list, err := o.Between(ctx, Range{From: from, To: to})
+	var people []uuid.UUID
+	for _, a := range list {
+		if a.Status != Cancelled && (doctor == uuid.Nil || a.DoctorID == doctor) && !slices.Contains(people, a.PatientID) {
+			people = append(people, a.PatientID)
+		}
+	}
+	return people, err
+}
+
 // LastBookedBy is what this membership booked last on this device.
 func (o Offline) LastBookedBy(ctx context.Context, membership uuid.UUID) (Appointment, error) {
 	value, err := offline.From(ctx).Index(ctx, lastBookedKind, membership.String())

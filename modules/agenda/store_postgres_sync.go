@@ -115,9 +115,7 @@ func seenBy(ctx context.Context, query string, values map[string]any) ([]patient
 	return seen, explain("read who was seen", err)
 }
 
-// patientsOf are the people with an appointment in [from, to) that was not cancelled: with one professional, or with
-// anybody (uuid.Nil).
-func (Postgres) patientsOf(ctx context.Context, doctor uuid.UUID, from, to time.Time) ([]uuid.UUID, error) {
+func (Postgres) PatientsOf(ctx context.Context, doctor uuid.UUID, from, to time.Time) ([]uuid.UUID, error) {
 	query, args := "select distinct patient_id::text from appointments where start_time >= ? and start_time < ? and status <> 'cancelled'", []any{from, to}
 	if doctor != uuid.Nil {
 		query, args = query+" and doctor_id = ?", append(args, doctor)

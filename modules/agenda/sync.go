@@ -28,8 +28,9 @@ type AppointmentSync struct {
 	agenda *Service
 	people Register
 	store  Postgres
-	// Beside names what else a device of whoever attends those patients must hold of each; nil is nothing.
-	Beside func(ctx context.Context, patients []uuid.UUID) (map[uuid.UUID][]offline.Ref, error)
+	// Beside names what else the device of whoever asks must hold of patients: of own, whom they attend, and of all that
+	// come to anybody; nil is nothing.
+	Beside func(ctx context.Context, own, all []uuid.UUID) (map[uuid.UUID][]offline.Ref, error)
 }
 
 // SyncAppointments is the agenda's entity "appointment".

@@ -90,7 +90,7 @@ func (e AppointmentSync) Entering(ctx context.Context, _ offline.Window, from, t
 // gets what other modules keep of them too.
 func (e AppointmentSync) With(ctx context.Context, changes []offline.Change) (map[uuid.UUID][]offline.Ref, error) {
 	patientOf := map[uuid.UUID]uuid.UUID{}
-	var own []uuid.UUID
+	var own, all []uuid.UUID
 	me := access.Who(ctx).MembershipID
 	for _, c := range changes {
 		if c.Removed {
@@ -104,11 +104,14 @@ func (e AppointmentSync) With(ctx context.Context, changes []offline.Change) (ma
 			return nil, fmt.Errorf("read the patient of appointment %s: %w", c.ID, err)
 		}
 		patientOf[c.ID] = d.PatientID
+		if !slices.Contains(all, d.PatientID) {
+			all = append(all, d.PatientID)
+		}
 		if d.DoctorID == me && !slices.Contains(own, d.PatientID) {
 			own = append(own, d.PatientID)
 		}
 	}
-	more, err := e.kept(ctx, own)
+	more, err := e.kept(ctx, own, all)
 	if err != nil {
 		return nil, err
 	}
@@ -120,11 +123,11 @@ func (e AppointmentSync) With(ctx context.Context, changes []offline.Change) (ma
 }
 
 // kept is what other modules keep of the patients of whoever asks.
-func (e AppointmentSync) kept(ctx context.Context, own []uuid.UUID) (map[uuid.UUID][]offline.Ref, error) {
-	if e.Beside == nil || len(own) == 0 {
+func (e AppointmentSync) kept(ctx context.Context, own, all []uuid.UUID) (map[uuid.UUID][]offline.Ref, error) {
+	if e.Beside == nil || len(all) == 0 {
 		return nil, nil
 	}
-	return e.Beside(ctx, own)
+	return e.Beside(ctx, own, all)
 }
 
 func reads(ctx context.Context) bool { return access.Who(ctx).Can(accounts.AgendaRead) }
@@ -234,10 +237,4 @@ func (ForPatients) CountInWindow(ctx context.Context, w offline.Window) (int, er
 // SeenBefore lists patients by their last appointment before a moment, latest first, behind after.
 func (ForPatients) SeenBefore(ctx context.Context, before time.Time, after patients.Seen, limit int) ([]patients.Seen, error) {
 	return Postgres{}.seenBefore(ctx, before, after, limit)
-}
-
-// PatientsOf are the people with an appointment in [from, to) that was not cancelled: with one professional (a
-// membership), or with anybody (uuid.Nil).
-func (ForPatients) PatientsOf(ctx context.Context, doctor uuid.UUID, from, to time.Time) ([]uuid.UUID, error) {
-	return Postgres{}.patientsOf(ctx, doctor, from, to)
 }

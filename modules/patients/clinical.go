@@ -36,6 +36,7 @@ type Allergy struct {
 	NotedBy       uuid.UUID // user
 	NotedAt       time.Time
 	Retired       Retirement
+	Pending       bool // on this device only: not sent yet
 }
 
 // Condition is a chronic illness; Code is its CIE-10 code, if somebody chose one.
@@ -47,6 +48,7 @@ type Condition struct {
 	NotedBy       uuid.UUID
 	NotedAt       time.Time
 	Retired       Retirement
+	Pending       bool
 }
 
 // AllergyKind says what somebody is allergic to; "" is not said.

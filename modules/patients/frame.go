@@ -2,6 +2,7 @@ package patients
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -22,7 +23,7 @@ type Frame struct {
 	Clinical *Clinical   // in force; nil for whoever may not see it
 	Alarms   []string    // what nobody may leave unread, in words
 	Away     bool        // the device answers: what it does not hold requires the connection
-	Alerts   bool        // there may be alerts for whoever asks, and they are not held here
+	Alerts   bool        // there may be alerts for whoever asks, and this device does not hold them
 	Tabs     []views.NavItem
 	Today    time.Time
 	Book     bool // offers Reservar
@@ -43,40 +44,46 @@ func (s *Service) Frame(ctx context.Context, id uuid.UUID, tab string) (Frame, e
 	if f.Family, err = s.store.Family(ctx, p.ID); err != nil {
 		return Frame{}, err
 	}
-	if s.store.Whole() {
-		err = s.lookCloser(ctx, &f)
-	} else {
-		f.Away, f.Alerts = true, who.Can(accounts.PatientsClinical)
-	}
-	if err != nil {
+	f.Away = !s.store.Whole()
+	if err := s.lookCloser(ctx, &f); err != nil {
 		return Frame{}, err
 	}
+	f.Alerts = f.Away && f.Clinical == nil && who.Can(accounts.PatientsClinical)
 	f.Attend = s.neighbours.Attend && f.Clinical != nil && who.Can(accounts.HCEWrite)
 	f.Tabs, err = s.tabs(ctx, f)
 	return f, err
 }
 
-// lookCloser reads what no device holds: alerts, and who may be the same person.
+// lookCloser reads what not everybody sees: alerts, and who may be the same person. A device holds alerts of few, and
+// suspects nobody.
 func (s *Service) lookCloser(ctx context.Context, f *Frame) error {
 	may, err := s.MayClinical(ctx, f.Family)
 	if err != nil {
 		return err
 	}
 	if may {
-		clinical, err := s.store.Clinical(ctx, f.Family)
-		if err != nil {
-			return err
-		}
-		clinical = clinical.InForce()
-		f.Clinical = &clinical
-	}
-	if may && s.neighbours.Alarms != nil {
-		if f.Alarms, err = s.neighbours.Alarms.Alarms(ctx, f.Family); err != nil {
+		if err := s.lookAtAlerts(ctx, f); err != nil {
 			return err
 		}
 	}
-	if f.Merge {
+	if f.Merge && !f.Away {
 		f.Suspects, err = s.Suspects(ctx, f.Patient)
+	}
+	return err
+}
+
+func (s *Service) lookAtAlerts(ctx context.Context, f *Frame) error {
+	clinical, err := s.store.Clinical(ctx, f.Family)
+	if errors.Is(err, ErrNotHeld) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	clinical = clinical.InForce()
+	f.Clinical = &clinical
+	if s.neighbours.Alarms != nil {
+		f.Alarms, err = s.neighbours.Alarms.Alarms(ctx, f.Family)
 	}
 	return err
 }

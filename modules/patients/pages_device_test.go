@@ -34,13 +34,19 @@ type awayDesk struct {
 
 func newAwayDesk(role accounts.Role) *awayDesk {
 	store := patients.NewOffline()
-	d := &awayDesk{echo: echo.New(), device: deviceOf(offline.NewMemory(), store)}
+	d := &awayDesk{device: deviceOf(offline.NewMemory(), store)}
 	d.who = access.Identity{UserID: newID(), MembershipID: newID(), Roles: []string{string(role)}, Permissions: accounts.PermissionsOf([]accounts.Role{role})}
+	d.serve(patients.New(store, patients.Neighbours{Care: &agenda{}}, clock.At(now)))
+	return d
+}
+
+// serve answers with the pages of a register from now on.
+func (d *awayDesk) serve(register *patients.Service) {
+	d.echo = echo.New()
 	d.echo.HTTPErrorHandler = web.Errors{Log: slog.New(slog.NewTextHandler(io.Discard, nil))}.Handle
 	d.echo.Use(web.WithChrome(func(_ echo.Context, p web.Page) (views.Shell, error) { return views.Shell{Title: p.Title}, nil }))
 	r := web.NewRouter(d.echo, d.guard)
-	patients.Routes(r, patients.New(store, patients.Neighbours{Care: &agenda{}}, clock.At(now)))
-	return d
+	patients.Routes(r, register)
 }
 
 // guard gives each request a unit of the device and keeps it when the answer is no refusal.

@@ -29,8 +29,8 @@ func Routes(r *web.Router, service *Service) {
 	r.GET("/pacientes/:id/datos", h.data, web.Needs(accounts.PatientsRead))
 	r.POST("/pacientes/:id/datos/:seccion", h.edit, web.Needs(accounts.PatientsWrite))
 	r.POST("/pacientes/:id/facturacion", h.editBilling, web.Needs(accounts.PatientsBilling))
+	h.clinicalRoutes(r)
 	if service.store.Whole() { // a device lacks these pages: the network's own answer stands, however slow it is
-		h.clinicalRoutes(r)
 		h.mergeRoutes(r)
 	}
 }

@@ -79,6 +79,12 @@ func (s *Service) AddAllergy(ctx context.Context, patient uuid.UUID, a Allergy) 
 	if err != nil {
 		return err
 	}
+	a.NotedAt = s.now()
+	return s.noteAllergy(ctx, family, a)
+}
+
+// noteAllergy is AddAllergy of a person whom whoever asks may write about; NotedAt is when it was told.
+func (s *Service) noteAllergy(ctx context.Context, family []uuid.UUID, a Allergy) error {
 	if err := a.problems().Err(); err != nil {
 		return err
 	}
@@ -101,7 +107,7 @@ func (s *Service) AddAllergy(ctx context.Context, patient uuid.UUID, a Allergy) 
 			return err
 		}
 	}
-	a.PatientID, a.NotedBy, a.NotedAt = family[0], access.Who(ctx).UserID, s.now()
+	a.PatientID, a.NotedBy = family[0], access.Who(ctx).UserID
 	return s.store.AddAllergy(ctx, a)
 }
 
@@ -150,13 +156,19 @@ func (s *Service) AddCondition(ctx context.Context, patient uuid.UUID, c Conditi
 	if err != nil {
 		return err
 	}
+	c.NotedAt = s.now()
+	return s.noteCondition(ctx, family, c)
+}
+
+// noteCondition is AddCondition of a person whom whoever asks may write about.
+func (s *Service) noteCondition(ctx context.Context, family []uuid.UUID, c Condition) error {
 	if err := s.coded(ctx, family[0], &c); err != nil {
 		return err
 	}
 	if err := c.problems().Err(); err != nil {
 		return err
 	}
-	c.PatientID, c.NotedBy, c.NotedAt = family[0], access.Who(ctx).UserID, s.now()
+	c.PatientID, c.NotedBy = family[0], access.Who(ctx).UserID
 	return s.store.AddCondition(ctx, c)
 }
 

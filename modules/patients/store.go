@@ -13,7 +13,7 @@ import (
 // clinic is not found. Reads follow the aliases that merged devices left behind.
 type Store interface {
 	// Whole reports whether this is the clinic's register itself. A device keeps a copy of a part: it may be behind,
-	// gives no record numbers, joins nobody and holds nothing clinical; what is asked beyond that is ErrNotHeld.
+	// gives no record numbers, joins nobody, and holds clinical things of few; what is asked beyond that is ErrNotHeld.
 	Whole() bool
 	// Patient is the entry with that id, or fault.ErrNotFound.
 	Patient(ctx context.Context, id uuid.UUID) (Patient, error)
@@ -83,7 +83,8 @@ var (
 
 // ClinicalStore keeps what doctors and assistants alone see.
 type ClinicalStore interface {
-	// Clinical is what is known of the family's entries, retired items included.
+	// Clinical is what is known of the family's entries, retired items included; ErrNotHeld where a device was not given
+	// all of it.
 	Clinical(ctx context.Context, family []uuid.UUID) (Clinical, error)
 	// AddAllergy and AddCondition keep a new item; the same id again changes nothing.
 	AddAllergy(ctx context.Context, a Allergy) error

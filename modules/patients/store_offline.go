@@ -282,26 +282,6 @@ func (s *Offline) inOrder(ctx context.Context, ids []uuid.UUID) ([]Patient, erro
 
 // What a device does not hold is not answered as if there were none.
 
-func (*Offline) Clinical(context.Context, []uuid.UUID) (Clinical, error) {
-	return Clinical{}, ErrNotHeld
-}
-
-func (*Offline) AddAllergy(context.Context, Allergy) error { return offline.ErrNeedsConnection }
-
-func (*Offline) AddCondition(context.Context, Condition) error { return offline.ErrNeedsConnection }
-
-func (*Offline) PatientOfItem(context.Context, ItemKind, uuid.UUID) (uuid.UUID, error) {
-	return uuid.Nil, ErrNotHeld
-}
-
-func (*Offline) Retire(context.Context, ItemKind, []uuid.UUID, uuid.UUID, Retirement) error {
-	return offline.ErrNeedsConnection
-}
-
-func (*Offline) SaveBloodType(context.Context, uuid.UUID, string, int64, time.Time) error {
-	return offline.ErrNeedsConnection
-}
-
 func (*Offline) Merges(context.Context, []uuid.UUID) ([]Joining, error) { return nil, ErrNotHeld }
 
 func (*Offline) AddMerge(context.Context, Joining) error { return offline.ErrNeedsConnection }

@@ -55,29 +55,14 @@ func (conditionRow) TableName() string { return "conditions" }
 
 func (s *Postgres) Clinical(ctx context.Context, family []uuid.UUID) (Clinical, error) {
 	var c Clinical
-	tx := database.From(ctx)
-	var allergies []allergyRow
-	if err := tx.Raw("select * from allergies where patient_id in ? order by created_at, id", family).Scan(&allergies).Error; err != nil {
-		return c, fmt.Errorf("read allergies: %w", err)
+	var err error
+	if c.Allergies, err = s.allergies(ctx, family); err != nil {
+		return c, err
 	}
-	for _, a := range allergies {
-		c.Allergies = append(c.Allergies, Allergy{a.ID, a.PatientID, a.Kind, a.Substance, a.Code, a.Reaction, a.Severity, a.NotedBy, a.CreatedAt.UTC(), a.Retired.retirement()})
+	if c.Conditions, err = s.conditions(ctx, family); err != nil {
+		return c, err
 	}
-	var conditions []conditionRow
-	if err := tx.Raw("select * from conditions where patient_id in ? order by created_at, id", family).Scan(&conditions).Error; err != nil {
-		return c, fmt.Errorf("read conditions: %w", err)
-	}
-	for _, x := range conditions {
-		c.Conditions = append(c.Conditions, Condition{x.ID, x.PatientID, x.Name, x.Code, x.Since, x.NotedBy, x.CreatedAt.UTC(), x.Retired.retirement()})
-	}
-	var blood []struct {
-		ID        uuid.UUID
-		BloodType string
-		Version   int64
-	}
-	if err := tx.Raw("select id, blood_type, version from blood_types where id in ?", family).Scan(&blood).Error; err != nil {
-		return c, fmt.Errorf("read the blood type: %w", err)
-	}
+	blood, err := s.bloodTypes(ctx, family)
 	for _, b := range blood {
 		if b.ID == family[0] || c.BloodType == "" {
 			c.BloodType = b.BloodType
@@ -86,7 +71,46 @@ func (s *Postgres) Clinical(ctx context.Context, family []uuid.UUID) (Clinical, 
 			c.BloodTypeVersion = b.Version
 		}
 	}
-	return c, nil
+	return c, err
+}
+
+// allergies are those noted under any of those entries, oldest first; so are conditions.
+func (s *Postgres) allergies(ctx context.Context, entries []uuid.UUID) (list []Allergy, err error) {
+	var rows []allergyRow
+	if err := database.From(ctx).Raw("select * from allergies where patient_id = any(?::uuid[]) order by created_at, id", database.IDs(entries)).Scan(&rows).Error; err != nil {
+		return nil, fmt.Errorf("read allergies: %w", err)
+	}
+	for _, a := range rows {
+		list = append(list, Allergy{ID: a.ID, PatientID: a.PatientID, Kind: a.Kind, Substance: a.Substance, Code: a.Code, Reaction: a.Reaction,
+			Severity: a.Severity, NotedBy: a.NotedBy, NotedAt: a.CreatedAt.UTC(), Retired: a.Retired.retirement()})
+	}
+	return list, nil
+}
+
+func (s *Postgres) conditions(ctx context.Context, entries []uuid.UUID) (list []Condition, err error) {
+	var rows []conditionRow
+	if err := database.From(ctx).Raw("select * from conditions where patient_id = any(?::uuid[]) order by created_at, id", database.IDs(entries)).Scan(&rows).Error; err != nil {
+		return nil, fmt.Errorf("read conditions: %w", err)
+	}
+	for _, x := range rows {
+		list = append(list, Condition{ID: x.ID, PatientID: x.PatientID, Name: x.Name, Code: x.Code, Since: x.Since,
+			NotedBy: x.NotedBy, NotedAt: x.CreatedAt.UTC(), Retired: x.Retired.retirement()})
+	}
+	return list, nil
+}
+
+// bloodRow is the blood group kept under an entry; ID is the entry's.
+type bloodRow struct {
+	ID        uuid.UUID
+	BloodType string
+	Version   int64
+}
+
+func (s *Postgres) bloodTypes(ctx context.Context, entries []uuid.UUID) (rows []bloodRow, err error) {
+	if err := database.From(ctx).Raw("select id, blood_type, version from blood_types where id = any(?::uuid[])", database.IDs(entries)).Scan(&rows).Error; err != nil {
+		return nil, fmt.Errorf("read the blood type: %w", err)
+	}
+	return rows, nil
 }
 
 func (s *Postgres) AddAllergy(ctx context.Context, a Allergy) error {

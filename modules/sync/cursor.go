@@ -64,7 +64,7 @@ func (s *Service) openCursor(ctx context.Context, sent *string) (cursor, error) 
 		reason = "clinic"
 	case c.Epoch != extent.Epoch, c.Seq > extent.Last:
 		return cursor{}, &EpochError{Epoch: extent.Epoch}
-	case c.Scope != scopeOf(who):
+	case c.Scope != s.scopeOf(who):
 		reason = "scope"
 	case c.Seq < extent.First-1:
 		reason = "log"
@@ -111,7 +111,7 @@ func (s *Service) firstDownload(ctx context.Context, extent Extent, reason strin
 		return cursor{}, err
 	}
 	c := cursor{
-		Clinic: who.ClinicID, Epoch: extent.Epoch, Seq: extent.Last, Until: w.To.Unix(), Scope: scopeOf(who),
+		Clinic: who.ClinicID, Epoch: extent.Epoch, Seq: extent.Last, Until: w.To.Unix(), Scope: s.scopeOf(who),
 		Phase: downloading, Entity: s.Entities[0].Name(), Name: name.String(), fresh: reason,
 	}
 	for _, e := range s.Entities {
@@ -137,9 +137,13 @@ func (s *Service) text(ctx context.Context, c cursor) (string, error) {
 	return base64.RawURLEncoding.EncodeToString(append(slices.Clone(marks[0][:markSize]), plain...)), nil
 }
 
-// scopeOf changes with everything that decides what a person's device may hold.
-func scopeOf(who access.Identity) string {
+// scopeOf changes with everything that decides what a person's device may hold: a device that comes back after a new
+// entity was offered begins anew, for the log does not tell it what was there before.
+func (s *Service) scopeOf(who access.Identity) string {
 	h := sha256.New()
+	for _, e := range s.Entities {
+		fmt.Fprintln(h, e.Name())
+	}
 	fmt.Fprintln(h, who.UserID, who.MembershipID, slices.Sorted(slices.Values(who.Roles)))
 	for _, p := range slices.Sorted(maps.Keys(who.Permissions)) {
 		if who.Permissions[p] {

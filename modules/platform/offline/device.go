@@ -21,6 +21,8 @@ type Kind struct {
 	Words func(ctx context.Context, op Operation) (title, detail string)
 	// Expired says that a row with this Key lies before the window and can be forgotten; nil never is.
 	Expired func(key string, w Window) bool
+	// Left lists, inside a unit, what the window has left behind and no Key tells of; nil is nothing. It is asked once a day.
+	Left func(ctx context.Context, w Window) (ids []string, err error)
 }
 
 // Device is what one person's browser keeps of one clinic.

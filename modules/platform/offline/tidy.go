@@ -2,6 +2,8 @@ package offline
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"time"
 )
 
@@ -50,18 +52,29 @@ func (r *receiving) tidy(ctx context.Context, w Window) error {
 	if w.From.IsZero() {
 		return nil
 	}
-	for _, name := range r.u.device.entities() {
-		kind := r.u.device.kinds[name]
-		if kind.Expired == nil {
+	return r.u.leave(ctx, w)
+}
+
+// leave drops what lies behind the window and waits for nothing.
+func (u *Unit) leave(ctx context.Context, w Window) error {
+	for _, name := range u.device.entities() {
+		kind := u.device.kinds[name]
+		if kind.Expired == nil && kind.Left == nil {
 			continue
 		}
-		all, err := r.u.All(ctx, name)
+		all, err := u.All(ctx, name)
 		if err != nil {
 			return err
 		}
+		var left []string
+		if kind.Left != nil {
+			if left, err = kind.Left(ctx, w); err != nil {
+				return fmt.Errorf("ask what the window left behind of %s: %w", name, err)
+			}
+		}
 		for _, o := range all {
-			if o.Waiting == 0 && kind.Expired(o.Key, w) {
-				r.u.Drop(name, o.ID)
+			if o.Waiting == 0 && (slices.Contains(left, o.ID) || kind.Expired != nil && kind.Expired(o.Key, w)) {
+				u.Drop(name, o.ID)
 			}
 		}
 	}
