@@ -168,7 +168,7 @@ func (h *house) joinRecord(days agenda.ForPatients) {
 
 // settingsPages are the entries of /configuracion, whoever draws them.
 func settingsPages() []web.SettingsPage {
-	own := []web.SettingsPage{accounts.PeopleSettings(), agenda.SchedulesPage(), sync.DevicesPage(), hce.EmergenciesPage(), catalog.CatalogsPage()}
+	own := []web.SettingsPage{accounts.PeopleSettings(), agenda.SchedulesPage(), sync.DevicesPage(), hce.EmergenciesPage(), catalog.CatalogsPage(), hce.TemplatesPage()}
 	return slices.Concat(settings.Pages(), own, catalog.SettingsPages())
 }
 
@@ -220,6 +220,7 @@ func (h *house) routes(a *App) {
 	hce.TriageRoutes(r, h.record, h.archive)
 	archive.Routes(r, h.archive)
 	hce.ResultsRoutes(r, h.record)
+	hce.TemplateRoutes(r, h.record)
 	hce.Routes(r, h.record)
 	settings.Routes(r, h.settings)
 	sync.Routes(r, h.sync, sync.PageParts{Describers: h.describers(), People: h.staff, Now: h.Now})

@@ -55,6 +55,7 @@ func (c *clinic) visit(p dbtest.Person, roles ...accounts.Role) visitor {
 	r := web.NewRouter(e, server.Guard)
 	hce.Routes(r, c.record)
 	hce.HistoryRoutes(r, c.record)
+	hce.TemplateRoutes(r, c.record)
 	Expect(r.Check()).To(Succeed())
 	who := c.Identity("doctor")
 	who.UserID, who.MembershipID, who.Permissions, who.Roles = p.User, p.Membership, accounts.PermissionsOf(roles), nil

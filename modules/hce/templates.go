@@ -9,9 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"hampi/modules/accounts"
 	"hampi/modules/hce/form"
-	"hampi/modules/platform/access"
 	"hampi/modules/platform/fault"
 )
 
@@ -143,32 +141,4 @@ func (s *Service) ownTemplate(ctx context.Context, slug string, revision int) (f
 	}
 	t.Version = revision
 	return t, nil
-}
-
-// SaveTemplate keeps a new edition of a template, or retires it. seen is the version that was edited, 0 for a new one.
-// A document that is no template is refused with the place of what is wrong.
-func (s *Service) SaveTemplate(ctx context.Context, seen int, document string, retired bool) (form.Template, error) {
-	who := access.Who(ctx)
-	if !who.Can(accounts.HCESettings) {
-		return form.Template{}, fault.ErrForbidden
-	}
-	t, err := form.Parse([]byte(document))
-	if err != nil {
-		return t, fault.InvalidField("documento", err.Error())
-	}
-	all, err := s.AllTemplates(ctx)
-	if err != nil {
-		return t, err
-	}
-	next := FirstRevision
-	if i := slices.IndexFunc(all, func(o Offered) bool { return o.ID == t.ID }); i >= 0 {
-		if all[i].Version != seen {
-			return t, ErrStaleTemplate
-		}
-		next = max(FirstRevision, all[i].Version+1)
-	}
-	t.Version = next
-	return t, s.store.AddTemplateRevision(ctx, TemplateRevision{
-		ID: newID(), Slug: t.ID, Revision: next, Retired: retired, Body: document, By: who.MembershipID, At: s.now(),
-	})
 }

@@ -30,3 +30,9 @@ func Shipped() ([]Template, error) {
 	}
 	return templates, nil
 }
+
+// Source is the document of a shipped template as it stands; false for none such.
+func Source(id string) (string, bool) {
+	data, err := shipped.ReadFile("shipped/" + id + ".json")
+	return string(data), err == nil
+}
