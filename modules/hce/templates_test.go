@@ -94,7 +94,7 @@ var _ = Describe("the templates of a clinic", func() {
 			return p
 		}
 		Expect(look(text).Body).To(And(ContainSubstring("Igual que la versión vigente"), ContainSubstring(`name="f.motivo"`), Not(ContainSubstring("<textarea id=\"c-documento\""))))
-		Expect(html.UnescapeString(look(edited()).Body)).To(ContainSubstring("Sección «relato», campo «relato»: cambia el rótulo de «Relato cronológico» a «Relato»"))
+		Expect(html.UnescapeString(look(edited()).Body)).To(ContainSubstring("Sección «relato», campo «relato»: el rótulo, antes «Relato cronológico», ahora «Relato»"))
 
 		wrong := look(strings.Replace(text, `"type": "duration"`, `"type": "durazno"`, 1))
 		Expect(wrong.Body).To(And(ContainSubstring(`data-linea="8"`), ContainSubstring("$.sections[0].fields[1].type"), ContainSubstring("campo «tiempo»")))
@@ -130,7 +130,7 @@ var _ = Describe("the templates of a clinic", func() {
 		mine := strings.Replace(text, `"title": "Relato"`, `"title": "Historia"`, 1)
 		p = admin.post(address, sent(mine, "1"))
 		Expect(p.Status).To(Equal(http.StatusConflict))
-		Expect(html.UnescapeString(p.Body)).To(And(ContainSubstring("publicó la versión 1 de la clínica mientras usted editaba"), ContainSubstring(mine), ContainSubstring("el título de «Relato» a «Historia»")))
+		Expect(html.UnescapeString(p.Body)).To(And(ContainSubstring("publicó la versión 1 de la clínica mientras usted editaba"), ContainSubstring(mine), ContainSubstring("el título, antes «Relato», ahora «Historia»")))
 		Expect(admin.post(address, sent(mine, p.hidden("visto"))).Status).To(Equal(http.StatusSeeOther), "having seen it, it is a decision")
 
 		other := admin.get("/configuracion/plantillas/nueva?de=consulta-general")
