@@ -20,7 +20,7 @@ function number() {
 
 const touched = () => byID('plantilla')?.setAttribute('data-tocada', '')
 
-on('input', '[data-codigo]', () => { touched(); number() })
+on('input', '[data-json]', () => { touched(); number() })
 document.addEventListener('scroll', (e) => { if (e.target === text()) document.querySelector('[data-lineas]').scrollTop = e.target.scrollTop }, true)
 document.addEventListener('htmx:afterSettle', number)
 // An answer about another text than the one that stands here now does not take its place.
@@ -32,7 +32,7 @@ window.addEventListener('pageshow', () => { leaving = false; number() })
 number()
 
 // The next line begins below the first letter of this one.
-on('keydown', '[data-codigo]', (area, e) => {
+on('keydown', '[data-json]', (area, e) => {
   if (e.key !== 'Enter' || e.ctrlKey || e.metaKey || e.shiftKey) return
   const indent = area.value.slice(0, area.selectionStart).split('\n').pop().match(/^ */)[0]
   if (!indent) return
