@@ -30,6 +30,28 @@ func ParseDate(text string) (Date, bool) {
 // String writes "2026-11-24".
 func (d Date) String() string { return fmt.Sprintf("%04d-%02d-%02d", d.Year, int(d.Month), d.Day) }
 
+// MarshalText writes the day into JSON as "2026-11-24"; no day is an empty text.
+func (d Date) MarshalText() ([]byte, error) {
+	if d.IsZero() {
+		return nil, nil
+	}
+	return []byte(d.String()), nil
+}
+
+// UnmarshalText reads what MarshalText wrote.
+func (d *Date) UnmarshalText(text []byte) error {
+	if len(text) == 0 {
+		*d = Date{}
+		return nil
+	}
+	day, ok := ParseDate(string(text))
+	if !ok {
+		return fmt.Errorf("read a date: %q is none", text)
+	}
+	*d = day
+	return nil
+}
+
 // IsZero reports whether no day was given.
 func (d Date) IsZero() bool { return d == Date{} }
 
