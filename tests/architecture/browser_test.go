@@ -21,7 +21,7 @@ var heavy = []string{
 }
 
 // offlineModules are the ones whose rules and views also run in the browser.
-var offlineModules = []string{"accounts", "catalog", "patients", "agenda", "sync"}
+var offlineModules = []string{"accounts", "catalog", "patients", "agenda", "billing", "sync"}
 
 // goTool runs the go command for the browser.
 func goTool(args ...string) string {

@@ -55,6 +55,7 @@ var tools = []tool{
 	{name: "phone tables", prefixes: []string{"github.com/nyaruka/"}, in: []string{"modules/platform/pii/", "modules/patients/"}, serverOnly: true},
 	{name: "spreadsheets", prefixes: []string{"github.com/xuri/"}, in: []string{"*import*.go", "*export*.go", "*sheet*.go", "*file*.go"}, serverOnly: true},
 	{name: "big text tables", prefixes: []string{"golang.org/x/text"}, in: []string{"*import*.go", "*generate*.go", "modules/accounts/password.go"}, serverOnly: true},
+	{name: "the way to SUNAT", prefixes: []string{"hampi/modules/billing/nubefact"}, in: []string{"modules/*.go"}, serverOnly: true}, // billing itself knows an Emitter
 	{name: "another language of templates", prefixes: []string{"html/template", "text/template"}, in: nil},
 	{name: "running programs", prefixes: []string{"os/exec"}, in: []string{"modules/platform/database/embedded/"}},
 }
@@ -120,6 +121,7 @@ var _ = Describe("libraries", func() {
 		Entry("a job in a store", "modules/agenda/store_postgres.go", "github.com/riverqueue/river"),
 		Entry("huma in routes", "modules/agenda/routes.go", "github.com/danielgtaylor/huma/v2"),
 		Entry("keys outside of pii", "modules/patients/store_postgres.go", "github.com/tink-crypto/tink-go/v2/aead"),
+		Entry("the provider in a rule of billing", "modules/billing/service.go", "hampi/modules/billing/nubefact"),
 		Entry("templates of another kind", "modules/patients/routes.go", "html/template"),
 	)
 

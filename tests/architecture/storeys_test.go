@@ -21,10 +21,11 @@ var mayImport = map[string][]string{
 	"patients":   {"platform", "views", "static", "accounts", "catalog"},
 	"agenda":     {"platform", "views", "static", "accounts", "catalog", "patients"},
 	"hce":        {"platform", "views", "static", "accounts", "catalog", "patients"},
+	"billing":    {"platform", "views", "static", "accounts", "catalog", "patients", "agenda", "hce"},
 	"settings":   {"platform", "views", "static", "accounts", "catalog", "patients", "agenda", "hce"},
 	"sync":       {"platform", "views", "static", "accounts", "catalog", "patients", "agenda", "hce"},
 	"demo":       {"platform", "accounts", "catalog", "patients", "agenda", "hce"}, // invented clinics, written through the services
-	"modules":    {"platform", "views", "static", "config", "accounts", "catalog", "patients", "agenda", "hce", "settings", "sync", "demo"},
+	"modules":    {"platform", "views", "static", "config", "accounts", "catalog", "patients", "agenda", "hce", "billing", "settings", "sync", "demo"},
 	"command":    {"platform", "config", "migrations", "modules", "demo", "accounts", "catalog", "patients", "agenda", "hce", "settings", "sync", "static"},
 	"main":       {"command", "modules", "platform"},
 }
@@ -119,6 +120,7 @@ var _ = Describe("the storeys", func() {
 		Entry("a module that reads settings by itself", "modules/accounts/x.go", "hampi/config"),
 		Entry("a module without a storey", "modules/horoscope/x.go", "fmt"),
 		Entry("the schema in a module", "modules/patients/x.go", "hampi/migrations"),
+		Entry("a clinic that knows who takes its documents to SUNAT", "modules/agenda/x.go", "hampi/modules/billing/nubefact"),
 	)
 
 	It("would let pass what stands lower", func() {
