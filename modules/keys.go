@@ -4,6 +4,7 @@ package modules
 
 import (
 	"hampi/modules/accounts"
+	"hampi/modules/billing"
 	"hampi/modules/hce/archive"
 	"hampi/modules/patients"
 	"hampi/modules/platform/database"
@@ -16,5 +17,5 @@ import (
 // are rotated; tests/tenancy looks for it.
 func Reencrypters(db *database.DB) pii.Reencrypters {
 	return joined(accounts.Reencrypters(db), web.Reencrypters(db), patients.Reencrypters(db), sync.Reencrypters(db), sync.DeviceReencrypters(db),
-		archive.Reencrypters(db))
+		archive.Reencrypters(db), billing.Reencrypters(db))
 }

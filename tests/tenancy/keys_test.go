@@ -18,6 +18,7 @@ import (
 
 // encrypted are the columns under keys: a rotation has to write them again before the old key is forgotten.
 var encrypted = []string{
+	"billing_settings.access", "invoice_contents.body", "invoice_events.answer", "invoice_states.links",
 	"users.email", "users.totp_secret", "users.totp_pending", "invitations.email", "sync_ops.answer", "sync_queue.body", "sync_conflicts.content",
 	"patients.document_number", "patients.phone", "patients.email", "patients.address", "patients.guardian", "patients.insurance_number",
 	"patient_imports.head", "patient_import_batches.content", "patient_import_batches.report",
@@ -33,28 +34,29 @@ var indexTables = map[string]struct{ Column, Owner string }{
 
 // plainBytes are bytes that no key of ours is needed to read, each with what it is.
 var plainBytes = map[string]string{
-	"clinics.logo":                 "a picture",
-	"audit_seals.hash":             "the chain",
-	"keysets.aead":                 "wrapped by the master key",
-	"keysets.prf":                  "wrapped by the master key",
-	"files.sha256":                 "a hash",
-	"medical_records.content_hash": "a hash",
-	"record_signatures.signature":  "a signature",
-	"signing_keys.public_key":      "the half that anybody may see",
-	"sync_ops.body_hash":           "a hash",
-	"sync_queue.body_hash":         "a hash",
-	"user_emails.bidx":             "an index, see indexTables",
-	"patient_documents.bidx":       "an index, see indexTables",
-	"patient_contacts.bidx":        "an index, see indexTables",
-	"invitations.email_bidx":       "an index, renewed with the e-mail beside it",
-	"invitations.token_hash":       "a hash",
-	"refresh_tokens.hash":          "a hash",
-	"password_resets.token_hash":   "a hash",
-	"sessions.data":                "a browser's session, an hour old at most",
-	"devices.browser_hash":         "a hash",
-	"devices.token_hash":           "a hash",
-	"signups.token_hash":           "a hash",
-	"signups.content":              "under the platform's keys, and worthless long before a rotation forgets the old one",
+	"clinics.logo":                  "a picture",
+	"audit_seals.hash":              "the chain",
+	"keysets.aead":                  "wrapped by the master key",
+	"keysets.prf":                   "wrapped by the master key",
+	"files.sha256":                  "a hash",
+	"medical_records.content_hash":  "a hash",
+	"invoice_contents.content_hash": "a hash",
+	"record_signatures.signature":   "a signature",
+	"signing_keys.public_key":       "the half that anybody may see",
+	"sync_ops.body_hash":            "a hash",
+	"sync_queue.body_hash":          "a hash",
+	"user_emails.bidx":              "an index, see indexTables",
+	"patient_documents.bidx":        "an index, see indexTables",
+	"patient_contacts.bidx":         "an index, see indexTables",
+	"invitations.email_bidx":        "an index, renewed with the e-mail beside it",
+	"invitations.token_hash":        "a hash",
+	"refresh_tokens.hash":           "a hash",
+	"password_resets.token_hash":    "a hash",
+	"sessions.data":                 "a browser's session, an hour old at most",
+	"devices.browser_hash":          "a hash",
+	"devices.token_hash":            "a hash",
+	"signups.token_hash":            "a hash",
+	"signups.content":               "under the platform's keys, and worthless long before a rotation forgets the old one",
 }
 
 var _ = Describe("what is encrypted", Ordered, ContinueOnFailure, func() {
@@ -106,8 +108,11 @@ var _ = Describe("what is encrypted", Ordered, ContinueOnFailure, func() {
 		}
 		keys, err := c.Vault.Fresh(ctx, clinic)
 		Expect(err).NotTo(HaveOccurred())
-		if table == "sync_ops" {
+		switch table {
+		case "sync_ops":
 			return keys, "op_id"
+		case "invoice_states":
+			return keys, "invoice_id"
 		}
 		return keys, "id"
 	}

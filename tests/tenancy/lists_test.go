@@ -85,6 +85,10 @@ var insertOnly = map[string]string{
 	"emergency_accesses":           "refuse_change",
 	"emergency_reviews":            "refuse_change",
 	"note_templates":               "refuse_change",
+	"invoices":                     "refuse_change",
+	"invoice_items":                "refuse_change",
+	"invoice_contents":             "keep_but_sealed", // what is sealed is sealed again when keys are rotated
+	"invoice_events":               "keep_but_sealed",
 	"signing_keys":                 "revoke_once",
 	"files":                        "keep_file",   // hidden once; its key is sealed again when keys are rotated
 	"allergies":                    "retire_once", // what was noted stays; it may be retired, once
@@ -93,7 +97,8 @@ var insertOnly = map[string]string{
 
 // appMayChange are the columns that may yet be set on insert-only tables.
 var appMayChange = map[string][]string{
-	"files":      {"sealed_key", "hidden_at", "hidden_by", "hidden_reason", "version", "updated_at"},
+	"files":            {"sealed_key", "hidden_at", "hidden_by", "hidden_reason", "version", "updated_at"},
+	"invoice_contents": {"body"}, "invoice_events": {"answer"},
 	"allergies":  {"retired_at", "retired_by", "retire_reason", "version", "updated_at"},
 	"conditions": {"retired_at", "retired_by", "retire_reason", "version", "updated_at"},
 }

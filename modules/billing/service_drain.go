@@ -1,0 +1,278 @@
+//go:build !js
+
+package billing
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"hampi/modules/platform/clock"
+	"hampi/modules/platform/database"
+	"hampi/modules/platform/fault"
+)
+
+// Emitters are the clinics' ways to SUNAT.
+type Emitters interface {
+	// Of is the way of the clinic of ctx; a fault in words when it has none.
+	Of(ctx context.Context) (Emitter, error)
+}
+
+// InClinic runs f in one transaction of the job's clinic and commits it.
+type InClinic func(ctx context.Context, f func(ctx context.Context) error) error
+
+// lease is how long whoever sends a document has for it before another may take over.
+const lease = 2 * time.Minute
+
+// Drain sends documents and asks about them. Each step is a transaction of its own, and nothing is held open while the
+// service is asked: what is written before a call says that the document may be outside, what is written after it says
+// what became of it. Whoever dies between the two leaves a document as sent; who comes next asks before sending again.
+type Drain struct {
+	ledger   *Ledger
+	emitters Emitters
+	queue    Queue
+	now      clock.Now
+}
+
+// NewDrain builds it over the ledger and the clinics' ways to SUNAT.
+func NewDrain(ledger *Ledger, emitters Emitters, queue Queue, now clock.Now) *Drain {
+	return &Drain{ledger: ledger, emitters: emitters, queue: queue, now: now}
+}
+
+// Series sends what waits in a series, in the order of its numbers, until nothing is left whose time has come. It tells
+// when to come back: zero when nothing waits, or when another is at it.
+func (d *Drain) Series(ctx context.Context, in InClinic, series uuid.UUID) (again time.Time, err error) {
+	emitter, err := d.emitter(ctx, in)
+	if err != nil {
+		return time.Time{}, err
+	}
+	for {
+		turn, err := d.take(ctx, in, series)
+		if errors.Is(err, fault.ErrNotFound) {
+			return time.Time{}, nil
+		}
+		if err != nil || !turn.begun {
+			return turn.State.NextAt, err
+		}
+		step, answer := turn.send(ctx, emitter)
+		if err := in(ctx, func(ctx context.Context) error { return d.settle(ctx, turn, step, answer) }); err != nil {
+			return time.Time{}, err
+		}
+	}
+}
+
+func (d *Drain) emitter(ctx context.Context, in InClinic) (e Emitter, err error) {
+	err = in(ctx, func(ctx context.Context) error {
+		e, err = d.emitters.Of(ctx)
+		return err
+	})
+	return e, err
+}
+
+// turn is a document whose turn it is.
+type turn struct {
+	Entry
+	begun  bool // ours: written down as sent, and leased
+	before bool // an earlier attempt may have left
+	tried  int  // attempts of this turn that came to nothing
+}
+
+// take claims the first document of the queue: it is written down as sent before anything leaves. One whose time has not
+// come, or that another has claimed, is returned as not begun.
+func (d *Drain) take(ctx context.Context, in InClinic, series uuid.UUID) (t turn, err error) {
+	err = in(ctx, func(ctx context.Context) error {
+		t = turn{}
+		if t.Entry, err = d.ledger.head(ctx, series); err != nil {
+			return err
+		}
+		now := d.now()
+		if t.State.NextAt.After(now) {
+			return nil
+		}
+		t.begun, t.before, t.tried = true, t.State.Status == Sent, t.State.Attempts
+		if t.before {
+			return d.ledger.postpone(ctx, t.State, t.State.Reason, now.Add(lease), t.State.Attempts)
+		}
+		t.State, err = d.ledger.step(ctx, t.State, Event{Status: Sent, ContentID: t.State.ContentID, At: now}, now.Add(lease), t.State.Attempts)
+		return err
+	})
+	return t, err
+}
+
+// mostCalls bounds the calls of one turn: send, ask, send again, ask again.
+const mostCalls = 4
+
+// send hands the document over, asking first where it may be outside already.
+func (t turn) send(ctx context.Context, e Emitter) (Step, Answer) {
+	step, answer, before := Repeat, Answer{}, t.before
+	if before {
+		step = Consult
+	}
+	for range mostCalls {
+		switch step {
+		case Consult:
+			answer = e.Consult(ctx, t.Name)
+			step = AfterConsult(answer, t.Document())
+		case Repeat:
+			answer = e.Emit(ctx, t.Document())
+			step, before = AfterEmit(answer, before), true
+		default:
+			return step, answer
+		}
+	}
+	if step == Consult || step == Repeat {
+		step = Wait
+	}
+	return step, answer
+}
+
+// settle writes what became of a turn.
+func (d *Drain) settle(ctx context.Context, t turn, step Step, a Answer) error {
+	now := d.now()
+	if step == Wait {
+		return d.ledger.postpone(ctx, t.State, waitingFor(a), now.Add(RetryAfter(t.tried+1)), t.tried+1)
+	}
+	if err := d.keepLinks(ctx, t.Entry, a); err != nil {
+		return err
+	}
+	e := Event{ContentID: t.State.ContentID, Reason: a.Message, Field: a.Field, At: now, Raw: a.Raw}
+	switch step {
+	case Accept:
+		e.Status = Accepted
+	case Reject, Taken:
+		e.Status = Rejected
+	case Correct:
+		e.Status = ToCorrect
+	case Poll:
+		e.Status, e.Pending = Sent, true
+		return d.follow(ctx, t.State, e, 0)
+	default:
+		return fmt.Errorf("a turn of %s ended with %q", t.Name, step)
+	}
+	_, err := d.ledger.step(ctx, t.State, e, now, 0)
+	return err
+}
+
+func (d *Drain) keepLinks(ctx context.Context, e Entry, a Answer) error {
+	if a.Links == (Links{}) {
+		return nil
+	}
+	return d.ledger.keepLinks(ctx, e.ID, a.Links)
+}
+
+// waitingFor says for a person why a document waits.
+func waitingFor(a Answer) string {
+	if a.Message != "" {
+		return a.Message
+	}
+	return "El servicio de facturación no responde. Se intenta otra vez solo."
+}
+
+// follow writes a step after which the document is asked about; asked counts the times so far.
+func (d *Drain) follow(ctx context.Context, from State, e Event, asked int) error {
+	next := e.At.Add(PollAfter(asked))
+	if _, err := d.ledger.step(ctx, from, e, next, asked); err != nil {
+		return err
+	}
+	return d.askAt(ctx, from.InvoiceID, next)
+}
+
+// Follow asks about a document that SUNAT has not answered, or about a voiding, when its time has come. One that needs no
+// asking any more is left alone.
+func (d *Drain) Follow(ctx context.Context, in InClinic, invoice uuid.UUID) error {
+	emitter, err := d.emitter(ctx, in)
+	if err != nil {
+		return err
+	}
+	entry, due, err := d.claim(ctx, in, invoice)
+	if err != nil || !due {
+		return err
+	}
+	if entry.State.Status == InVoiding {
+		step, answer := void(ctx, emitter, entry)
+		return in(ctx, func(ctx context.Context) error { return d.settleVoid(ctx, entry, step, answer) })
+	}
+	answer := emitter.Consult(ctx, entry.Name)
+	return in(ctx, func(ctx context.Context) error { return d.settlePoll(ctx, entry, answer) })
+}
+
+// claim leases a document to be asked about.
+func (d *Drain) claim(ctx context.Context, in InClinic, invoice uuid.UUID) (e Entry, due bool, err error) {
+	err = in(ctx, func(ctx context.Context) error {
+		if e, err = d.ledger.lockEntry(ctx, invoice); err != nil {
+			return err
+		}
+		waits := e.State.Status == InVoiding || e.State.Status == Sent && e.State.Pending
+		due = waits && !e.State.NextAt.After(d.now())
+		if !due {
+			return nil
+		}
+		return d.ledger.postpone(ctx, e.State, e.State.Reason, d.now().Add(lease), e.State.Attempts)
+	})
+	return e, due, err
+}
+
+// settlePoll writes what the service says now of a document that it holds.
+func (d *Drain) settlePoll(ctx context.Context, e Entry, a Answer) error {
+	now := d.now()
+	event := Event{ContentID: e.State.ContentID, Reason: a.Message, Field: a.Field, At: now, Raw: a.Raw}
+	switch AfterConsult(a, e.Document()) {
+	case Accept:
+		event.Status = Accepted
+	case Reject, Taken:
+		event.Status = Rejected
+	default: // still waiting, or nobody knows: later
+		next := now.Add(PollAfter(e.State.Attempts + 1))
+		if err := d.ledger.postpone(ctx, e.State, e.State.Reason, next, e.State.Attempts+1); err != nil {
+			return err
+		}
+		return d.askAt(ctx, e.ID, next)
+	}
+	if err := d.keepLinks(ctx, e, a); err != nil {
+		return err
+	}
+	_, err := d.ledger.step(ctx, e.State, event, now, 0)
+	return err
+}
+
+// void asks for a voiding, or what became of one.
+func void(ctx context.Context, emitter Emitter, e Entry) (Step, Answer) {
+	step, answer, refused := Consult, Answer{}, false
+	for range mostCalls {
+		switch step {
+		case Consult:
+			answer = emitter.ConsultVoid(ctx, e.Name)
+			step = AfterConsultVoid(answer, refused)
+		case Repeat:
+			answer = emitter.Void(ctx, e.Name, e.State.Reason)
+			step, refused = AfterVoid(answer), answer.Outcome == NotValid
+		default:
+			return step, answer
+		}
+	}
+	return Wait, answer
+}
+
+func (d *Drain) settleVoid(ctx context.Context, e Entry, step Step, a Answer) error {
+	now := d.now()
+	switch step {
+	case Accept:
+		_, err := d.ledger.step(ctx, e.State, Event{Status: Voided, ContentID: e.State.ContentID, Reason: e.State.Reason, At: now, Raw: a.Raw}, now, 0)
+		return err
+	case Reject:
+		_, err := d.ledger.step(ctx, e.State, Event{Status: Accepted, ContentID: e.State.ContentID, Reason: "La anulación fue rechazada. " + a.Message, At: now, Raw: a.Raw}, now, 0)
+		return err
+	}
+	next := now.Add(PollAfter(e.State.Attempts + 1))
+	if err := d.ledger.postpone(ctx, e.State, e.State.Reason, next, e.State.Attempts+1); err != nil {
+		return err
+	}
+	return d.askAt(ctx, e.ID, next)
+}
+
+func (d *Drain) askAt(ctx context.Context, invoice uuid.UUID, at time.Time) error {
+	return d.queue.Insert(ctx, followArgs{ClinicID: database.ScopeOf(ctx).ClinicID, InvoiceID: invoice}, later(at))
+}
