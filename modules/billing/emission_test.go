@@ -5,121 +5,17 @@ package billing_test
 import (
 	"context"
 	"errors"
-	"fmt"
-	"math/rand/v2"
-	"os"
 	"sync"
 	"time"
 
 	"github.com/google/uuid"
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
-	"github.com/riverqueue/river"
 
 	"hampi/modules/billing"
-	"hampi/modules/platform/database"
 	"hampi/modules/platform/database/dbtest"
 	"hampi/modules/platform/fault"
 )
-
-var cluster *dbtest.Cluster
-
-var _ = BeforeSuite(func() { cluster = dbtest.Start() })
-
-// outside is a service of the spec: it holds each name once, and refuses what a real one would never be sent.
-type outside struct {
-	sync.Mutex
-	held   map[string]billing.Document
-	voided map[string]bool
-	says   []func(d billing.Document) (billing.Answer, bool) // of the next calls to Emit; true: it is held
-	emits  int
-}
-
-func newOutside() *outside {
-	return &outside{held: map[string]billing.Document{}, voided: map[string]bool{}}
-}
-
-func (o *outside) Of(context.Context) (billing.Emitter, error) { return o, nil }
-
-func (o *outside) Emit(_ context.Context, d billing.Document) billing.Answer {
-	o.Lock()
-	defer o.Unlock()
-	o.emits++
-	name := d.Name.String()
-	if _, there := o.held[name]; there {
-		return billing.Answer{Outcome: billing.AlreadyThere}
-	}
-	answer, holds := billing.Answer{Outcome: billing.TakenAndAccepted, Raw: []byte(`{"aceptada":true}`)}, true
-	if len(o.says) > 0 {
-		answer, holds = o.says[0](d)
-		o.says = o.says[1:]
-	}
-	if holds {
-		o.held[name] = d
-	}
-	return answer
-}
-
-func (o *outside) Consult(_ context.Context, n billing.Name) billing.Answer {
-	o.Lock()
-	defer o.Unlock()
-	d, there := o.held[n.String()]
-	if !there {
-		return billing.Answer{Outcome: billing.NotThere}
-	}
-	return billing.Answer{Outcome: billing.TakenAndAccepted, Held: heldOf(d)}
-}
-
-func heldOf(d billing.Document) *billing.Held {
-	t := d.Totals()
-	return &billing.Held{
-		Kind: d.Kind.SunatCode(), Series: d.Series, Number: d.Number, IGV: t.IGV, Total: t.Total, IssuedOn: d.IssuedOn,
-		DocumentType: d.Customer.DocumentType.SunatCode(), DocumentNumber: d.Customer.SunatNumber(),
-	}
-}
-
-func (o *outside) Void(_ context.Context, n billing.Name, _ string) billing.Answer {
-	o.Lock()
-	defer o.Unlock()
-	o.voided[n.String()] = true
-	return billing.Answer{Outcome: billing.TakenAndPending}
-}
-
-func (o *outside) ConsultVoid(_ context.Context, n billing.Name) billing.Answer {
-	o.Lock()
-	defer o.Unlock()
-	if !o.voided[n.String()] {
-		return billing.Answer{Outcome: billing.NotThere}
-	}
-	return billing.Answer{Outcome: billing.TakenAndAccepted, Voided: true}
-}
-
-func (o *outside) Test(context.Context) billing.Answer {
-	return billing.Answer{Outcome: billing.TakenAndAccepted}
-}
-
-func (o *outside) Fetch(context.Context, string) ([]byte, error) { return nil, billing.ErrNoFile }
-
-// Things a service says.
-func down(billing.Document) (billing.Answer, bool) {
-	return billing.Answer{Outcome: billing.NotReached, Message: "NubeFact no responde."}, false
-}
-
-func lost(billing.Document) (billing.Answer, bool) {
-	return billing.Answer{Outcome: billing.NotUnderstood}, true
-}
-
-func invalid(billing.Document) (billing.Answer, bool) {
-	return billing.Answer{Outcome: billing.NotValid, Message: "El RUC no existe.", Field: "customer.document_number"}, false
-}
-
-func pending(billing.Document) (billing.Answer, bool) {
-	return billing.Answer{Outcome: billing.TakenAndPending}, true
-}
-
-func somebodyElses(billing.Document) (billing.Answer, bool) {
-	return billing.Answer{Outcome: billing.AlreadyThere}, false
-}
 
 // desk is a clinic that issues: its series, its queue of jobs and a service outside.
 type desk struct {
@@ -127,7 +23,7 @@ type desk struct {
 	dbtest.Clinic
 	sync.Mutex
 	moment   time.Time
-	queued   []river.JobArgs
+	asked    int // how often something was to be done later
 	service  *outside
 	ledger   *billing.Ledger
 	emission *billing.Emission
@@ -165,12 +61,16 @@ func (d *desk) later(by time.Duration) {
 	d.moment = d.moment.Add(by)
 }
 
-// Insert keeps jobs in memory: specs work them when they want.
-func (d *desk) Insert(_ context.Context, args river.JobArgs, _ *river.InsertOpts) error {
+// Send and Follow only count: specs send and ask when they want.
+func (d *desk) Send(context.Context, uuid.UUID) error {
 	d.Lock()
 	defer d.Unlock()
-	d.queued = append(d.queued, args)
+	d.asked++
 	return nil
+}
+
+func (d *desk) Follow(ctx context.Context, invoice uuid.UUID, _ time.Time) error {
+	return d.Send(ctx, invoice)
 }
 
 func (d *desk) in(ctx context.Context, f func(ctx context.Context) error) error {
@@ -324,176 +224,3 @@ var _ = Describe("issuing documents", func() {
 		Expect(other).To(MatchError(ContainSubstring("quedan S/ 40.00")))
 	})
 })
-
-var _ = Describe("sending documents", func() {
-	var d *desk
-	BeforeEach(func() { d = newDesk() })
-
-	It("adopts a document whose answer was lost", func() {
-		d.service.says = append(d.service.says, lost)
-		e := d.issued("50.00")
-		Expect(d.send()).To(BeZero())
-		Expect(d.life(e.ID)).To(Equal([]billing.Status{billing.Queued, billing.Sent, billing.Accepted}))
-		Expect(d.service.emits).To(Equal(1))
-	})
-
-	It("waits in order while nobody answers, and says why", func() {
-		d.service.says = append(d.service.says, down, down)
-		first, second := d.issued("50.00"), d.issued("60.00")
-		again := d.send()
-		Expect(again).To(BeTemporally("==", d.now().Add(10*time.Second)))
-		Expect(d.entry(first.ID).State.Reason).To(Equal("NubeFact no responde."))
-		Expect(d.entry(second.ID).State.Status).To(Equal(billing.Queued))
-		Expect(d.send()).To(BeTemporally("==", again), "nobody is asked before the time has come")
-		d.later(10 * time.Second)
-		Expect(d.send()).To(BeTemporally("==", d.now().Add(20*time.Second)))
-		d.later(20 * time.Second)
-		Expect(d.send()).To(BeZero())
-		Expect(d.entry(second.ID).State.Status).To(Equal(billing.Accepted))
-	})
-
-	It("stops one for correction, sends the next, and sends the corrected one under its number", func() {
-		d.service.says = append(d.service.says, invalid)
-		first, second := d.issued("50.00"), d.issued("60.00")
-		d.send()
-		stopped := d.entry(first.ID)
-		Expect(stopped.State.Status).To(Equal(billing.ToCorrect))
-		Expect(stopped.State.Reason).To(Equal("El RUC no existe."))
-		Expect(stopped.State.Field).To(Equal("customer.document_number"))
-		Expect(d.entry(second.ID).State.Status).To(Equal(billing.Accepted))
-
-		correct := func(seen int) error {
-			return d.Committed(d.Clinic, "receptionist", func(ctx context.Context) error {
-				_, err := d.emission.Correct(ctx, first.ID, seen, boleta(service("55.00")))
-				return err
-			})
-		}
-		Expect(correct(stopped.State.Seq - 1)).To(MatchError(billing.ErrChangedMeanwhile))
-		Expect(correct(stopped.State.Seq)).To(Succeed())
-		Expect(correct(stopped.State.Seq)).To(MatchError(billing.ErrChangedMeanwhile), "two people at once")
-		d.send()
-		Expect(d.service.held[first.Name.String()].Totals().Total.String()).To(Equal("55"))
-		Expect(d.life(first.ID)).To(Equal([]billing.Status{billing.Queued, billing.Sent, billing.ToCorrect, billing.Queued, billing.Sent, billing.Accepted}))
-	})
-
-	It("gives up a number that is somebody else's", func() {
-		d.service.says = append(d.service.says, somebodyElses)
-		e := d.issued("50.00")
-		d.send()
-		Expect(d.entry(e.ID).State.Status).To(Equal(billing.Rejected))
-	})
-
-	It("lets a boleta wait for SUNAT, asks later, and goes on with the next", func() {
-		d.service.says = append(d.service.says, pending)
-		first, second := d.issued("50.00"), d.issued("60.00")
-		Expect(d.send()).To(BeZero())
-		Expect(d.entry(first.ID).State.Pending).To(BeTrue())
-		Expect(d.entry(second.ID).State.Status).To(Equal(billing.Accepted))
-		Expect(d.drain.Follow(context.Background(), d.in, first.ID)).To(Succeed())
-		Expect(d.entry(first.ID).State.Pending).To(BeTrue(), "its time has not come")
-		d.later(5 * time.Second)
-		Expect(d.drain.Follow(context.Background(), d.in, first.ID)).To(Succeed())
-		Expect(d.entry(first.ID).State.Status).To(Equal(billing.Accepted))
-	})
-
-	It("voids what was accepted, once, and nothing after a week", func() {
-		e, old := d.issued("50.00"), d.issued("60.00")
-		d.send()
-		void := func(id uuid.UUID) error {
-			return d.Committed(d.Clinic, "clinic_admin", func(ctx context.Context) error {
-				_, err := d.emission.Void(ctx, id, "se cobró dos veces")
-				return err
-			})
-		}
-		Expect(void(e.ID)).To(Succeed())
-		Expect(void(e.ID)).To(Succeed())
-		Expect(d.drain.Follow(context.Background(), d.in, e.ID)).To(Succeed())
-		d.later(time.Hour)
-		Expect(d.drain.Follow(context.Background(), d.in, e.ID)).To(Succeed())
-		Expect(d.life(e.ID)).To(Equal([]billing.Status{billing.Queued, billing.Sent, billing.Accepted, billing.InVoiding, billing.Voided}))
-		d.later(8 * 24 * time.Hour)
-		Expect(void(old.ID)).To(MatchError(ContainSubstring("Haga una nota de crédito")))
-	})
-})
-
-// errKilled is the end of a process, at a random point between two steps.
-var errKilled = errors.New("killed")
-
-var _ = Describe("a worker that is killed", func() {
-	rounds := 20
-	if os.Getenv("HAMPI_TEST_LONG") != "" {
-		rounds = 200
-	}
-	It("leaves each document once outside, and in the same state here", func() {
-		d := newDesk()
-		seed := uint64(GinkgoRandomSeed()) //nolint:gosec // a seed
-		AddReportEntry("seed", fmt.Sprint(seed))
-		dice := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // not for secrets
-		faults := []func(billing.Document) (billing.Answer, bool){down, lost, pending, invalid}
-		for range rounds {
-			d.issued("50.00")
-			d.service.says = append(d.service.says, faults[dice.IntN(len(faults))])
-			_, err := d.drain.Series(context.Background(), killedAfter(d, dice.IntN(6)), d.boletas)
-			Expect(err).To(Or(BeNil(), MatchError(errKilled)))
-			d.later(time.Duration(dice.IntN(200)) * time.Second)
-		}
-		d.service.says = nil
-		settle(d)
-
-		var entries []uuid.UUID
-		d.within(func(ctx context.Context) {
-			Expect(database.From(ctx).Raw("select id from invoices order by number").Scan(&entries).Error).To(Succeed())
-		})
-		Expect(entries).To(HaveLen(rounds))
-		for i, id := range entries {
-			e := d.entry(id)
-			Expect(e.Number).To(BeEquivalentTo(i + 1))
-			_, outside := d.service.held[e.Name.String()]
-			Expect(outside).To(Equal(e.State.Status == billing.Accepted), e.Name.String()+" is "+string(e.State.Status))
-			Expect(e.State.Status).To(Or(Equal(billing.Accepted), Equal(billing.ToCorrect)))
-		}
-	})
-})
-
-// killedAfter lets some transactions pass and then kills: half of the time before the commit, half right after it.
-func killedAfter(d *desk, some int) billing.InClinic {
-	return func(ctx context.Context, f func(ctx context.Context) error) error {
-		if some--; some >= 0 {
-			return d.in(ctx, f)
-		}
-		if some%2 == 0 {
-			Expect(d.in(ctx, f)).To(Succeed())
-			return errKilled
-		}
-		return d.in(ctx, func(ctx context.Context) error {
-			if err := f(ctx); err != nil {
-				return err
-			}
-			return errKilled
-		})
-	}
-}
-
-// settle lets time pass until nobody waits.
-func settle(d *desk) {
-	GinkgoHelper()
-	for range 200 {
-		d.later(time.Hour)
-		d.send()
-		d.queued = nil
-		Expect(d.drain.Wake(context.Background(), d.in)).To(Succeed())
-		if len(d.queued) == 0 {
-			return
-		}
-		var waiting []uuid.UUID
-		d.within(func(ctx context.Context) {
-			const polls = "select invoice_id from invoice_states where state = 'sent' and pending"
-			Expect(database.From(ctx).Raw(polls).Scan(&waiting).Error).To(Succeed())
-		})
-		for _, id := range waiting {
-			Expect(d.drain.Follow(context.Background(), d.in, id)).To(Succeed())
-		}
-	}
-	Fail("documents wait for ever")
-}
-

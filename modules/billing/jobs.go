@@ -42,8 +42,22 @@ type sweepArgs struct{}
 
 func (sweepArgs) Kind() string { return "billing_sweep" }
 
-// later is a job's beginning at a moment.
-func later(at time.Time) *river.InsertOpts { return &river.InsertOpts{ScheduledAt: at} }
+// queued is Later by jobs in the same transaction.
+type queued struct{ queue Queue }
+
+// NewLater sends and asks by jobs.
+func NewLater(queue Queue) Later { return queued{queue} }
+
+func (q queued) Send(ctx context.Context, series uuid.UUID) error {
+	return q.queue.Insert(ctx, drainArgs{ClinicID: database.ScopeOf(ctx).ClinicID, SeriesID: series}, &river.InsertOpts{Queue: JobQueue})
+}
+
+func (q queued) Follow(ctx context.Context, invoice uuid.UUID, at time.Time) error {
+	return q.queue.Insert(ctx, followArgs{ClinicID: database.ScopeOf(ctx).ClinicID, InvoiceID: invoice}, &river.InsertOpts{Queue: JobQueue, ScheduledAt: at})
+}
+
+// JobQueue is a queue of its own: a service that answers slowly keeps no other job waiting.
+const JobQueue = "emission"
 
 // AddWorkers adds the jobs that send documents and ask about them.
 func AddWorkers(workers *river.Workers, db *database.DB, drain *Drain) {
@@ -113,26 +127,4 @@ func (w *sweepWorker) Work(ctx context.Context, job *river.Job[sweepArgs]) error
 		failed = append(failed, w.drain.Wake(ctx, within(w.db, clinic, job.ID)))
 	}
 	return errors.Join(failed...)
-}
-
-// Wake queues a job for each series and document of a clinic whose time has come.
-func (d *Drain) Wake(ctx context.Context, in InClinic) error {
-	return in(ctx, func(ctx context.Context) error {
-		series, polls, err := d.ledger.Due(ctx, d.now())
-		if err != nil {
-			return err
-		}
-		clinic := database.ScopeOf(ctx).ClinicID
-		for _, id := range series {
-			if err := d.queue.Insert(ctx, drainArgs{ClinicID: clinic, SeriesID: id}, nil); err != nil {
-				return err
-			}
-		}
-		for _, id := range polls {
-			if err := d.queue.Insert(ctx, followArgs{ClinicID: clinic, InvoiceID: id}, nil); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
 }

@@ -82,7 +82,7 @@ type Line struct {
 	ServiceID   uuid.UUID       `json:"service_id,omitzero"` // none: a product, or typed at the counter
 	ProductID   uuid.UUID       `json:"product_id,omitzero"`
 	DoctorID    uuid.UUID       `json:"doctor_id,omitzero"` // who did it: for fees
-	Code        string          `json:"code,omitempty"`      // the clinic's own
+	Code        string          `json:"code,omitempty"`     // the clinic's own
 	SunatCode   string          `json:"sunat_code,omitempty"`
 	Description string          `json:"description"`
 	Unit        string          `json:"unit"`

@@ -11,7 +11,6 @@ import (
 	"github.com/google/uuid"
 
 	"hampi/modules/platform/clock"
-	"hampi/modules/platform/database"
 	"hampi/modules/platform/fault"
 )
 
@@ -33,13 +32,13 @@ const lease = 2 * time.Minute
 type Drain struct {
 	ledger   *Ledger
 	emitters Emitters
-	queue    Queue
+	later    Later
 	now      clock.Now
 }
 
 // NewDrain builds it over the ledger and the clinics' ways to SUNAT.
-func NewDrain(ledger *Ledger, emitters Emitters, queue Queue, now clock.Now) *Drain {
-	return &Drain{ledger: ledger, emitters: emitters, queue: queue, now: now}
+func NewDrain(ledger *Ledger, emitters Emitters, later Later, now clock.Now) *Drain {
+	return &Drain{ledger: ledger, emitters: emitters, later: later, now: now}
 }
 
 // Series sends what waits in a series, in the order of its numbers, until nothing is left whose time has come. It tells
@@ -177,7 +176,7 @@ func (d *Drain) follow(ctx context.Context, from State, e Event, asked int) erro
 	if _, err := d.ledger.step(ctx, from, e, next, asked); err != nil {
 		return err
 	}
-	return d.askAt(ctx, from.InvoiceID, next)
+	return d.later.Follow(ctx, from.InvoiceID, next)
 }
 
 // Follow asks about a document that SUNAT has not answered, or about a voiding, when its time has come. One that needs no
@@ -229,7 +228,7 @@ func (d *Drain) settlePoll(ctx context.Context, e Entry, a Answer) error {
 		if err := d.ledger.postpone(ctx, e.State, e.State.Reason, next, e.State.Attempts+1); err != nil {
 			return err
 		}
-		return d.askAt(ctx, e.ID, next)
+		return d.later.Follow(ctx, e.ID, next)
 	}
 	if err := d.keepLinks(ctx, e, a); err != nil {
 		return err
@@ -270,9 +269,26 @@ func (d *Drain) settleVoid(ctx context.Context, e Entry, step Step, a Answer) er
 	if err := d.ledger.postpone(ctx, e.State, e.State.Reason, next, e.State.Attempts+1); err != nil {
 		return err
 	}
-	return d.askAt(ctx, e.ID, next)
+	return d.later.Follow(ctx, e.ID, next)
 }
 
-func (d *Drain) askAt(ctx context.Context, invoice uuid.UUID, at time.Time) error {
-	return d.queue.Insert(ctx, followArgs{ClinicID: database.ScopeOf(ctx).ClinicID, InvoiceID: invoice}, later(at))
+// Wake has each series sent and each document asked about whose time has come.
+func (d *Drain) Wake(ctx context.Context, in InClinic) error {
+	return in(ctx, func(ctx context.Context) error {
+		series, polls, err := d.ledger.Due(ctx, d.now())
+		if err != nil {
+			return err
+		}
+		for _, id := range series {
+			if err := d.later.Send(ctx, id); err != nil {
+				return err
+			}
+		}
+		for _, id := range polls {
+			if err := d.later.Follow(ctx, id, d.now()); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }

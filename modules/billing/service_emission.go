@@ -6,12 +6,12 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"time"
 
 	"github.com/google/uuid"
 
 	"hampi/modules/platform/access"
 	"hampi/modules/platform/clock"
-	"hampi/modules/platform/database"
 	"hampi/modules/platform/fault"
 )
 
@@ -19,13 +19,21 @@ import (
 // nobody outside: that is done by jobs, inserted in the same transaction.
 type Emission struct {
 	ledger *Ledger
-	queue  Queue
+	later  Later
 	now    clock.Now
 }
 
-// NewEmission builds it over the ledger and the job queue.
-func NewEmission(ledger *Ledger, queue Queue, now clock.Now) *Emission {
-	return &Emission{ledger: ledger, queue: queue, now: now}
+// Later is what follows the transaction in which a document is written, if that commits.
+type Later interface {
+	// Send sends what waits in a series.
+	Send(ctx context.Context, series uuid.UUID) error
+	// Follow asks at a moment what became of a document.
+	Follow(ctx context.Context, invoice uuid.UUID, at time.Time) error
+}
+
+// NewEmission builds it over the ledger and what follows.
+func NewEmission(ledger *Ledger, later Later, now clock.Now) *Emission {
+	return &Emission{ledger: ledger, later: later, now: now}
 }
 
 // Order is the wish for a document.
@@ -72,7 +80,7 @@ func (s *Emission) Issue(ctx context.Context, o Order) (Entry, error) {
 	if err := s.ledger.begin(ctx, invoice, content); err != nil {
 		return Entry{}, err
 	}
-	if err := s.enqueue(ctx, series.ID); err != nil {
+	if err := s.later.Send(ctx, series.ID); err != nil {
 		return Entry{}, err
 	}
 	return s.ledger.Entry(ctx, o.ID)
@@ -142,7 +150,7 @@ func (s *Emission) Correct(ctx context.Context, id uuid.UUID, seen int, c Conten
 	if _, err := s.ledger.step(ctx, e.State, Event{Status: Queued, ContentID: content, By: &by, At: now}, now, 0); err != nil {
 		return Entry{}, err
 	}
-	if err := s.enqueue(ctx, e.SeriesID); err != nil {
+	if err := s.later.Send(ctx, e.SeriesID); err != nil {
 		return Entry{}, err
 	}
 	return s.ledger.Entry(ctx, id)
@@ -170,12 +178,8 @@ func (s *Emission) Void(ctx context.Context, id uuid.UUID, reason string) (Entry
 	if _, err := s.ledger.step(ctx, e.State, step, now, 0); err != nil {
 		return Entry{}, err
 	}
-	if err := s.queue.Insert(ctx, followArgs{ClinicID: database.ScopeOf(ctx).ClinicID, InvoiceID: id}, nil); err != nil {
+	if err := s.later.Follow(ctx, id, now); err != nil {
 		return Entry{}, err
 	}
 	return s.ledger.Entry(ctx, id)
-}
-
-func (s *Emission) enqueue(ctx context.Context, series uuid.UUID) error {
-	return s.queue.Insert(ctx, drainArgs{ClinicID: database.ScopeOf(ctx).ClinicID, SeriesID: series}, nil)
 }

@@ -66,7 +66,7 @@ type Worker = river.Client[pgx.Tx]
 // NewWorker makes the working side over the clinics' pool.
 func NewWorker(pool *pgxpool.Pool, workers *river.Workers, periodic []*river.PeriodicJob, log *slog.Logger) (*Worker, error) {
 	client, err := river.NewClient(riverpgxv5.New(pool), &river.Config{
-		Queues:              map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 8}},
+		Queues:              map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 8}, "emission": {MaxWorkers: 8}},
 		Workers:             workers,
 		PeriodicJobs:        periodic,
 		JobTimeout:          5 * time.Minute,

@@ -1,0 +1,112 @@
+//go:build !js
+
+package billing_test
+
+import (
+	"context"
+	"sync"
+
+	. "github.com/onsi/ginkgo/v2"
+
+	"hampi/modules/billing"
+	"hampi/modules/platform/database/dbtest"
+)
+
+var cluster *dbtest.Cluster
+
+var _ = BeforeSuite(func() { cluster = dbtest.Start() })
+
+// outside is a service of the spec: it holds each name once, and refuses what a real one would never be sent.
+type outside struct {
+	sync.Mutex
+	held   map[string]billing.Document
+	voided map[string]bool
+	says   []func(d billing.Document) (billing.Answer, bool) // of the next calls to Emit; true: it is held
+	emits  int
+}
+
+func newOutside() *outside {
+	return &outside{held: map[string]billing.Document{}, voided: map[string]bool{}}
+}
+
+func (o *outside) Of(context.Context) (billing.Emitter, error) { return o, nil }
+
+func (o *outside) Emit(_ context.Context, d billing.Document) billing.Answer {
+	o.Lock()
+	defer o.Unlock()
+	o.emits++
+	name := d.Name.String()
+	if _, there := o.held[name]; there {
+		return billing.Answer{Outcome: billing.AlreadyThere}
+	}
+	answer, holds := billing.Answer{Outcome: billing.TakenAndAccepted, Raw: []byte(`{"aceptada":true}`)}, true
+	if len(o.says) > 0 {
+		answer, holds = o.says[0](d)
+		o.says = o.says[1:]
+	}
+	if holds {
+		o.held[name] = d
+	}
+	return answer
+}
+
+func (o *outside) Consult(_ context.Context, n billing.Name) billing.Answer {
+	o.Lock()
+	defer o.Unlock()
+	d, there := o.held[n.String()]
+	if !there {
+		return billing.Answer{Outcome: billing.NotThere}
+	}
+	return billing.Answer{Outcome: billing.TakenAndAccepted, Held: heldOf(d)}
+}
+
+func heldOf(d billing.Document) *billing.Held {
+	t := d.Totals()
+	return &billing.Held{
+		Kind: d.Kind.SunatCode(), Series: d.Series, Number: d.Number, IGV: t.IGV, Total: t.Total, IssuedOn: d.IssuedOn,
+		DocumentType: d.Customer.DocumentType.SunatCode(), DocumentNumber: d.Customer.SunatNumber(),
+	}
+}
+
+func (o *outside) Void(_ context.Context, n billing.Name, _ string) billing.Answer {
+	o.Lock()
+	defer o.Unlock()
+	o.voided[n.String()] = true
+	return billing.Answer{Outcome: billing.TakenAndPending}
+}
+
+func (o *outside) ConsultVoid(_ context.Context, n billing.Name) billing.Answer {
+	o.Lock()
+	defer o.Unlock()
+	if !o.voided[n.String()] {
+		return billing.Answer{Outcome: billing.NotThere}
+	}
+	return billing.Answer{Outcome: billing.TakenAndAccepted, Voided: true}
+}
+
+func (o *outside) Test(context.Context) billing.Answer {
+	return billing.Answer{Outcome: billing.TakenAndAccepted}
+}
+
+func (o *outside) Fetch(context.Context, string) ([]byte, error) { return nil, billing.ErrNoFile }
+
+// Things a service says.
+func down(billing.Document) (billing.Answer, bool) {
+	return billing.Answer{Outcome: billing.NotReached, Message: "NubeFact no responde."}, false
+}
+
+func lost(billing.Document) (billing.Answer, bool) {
+	return billing.Answer{Outcome: billing.NotUnderstood}, true
+}
+
+func invalid(billing.Document) (billing.Answer, bool) {
+	return billing.Answer{Outcome: billing.NotValid, Message: "El RUC no existe.", Field: "customer.document_number"}, false
+}
+
+func pending(billing.Document) (billing.Answer, bool) {
+	return billing.Answer{Outcome: billing.TakenAndPending}, true
+}
+
+func somebodyElses(billing.Document) (billing.Answer, bool) {
+	return billing.Answer{Outcome: billing.AlreadyThere}, false
+}
