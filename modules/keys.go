@@ -6,6 +6,7 @@ import (
 	"hampi/modules/accounts"
 	"hampi/modules/billing"
 	"hampi/modules/hce/archive"
+	"hampi/modules/hce/consent"
 	"hampi/modules/patients"
 	"hampi/modules/platform/database"
 	"hampi/modules/platform/pii"
@@ -17,5 +18,5 @@ import (
 // are rotated; tests/tenancy looks for it.
 func Reencrypters(db *database.DB) pii.Reencrypters {
 	return joined(accounts.Reencrypters(db), web.Reencrypters(db), patients.Reencrypters(db), sync.Reencrypters(db), sync.DeviceReencrypters(db),
-		archive.Reencrypters(db), billing.Reencrypters(db))
+		archive.Reencrypters(db), billing.Reencrypters(db), consent.Reencrypters(db))
 }

@@ -20,6 +20,7 @@ import (
 	"hampi/modules/catalog"
 	"hampi/modules/hce"
 	"hampi/modules/hce/archive"
+	"hampi/modules/hce/consent"
 	"hampi/modules/patients"
 	"hampi/modules/platform/audit"
 	"hampi/modules/platform/clock"
@@ -80,6 +81,7 @@ type house struct {
 	settings  *settings.Service
 	record    *hce.Service
 	archive   *archive.Service
+	consents  *consent.Service
 	sync      *sync.Service
 	devices   *sync.DeviceRegister
 }
@@ -142,7 +144,7 @@ func (h *house) joinPeople(metrics *web.Metrics) {
 	h.patients = patients.New(store, patients.Neighbours{
 		Appointments: later, Care: care{later, func() *hce.Service { return h.record }}, WalkIns: later, People: h.staff, Places: h.places,
 		Codes: h.codes, Medicines: h.medicines,
-		Tabs:   slices.Concat(agenda.Tabs(), hce.Tabs(), hce.TriageTabs(func() *hce.Service { return h.record }), archive.Tabs()),
+		Tabs:   slices.Concat(agenda.Tabs(), hce.Tabs(), hce.TriageTabs(func() *hce.Service { return h.record }), archive.Tabs(), consent.Tabs()),
 		Alarms: alarms{func() *hce.Service { return h.record }},
 		Attend: true,
 	}, h.Now)
@@ -158,17 +160,20 @@ func (h *house) joinRecord(days agenda.ForPatients) {
 	h.record = hce.New(hce.NewPostgres(), hce.Neighbours{
 		Patients: h.patients, Colleagues: accounts.Colleagues{}, Visits: visits{days},
 		Keys: h.signingKeys(), Proofs: proofs{h.signIn}, Reads: hce.ReadLog{}, Events: hce.NewEvents(h.queue), Address: h.Address,
-		Codes: h.codes, Medicines: h.medicines,
+		Codes: h.codes, Medicines: h.medicines, Consents: signed{func() *consent.Service { return h.consents }},
 	}, h.Now)
 	h.archive = archive.NewService(archive.Parts{
 		Store: archive.NewPostgres(h.DB), Storage: h.Storage, Patients: h.patients, Colleagues: accounts.Colleagues{},
 		Access: hce.NewFilesAccess(h.record), Reads: hce.ReadLog{}, Now: h.Now,
 	})
+	h.consents = consent.NewService(consent.Parts{
+		Store: consent.NewPostgres(h.Vault), Archive: h.archive, Patients: h.patients, Colleagues: accounts.Colleagues{}, Reads: hce.ReadLog{}, Now: h.Now,
+	})
 }
 
 // settingsPages are the entries of /configuracion, whoever draws them.
 func settingsPages() []web.SettingsPage {
-	own := []web.SettingsPage{accounts.PeopleSettings(), agenda.SchedulesPage(), sync.DevicesPage(), hce.EmergenciesPage(), catalog.CatalogsPage(), hce.TemplatesPage()}
+	own := []web.SettingsPage{accounts.PeopleSettings(), agenda.SchedulesPage(), sync.DevicesPage(), hce.EmergenciesPage(), catalog.CatalogsPage(), hce.TemplatesPage(), consent.SettingsPage()}
 	return slices.Concat(settings.Pages(), own, catalog.SettingsPages())
 }
 
@@ -219,6 +224,7 @@ func (h *house) routes(a *App) {
 	hce.HistoryRoutes(r, h.record)
 	hce.TriageRoutes(r, h.record, h.archive)
 	archive.Routes(r, h.archive)
+	consent.Routes(r, h.consents)
 	hce.ResultsRoutes(r, h.record)
 	hce.TemplateRoutes(r, h.record)
 	hce.Routes(r, h.record)

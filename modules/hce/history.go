@@ -21,6 +21,7 @@ type historyView struct {
 	Years    []YearCount
 	Authors  []views.Option
 	Problems []PastDiagnosis
+	Consents []ConsentLine
 	Zone     *time.Location
 	Now      time.Time
 	Mine     uuid.UUID // membership of who reads

@@ -22,6 +22,7 @@ type Neighbours struct {
 	Address    func() string  // how people reach the program, for what is printed; nil on a device
 	Codes      DiagnosisTable // nil: nobody looks diagnoses up
 	Medicines  MedicineTable  // nil: medicines are written freely
+	Consents   Consents       // nil on a device, which has none
 }
 
 // Patients is what the record asks of whoever keeps the people.
@@ -44,6 +45,20 @@ type Colleagues interface {
 	Sites(ctx context.Context) ([]accounts.Site, error)
 	// Clinic is the clinic itself: its name stands on paper.
 	Clinic(ctx context.Context) (accounts.Clinic, error)
+}
+
+// ConsentLine is what somebody agreed to, or not, as the history names it.
+type ConsentLine struct {
+	ID    uuid.UUID
+	Title string
+	State string // in words
+	At    time.Time
+}
+
+// Consents is what the record asks of whoever keeps what patients sign.
+type Consents interface {
+	// LinesOf are those of a person, the latest first.
+	LinesOf(ctx context.Context, family []uuid.UUID) ([]ConsentLine, error)
 }
 
 // Visit is an appointment as the record needs it.

@@ -89,6 +89,11 @@ func (h historyScreens) historyView(c echo.Context, frame patients.Frame, typed 
 	if v.Problems, err = h.record.Problems(ctx, v.Look); err != nil {
 		return v, err
 	}
+	if h.record.Consents != nil {
+		if v.Consents, err = h.record.Consents.LinesOf(ctx, v.Look.Family); err != nil {
+			return v, err
+		}
+	}
 	everybody, err := h.record.Colleagues.Everybody(ctx)
 	for _, m := range everybody {
 		if m.IsDoctor() {

@@ -31,6 +31,7 @@ var doors = []struct{ beginning, param, query string }{
 	{"/atenciones/", ":id", "select id from encounters where clinic_id = $1 limit 1"},
 	{"/documentos/", ":id", "select id from medical_records where clinic_id = $1 limit 1"},
 	{"/recetas/", ":id", "select id from medical_records where clinic_id = $1 limit 1"},
+	{"/consentimientos/", ":id", "select id from consents where clinic_id = $1 limit 1"},
 	{"/medicamentos/", ":id", "select id from medication_requests where clinic_id = $1 limit 1"},
 	{"/agenda/bloqueos/", ":id", "select id from schedule_exceptions where clinic_id = $1 limit 1"},
 	{"/configuracion/horarios/excepciones/", ":id", "select id from schedule_exceptions where clinic_id = $1 limit 1"},
@@ -56,7 +57,7 @@ var doors = []struct{ beginning, param, query string }{
 // words are parameters that are no ids.
 var words = map[string]string{
 	":seccion": "contacto", ":paso": "sede", ":enlace": "nada", ":item": uuid.NewString(), ":union": uuid.NewString(), ":version": "2024",
-	":plantilla": "nada", ":acceso": uuid.NewString(), ":orden": uuid.NewString(), ":valor": uuid.NewString(),
+	":plantilla": "nada", ":acceso": uuid.NewString(), ":orden": uuid.NewString(), ":valor": uuid.NewString(), ":texto": "no-hay",
 }
 
 // forms give the fields without which a form would be refused before it looks for the row.
@@ -200,6 +201,8 @@ func plantMissing(c clinics) {
 			`insert into files (clinic_id, id, patient_id, name, content_type, size, sha256, object, sealed_key, created_by)
 			 select clinic_id, gen_random_uuid(), (select id from patients where clinic_id = $1 limit 1), 'placa.jpg', 'image/jpeg', 1, sha256(''), gen_random_uuid()::text, '\x00', id
 			   from memberships where clinic_id = $1 limit 1`,
+			`insert into consents (clinic_id, id, patient_id, template, edition, title, decision, method, body, content_hash, file_id, file_sha256, doctor_id, doctor_name, license, signed_at)
+			 select clinic_id, gen_random_uuid(), patient_id, 'x', 1, 'x', 'accepted', 'typed', '\x00', sha256(''), id, sha256(''), created_by, 'x', 'x', now() from files where clinic_id = $1 limit 1`,
 			`insert into allergies (clinic_id, id, patient_id, substance, noted_by)
 			 select clinic_id, gen_random_uuid(), id, 'Látex', gen_random_uuid() from patients where clinic_id = $1 limit 1`,
 			`insert into conditions (clinic_id, id, patient_id, name, noted_by)

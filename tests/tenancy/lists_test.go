@@ -89,6 +89,9 @@ var insertOnly = map[string]string{
 	"invoice_items":                "refuse_change",
 	"invoice_contents":             "keep_but_sealed", // what is sealed is sealed again when keys are rotated
 	"invoice_events":               "keep_but_sealed",
+	"consent_templates":            "refuse_change",
+	"consent_revocations":          "refuse_change",
+	"consents":                     "keep_consent", // its body is sealed again when keys are rotated
 	"signing_keys":                 "revoke_once",
 	"files":                        "keep_file",   // hidden once; its key is sealed again when keys are rotated
 	"allergies":                    "retire_once", // what was noted stays; it may be retired, once
@@ -99,6 +102,7 @@ var insertOnly = map[string]string{
 var appMayChange = map[string][]string{
 	"files":            {"sealed_key", "hidden_at", "hidden_by", "hidden_reason", "version", "updated_at"},
 	"invoice_contents": {"body"}, "invoice_events": {"answer"},
+	"consents":   {"body", "version", "updated_at"},
 	"allergies":  {"retired_at", "retired_by", "retire_reason", "version", "updated_at"},
 	"conditions": {"retired_at", "retired_by", "retire_reason", "version", "updated_at"},
 }

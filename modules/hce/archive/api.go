@@ -160,7 +160,7 @@ func (h api) add(c echo.Context) error {
 	if err != nil {
 		return echo.ErrUnsupportedMediaType
 	}
-	ctx := inScope(c.Request().Context(), web.ScopeOf(c))
+	ctx := InScope(c.Request().Context(), web.ScopeOf(c))
 	var added File
 	sent := sentForm{form: form, id: "id", patient: "patient_id", encounter: "encounter_id", one: true}
 	err = sent.each(New{ID: uuid.Must(uuid.NewV7())}, func(n New, content io.Reader) (err error) {

@@ -25,8 +25,11 @@ type Owner struct {
 	ID   uuid.UUID
 }
 
-// EncounterOwner is the kind of an attention, which the form for files may name.
-const EncounterOwner = "encounter"
+// The kinds of owners that the archive itself tells apart.
+const (
+	EncounterOwner = "encounter" // an attention, which the form for files may name
+	ConsentOwner   = "consent"   // what was signed: its files stay in sight, a consent is revoked
+)
 
 // File is a photo or a document of a patient. It never changes, but may be hidden once.
 type File struct {

@@ -151,7 +151,7 @@ func (h routes) upload(c echo.Context) error {
 
 // showRefusal shows the page again; the files are chosen again, as browsers ask.
 func (h routes) showRefusal(c echo.Context, patient uuid.UUID, status int, sentence string) error {
-	return h.service.Store.Within(inScope(c.Request().Context(), web.ScopeOf(c)), func(ctx context.Context) error {
+	return h.service.Store.Within(InScope(c.Request().Context(), web.ScopeOf(c)), func(ctx context.Context) error {
 		c.SetRequest(c.Request().WithContext(ctx))
 		frame, err := h.service.Patients.Frame(ctx, patient, tabPath)
 		if err != nil {
@@ -185,7 +185,7 @@ func sentenceOf(err error) (string, bool) {
 
 // addAll adds every file of the form.
 func (h routes) addAll(c echo.Context, patient uuid.UUID, form *multipart.Reader) error {
-	ctx := inScope(c.Request().Context(), web.ScopeOf(c))
+	ctx := InScope(c.Request().Context(), web.ScopeOf(c))
 	sent := sentForm{form: form, id: "id", encounter: "atencion"}
 	return sent.each(New{PatientID: patient}, func(n New, content io.Reader) error {
 		_, err := h.service.Add(ctx, n, content)
@@ -199,7 +199,7 @@ func (h routes) download(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	f, content, err := h.service.Open(inScope(c.Request().Context(), web.ScopeOf(c)), id)
+	f, content, err := h.service.Open(InScope(c.Request().Context(), web.ScopeOf(c)), id)
 	if err != nil {
 		return err
 	}
@@ -217,7 +217,7 @@ func (h routes) thumb(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	content, err := h.service.OpenThumb(inScope(c.Request().Context(), web.ScopeOf(c)), id)
+	content, err := h.service.OpenThumb(InScope(c.Request().Context(), web.ScopeOf(c)), id)
 	if err != nil {
 		return err
 	}

@@ -209,8 +209,11 @@ func (s *Service) allowed(ctx context.Context, id uuid.UUID) (File, files.Ref, e
 	return f, ref, s.Access.MayRead(ctx, f.PatientID, f.Owner)
 }
 
-// Hide takes a file out of sight that came in by mistake. It is refused as invalid without a reason; a file that is out
-// of sight already is left as it is, and success.
+// errSigned keeps in sight what somebody signed.
+var errSigned = fault.Conflicted("signed", "Este archivo es parte de un consentimiento firmado y no se retira. El consentimiento se puede revocar.")
+
+// Hide takes a file out of sight that came in by mistake. It is refused as invalid without a reason, and as a conflict
+// for what was signed; a file that is out of sight already is left as it is, and success.
 func (s *Service) Hide(ctx context.Context, id uuid.UUID, reason string) (File, error) {
 	f, _, err := s.Store.File(ctx, id)
 	if err != nil {
@@ -218,6 +221,9 @@ func (s *Service) Hide(ctx context.Context, id uuid.UUID, reason string) (File, 
 	}
 	if err := s.Access.MayAdd(ctx, f.PatientID, f.Owner); err != nil {
 		return File{}, err
+	}
+	if f.Owner.Kind == ConsentOwner {
+		return f, errSigned
 	}
 	reason = strings.Join(strings.Fields(reason), " ")
 	if err := reasonProblems(reason).Err(); err != nil || !f.Hidden.At.IsZero() {

@@ -64,8 +64,8 @@ func (r fileRow) file() File {
 
 type scopeKey struct{}
 
-// inScope lets Within know whose transaction a request outside of any opens: who, from where, under which request id.
-func inScope(ctx context.Context, scope database.Scope) context.Context {
+// InScope lets Within know whose transaction a request outside of any opens: who, from where, under which request id.
+func InScope(ctx context.Context, scope database.Scope) context.Context {
 	return context.WithValue(ctx, scopeKey{}, scope)
 }
 

@@ -70,7 +70,7 @@ func (v archiveView) card(f File) card {
 	c := card{
 		ID: id, Name: f.Name, Href: "/archivos/" + id, By: v.names[f.AddedBy],
 		Facts:  views.DayMonth(at, v.today) + " " + views.Clock(at) + " · " + weight(f.Size),
-		Retire: hideView{ID: id, OpID: newID()}, Removable: v.Add,
+		Retire: hideView{ID: id, OpID: newID()}, Removable: v.Add && f.Owner.Kind != ConsentOwner,
 	}
 	if f.HasThumb {
 		c.Thumb = c.Href + "/miniatura"

@@ -7,6 +7,7 @@
 package paper
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"time"
@@ -45,7 +46,8 @@ type Letterhead struct {
 	Logo  []byte   // JPEG, PNG or WebP; nil without
 }
 
-// Block is a piece of a document: Heading, Paragraph, Facts, Table, Picture, Signature, Code, Rule or Break.
+// Block is a piece of a document: Heading, Paragraph, Facts, Table, Picture, Signature, Signatures, Code, Rule
+// or Break.
 type Block interface{ draw(s *sheet) }
 
 // Write makes the PDF. It fails for a picture that cannot be opened and for a code too long to be one; nothing of the
@@ -60,10 +62,26 @@ func Write(w io.Writer, d Document) error {
 		}
 	}
 	s.numberPages()
-	if err := s.pdf.Output(w); err != nil {
+	var out bytes.Buffer
+	if err := s.pdf.Output(&out); err != nil {
+		return fmt.Errorf("write the document %q: %w", d.Title, err)
+	}
+	if _, err := w.Write(withoutAttachments(out.Bytes())); err != nil {
 		return fmt.Errorf("write the document %q: %w", d.Title, err)
 	}
 	return nil
+}
+
+// noAttachments is the empty list of attached files that the library writes into every document.
+const noAttachments = "/EmbeddedFiles << /Names [\n  \n] >>"
+
+// withoutAttachments blanks that list: whoever looks at what a document does, as platform/files, would take it for one
+// that carries files. No byte moves.
+func withoutAttachments(document []byte) []byte {
+	if at := bytes.LastIndex(document, []byte(noAttachments)); at >= 0 {
+		copy(document[at:], bytes.Repeat([]byte{' '}, len(noAttachments)))
+	}
+	return document
 }
 
 // newPDF is an empty file with the house's two fonts.

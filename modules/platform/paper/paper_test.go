@@ -83,6 +83,10 @@ var _ = Describe("a document", func() {
 				Name: "Dra. Edith Núñez Peña", Lines: []string{"Cirujana dentista · COP 12345"}, Drawn: asPNG(drawn(200, 80)),
 				Code: paper.Code{Text: "https://hampi.pe/verificar/AB12", Caption: "Verificar"},
 			},
+			paper.Signatures{
+				Left:  paper.Signature{Name: "Luz Quispe Huamán", Strokes: []paper.Stroke{{100, 200, 200, 100, 300, 220}, {400, 150}}},
+				Right: paper.Signature{Name: "Dr. Iván Rojas", Caption: "Informó"},
+			},
 		)
 		d.Clinic.Logo = asPNG(drawn(64, 64))
 		content, pages := written(d)
@@ -91,11 +95,12 @@ var _ = Describe("a document", func() {
 			"Clínica Señor de los Ñandúes", "RUC 20123456789", "Receta", "24/11/2026", "Quispe Huamán, Luz", "34 años · DNI 99012345 · HC 000123",
 			"Diagnóstico", "¿dolor nocturno? Sí; niña de 8 años.", "Temperatura 36.8 °C", "Presión arterial", "120/80 mmHg",
 			"Amoxicilina 500 mg cápsula", "Cantidad", "21", "Antes del tratamiento", "Compruebe la firma con su teléfono",
-			"Dra. Edith Núñez Peña", "Cirujana dentista · COP 12345", "Impreso por Dra. Salas", "página 1 de 1",
+			"Luz Quispe Huamán", "Dr. Iván Rojas", "Informó", "Dra. Edith Núñez Peña", "Cirujana dentista · COP 12345", "Impreso por Dra. Salas", "página 1 de 1",
 		} {
 			Expect(pages[0]).To(ContainSubstring(words))
 		}
 		Expect(pages[0]).NotTo(ContainSubstring("Alergias"))
+		Expect(string(content)).NotTo(ContainSubstring("EmbeddedFile"), "no list of attached files: nobody takes it for a document that carries some")
 		again, _ := written(d)
 		Expect(bytes.Equal(again, content)).To(BeTrue(), "the same document must have the same hash")
 	})

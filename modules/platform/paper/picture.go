@@ -159,33 +159,94 @@ func (s *sheet) drawCode(c Code, width float64) {
 type Signature struct {
 	Name    string
 	Lines   []string // "Médica cirujana · CMP 54321"
-	Drawn   []byte   // what was signed on a screen; nil leaves room for a pen
+	Drawn   []byte   // a picture of what was signed; nil leaves room for a pen
+	Strokes []Stroke // what was drawn on a screen
 	Code    Code     // at the left; none without Text
 	Caption string   // instead of an empty room: "Firmado electrónicamente el …"
 }
 
+// Stroke is a line drawn on a screen: x and y in turn, in units of any size, downwards.
+type Stroke []int
+
+// drawStrokes draws lines as large as they fit into a frame, in its middle.
+func (s *sheet) drawStrokes(strokes []Stroke, x, y, width, height float64) {
+	left, top, right, low := strokes[0][0], strokes[0][1], strokes[0][0], strokes[0][1]
+	for _, line := range strokes {
+		for i := 0; i+1 < len(line); i += 2 {
+			left, right = min(left, line[i]), max(right, line[i])
+			top, low = min(top, line[i+1]), max(low, line[i+1])
+		}
+	}
+	scale := min(width/float64(max(right-left, 1)), height/float64(max(low-top, 1)))
+	x += (width - scale*float64(right-left)) / 2
+	y += height - scale*float64(low-top)
+	at := func(line Stroke, i int) (float64, float64) {
+		return x + scale*float64(line[i]-left), y + scale*float64(line[i+1]-top)
+	}
+	s.pdf.SetDrawColor(15, 30, 90) // the blue of pens
+	s.pdf.SetLineWidth(0.45)
+	s.pdf.SetLineCapStyle("round")
+	s.pdf.SetLineJoinStyle("round")
+	for _, line := range strokes {
+		px, py := at(line, 0)
+		s.pdf.MoveTo(px, py)
+		s.pdf.LineTo(px+0.01, py) // a point is seen too
+		for i := 2; i+1 < len(line); i += 2 {
+			px, py = at(line, i)
+			s.pdf.LineTo(px, py)
+		}
+		s.pdf.DrawPath("D")
+	}
+	s.pdf.SetLineCapStyle("butt")
+	s.pdf.SetLineJoinStyle("miter")
+}
+
+// signingRoom is the height over the line, in millimetres.
+const signingRoom = 20.0
+
 func (g Signature) draw(s *sheet) {
-	const space = 20.0
-	high := space + lineHeight(bodySize) + float64(len(g.Lines)+1)*lineHeight(smallSize)
-	s.room(max(high, codeSide) + gap)
+	s.room(max(g.height(), codeSide) + gap)
 	if g.Code.Text != "" {
 		s.drawCode(g.Code, s.inner()*0.5)
 	}
 	width := s.inner() * 0.42
-	x, y := s.right()-width, s.y
+	end := g.drawAt(s, s.right()-width, s.y, width)
+	s.y = max(end, s.y+codeSide) + gap
+}
+
+// Signatures are two that stand side by side; their codes are left out.
+type Signatures struct{ Left, Right Signature }
+
+func (p Signatures) draw(s *sheet) {
+	s.room(max(p.Left.height(), p.Right.height()) + gap)
+	width := s.inner() * 0.42
+	left := p.Left.drawAt(s, s.margin, s.y, width)
+	right := p.Right.drawAt(s, s.right()-width, s.y, width)
+	s.y = max(left, right) + gap
+}
+
+func (g Signature) height() float64 {
+	return signingRoom + lineHeight(bodySize) + float64(len(g.Lines)+1)*lineHeight(smallSize)
+}
+
+// drawAt draws from an upper left corner and returns where it ends.
+func (g Signature) drawAt(s *sheet, x, y, width float64) (end float64) {
 	small := style{size: smallSize, grey: true, align: centred}
-	if len(g.Drawn) > 0 {
-		w, h := s.measure(g.Drawn, width, space-3)
-		s.place(g.Drawn, x+(width-w)/2, y+space-2-h, width, space-3)
-	} else if g.Caption != "" {
-		s.write(g.Caption, small, x, y+space-lineHeight(smallSize)*float64(1+len(s.lines(g.Caption, small, width))), width)
+	switch {
+	case len(g.Drawn) > 0:
+		w, h := s.measure(g.Drawn, width, signingRoom-3)
+		s.place(g.Drawn, x+(width-w)/2, y+signingRoom-2-h, width, signingRoom-3)
+	case len(g.Strokes) > 0:
+		s.drawStrokes(g.Strokes, x, y+1, width, signingRoom-2)
+	case g.Caption != "":
+		s.write(g.Caption, small, x, y+signingRoom-lineHeight(smallSize)*float64(1+len(s.lines(g.Caption, small, width))), width)
 	}
 	s.pdf.SetDrawColor(60, 60, 60)
 	s.pdf.SetLineWidth(0.25)
-	s.pdf.Line(x, y+space, x+width, y+space)
-	end := s.write(g.Name, style{size: bodySize, bold: true, align: centred}, x, y+space+1, width)
+	s.pdf.Line(x, y+signingRoom, x+width, y+signingRoom)
+	end = s.write(g.Name, style{size: bodySize, bold: true, align: centred}, x, y+signingRoom+1, width)
 	for _, line := range g.Lines {
 		end = s.write(line, small, x, end, width)
 	}
-	s.y = max(end, s.y+codeSide) + gap
+	return end
 }
