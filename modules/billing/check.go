@@ -28,6 +28,9 @@ func (c Content) Problems(kind Kind, original *Original, today agenda.Date) faul
 		problems.Add("kind", "Elija boleta, factura, nota de crédito o nota de débito.")
 		return problems
 	}
+	if c.hugeProblems(problems); len(problems) > 0 {
+		return problems // nothing can be computed
+	}
 	c.moneyProblems(kind, problems)
 	c.lineProblems(problems)
 	problems.Add("issued_on", c.dateProblem(today))
@@ -46,6 +49,31 @@ func (d Document) Problems(original *Original, today agenda.Date) fault.Problems
 	problems := d.Content.Problems(d.Kind, original, today)
 	d.Name.problems(d.amended(d.Kind), problems)
 	return problems
+}
+
+// hugeProblems finds amounts that are too long to compute with.
+func (c Content) hugeProblems(problems fault.Problems) {
+	check := func(field string, amounts ...decimal.Decimal) {
+		if slices.ContainsFunc(amounts, endless) {
+			problems.Add(field, "El importe es demasiado largo.")
+		}
+	}
+	check("exchange_rate", c.ExchangeRate)
+	check("igv_percent", c.IGVPercent)
+	for i, l := range c.Lines {
+		check(LineField(i, "quantity"), l.Quantity)
+		check(LineField(i, "unit_price"), l.UnitPrice)
+		check(LineField(i, "discount"), l.Discount)
+	}
+	if c.Credit != nil {
+		check("credit.paid_at_once", c.Credit.PaidAtOnce)
+		for _, q := range c.Credit.Instalments {
+			check("credit", q.Amount)
+		}
+	}
+	if c.Detraction != nil {
+		check("detraction", c.Detraction.Percent, c.Detraction.Amount)
+	}
 }
 
 // priceless reports whether the document moves dates alone, with all amounts zero.
@@ -82,7 +110,7 @@ func (c Content) lineProblems(problems fault.Problems) {
 	}
 	before := len(problems)
 	for i, l := range c.Lines {
-		l.problems(i, c.Currency, c.priceless(), problems)
+		l.problems(i, c, problems)
 	}
 	if len(problems) == before && c.Totals().Total.GreaterThan(highestTotal) {
 		problems.Add("items", "El total es demasiado grande.")

@@ -126,7 +126,7 @@ func (l Line) Amounts(igv decimal.Decimal) Amounts {
 // unit value follows from the value.
 func (a Amounts) reconciled(quantity decimal.Decimal) Amounts {
 	a.DiscountValue = cents(a.UnitValue.Mul(quantity)).Sub(a.Value)
-	if a.DiscountValue.IsNegative() || a.Discount.IsZero() && !a.DiscountValue.IsZero() {
+	if a.Discount.IsZero() && !a.DiscountValue.IsZero() {
 		a.UnitValue, a.DiscountValue = a.Value.DivRound(quantity, unitDecimals), decimal.Zero
 	}
 	return a
@@ -150,7 +150,7 @@ var (
 func LineField(place int, field string) string { return "items." + strconv.Itoa(place) + "." + field }
 
 // problems adds what is wrong with the line at its place. A note that only moves dates has lines without a price.
-func (l Line) problems(place int, currency Currency, priceless bool, problems fault.Problems) {
+func (l Line) problems(place int, c Content, problems fault.Problems) {
 	at := func(field, message string) { problems.Add(LineField(place, field), message) }
 	at("description", textProblem(l.Description, 1, longestDescription, "Falta la descripción."))
 	at("code", textProblem(l.Code, 0, longestCode, ""))
@@ -164,12 +164,14 @@ func (l Line) problems(place int, currency Currency, priceless bool, problems fa
 	if l.IGVType.SunatCode() == "" {
 		at("igv_type", "Elija gravado, exonerado, inafecto o gratuito.")
 	}
-	if priceless {
+	if c.priceless() {
 		l.pricelessProblems(at)
 		return
 	}
 	at("unit_price", priceProblem(l.UnitPrice))
-	l.discountProblems(currency, at)
+	if l.Quantity.IsPositive() {
+		l.discountProblems(c, at)
+	}
 }
 
 func (l Line) pricelessProblems(at func(field, message string)) {
@@ -179,21 +181,23 @@ func (l Line) pricelessProblems(at func(field, message string)) {
 }
 
 // discountProblems looks at the discount, and at what it leaves.
-func (l Line) discountProblems(currency Currency, at func(field, message string)) {
+func (l Line) discountProblems(c Content, at func(field, message string)) {
 	gross := cents(l.UnitPrice.Mul(l.Quantity))
 	switch {
 	case l.Discount.IsNegative():
 		at("discount", "El descuento no es negativo.")
 	case hasMoreDecimals(l.Discount, 2):
 		at("discount", "El descuento lleva hasta dos decimales.")
-	case l.Discount.GreaterThan(gross) && l.Quantity.IsPositive():
-		at("discount", "El descuento es mayor que el importe de la línea, "+currency.Money(gross)+".")
+	case l.Discount.GreaterThan(gross):
+		at("discount", "El descuento es mayor que el importe de la línea, "+c.Currency.Money(gross)+".")
 	case l.IGVType == Free && !l.Discount.IsZero():
 		at("discount", "Lo gratuito no lleva descuento.")
 	case gross.Equal(l.Discount) && !gross.IsZero():
 		at("discount", "Con ese descuento el importe queda en cero. Si no se cobra, elija gratuito.")
-	case gross.IsZero() && l.UnitPrice.IsPositive() && l.Quantity.IsPositive():
+	case gross.IsZero() && l.UnitPrice.IsPositive():
 		at("quantity", "El importe se redondea a cero.")
+	case !l.Discount.IsZero() && l.Amounts(c.IGVPercent).DiscountValue.IsZero():
+		at("discount", "Sin IGV ese descuento no llega a un céntimo; SUNAT no lo vería.")
 	}
 }
 

@@ -1,6 +1,7 @@
 package billing
 
 import (
+	"regexp"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -47,6 +48,23 @@ func withTax(percent decimal.Decimal) decimal.Decimal { return hundred.Add(perce
 // hasDecimals reports whether an amount has more decimals than allowed; zeros at the end do not count.
 func hasMoreDecimals(amount decimal.Decimal, allowed int32) bool {
 	return !amount.Equal(amount.Truncate(allowed))
+}
+
+var amountForm = regexp.MustCompile(`^-?\d{1,12}(\.\d{1,10})?$`)
+
+// ParseAmount reads an amount as programs write it: "120.50", without exponent, blanks or thousands. What people type
+// is read by catalog.ParseSoles.
+func ParseAmount(text string) (decimal.Decimal, bool) {
+	if !amountForm.MatchString(text) {
+		return decimal.Zero, false
+	}
+	amount, err := decimal.NewFromString(text)
+	return amount, err == nil
+}
+
+// endless reports whether a decimal is too long to compute with: "1e9999" is a number too.
+func endless(amount decimal.Decimal) bool {
+	return amount.Exponent() > 15 || amount.Exponent() < -20 || amount.NumDigits() > 40
 }
 
 // PercentOff is the discount in soles that a percentage of a line comes to; problem says why there is none.

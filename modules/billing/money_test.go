@@ -147,6 +147,13 @@ var _ = Describe("the arithmetic", func() {
 		Expect(billing.IGVOn(agenda.Date{Year: 2011, Month: 2, Day: 28}).String()).To(Equal("19"))
 	})
 
+	It("reads amounts of programs, and nothing else", func() {
+		for text, ok := range map[string]bool{"120": true, "120.50": true, "-1": true, "": false, "1e5": false, "1,5": false, "1.": false, ".5": false, "1234567890123": false, "NaN": false, "1 000": false} {
+			_, read := billing.ParseAmount(text)
+			Expect(read).To(Equal(ok), text)
+		}
+	})
+
 	It("turns a percentage into soles, and refuses 101 %", func() {
 		discount, problem := billing.PercentOff(dec("99.99"), dec("12.5"))
 		Expect(problem).To(BeEmpty())

@@ -91,6 +91,10 @@ type Settlement struct {
 func Settle(due decimal.Decimal, currency Currency, payments []Payment) (Settlement, fault.Problems) {
 	s, problems := Settlement{Due: due}, fault.Problems{}
 	for i, p := range payments {
+		if endless(p.Amount) || endless(p.Received) {
+			problems.Add("payments."+strconv.Itoa(i)+".amount", "El importe es demasiado largo.")
+			continue
+		}
 		p.problems("payments."+strconv.Itoa(i)+".", currency, problems)
 		s.Paid, s.Change = s.Paid.Add(p.Amount), s.Change.Add(p.Change())
 	}

@@ -44,6 +44,7 @@ var _ = Describe("payments", func() {
 		Entry("nothing", []billing.Payment{pay(billing.Cash, "0")}, "payments.0.amount", "El pago es mayor que cero y lleva hasta dos decimales."),
 		Entry("less than nothing", []billing.Payment{pay(billing.Cash, "-1")}, "payments.0.amount", "El pago es mayor que cero y lleva hasta dos decimales."),
 		Entry("dollars for soles", []billing.Payment{{Method: billing.Cash, Amount: dec("1"), Currency: billing.Dollars}}, "payments.0.amount", "El comprobante está en soles y este pago en dólares."),
+		Entry("a number without end", []billing.Payment{pay(billing.Cash, "1e9999")}, "payments.0.amount", "El importe es demasiado largo."),
 		Entry("by cheque", []billing.Payment{pay("cheque", "1")}, "payments.0.method", "Elija cómo se paga."),
 	)
 
