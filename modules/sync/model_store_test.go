@@ -65,7 +65,11 @@ type modelStore struct {
 
 type shelfKey struct{}
 
-type opened struct{ shelf *shelf }
+type opened struct {
+	shelf  *shelf
+	bold   bool // what would be taken back spoils the whole
+	spoilt bool
+}
 
 func at(ctx context.Context) *shelf { return ctx.Value(shelfKey{}).(*opened).shelf }
 
@@ -81,9 +85,21 @@ func (m *modelStore) live() error {
 }
 
 func (m *modelStore) Transact(ctx context.Context, a sync.Author, f func(ctx context.Context) error) error {
-	inside := &opened{m.clinics[a.Clinic].copy()}
+	return m.transact(ctx, a, f, &opened{shelf: m.clinics[a.Clinic].copy()})
+}
+
+func (m *modelStore) Attempt(ctx context.Context, a sync.Author, f func(ctx context.Context) error) error {
+	return m.transact(ctx, a, f, &opened{shelf: m.clinics[a.Clinic].copy(), bold: true})
+}
+
+var errSpoilt = errors.New("a part of the attempt failed")
+
+func (m *modelStore) transact(ctx context.Context, a sync.Author, f func(ctx context.Context) error, inside *opened) error {
 	if err := f(context.WithValue(ctx, shelfKey{}, inside)); err != nil {
 		return err
+	}
+	if inside.spoilt {
+		return errSpoilt
 	}
 	if err := m.live(); err != nil {
 		return err
@@ -94,6 +110,11 @@ func (m *modelStore) Transact(ctx context.Context, a sync.Author, f func(ctx con
 
 func (m *modelStore) Savepoint(ctx context.Context, f func(ctx context.Context) error) error {
 	inside := ctx.Value(shelfKey{}).(*opened)
+	if inside.bold {
+		err := f(ctx)
+		inside.spoilt = inside.spoilt || err != nil
+		return err
+	}
 	before := inside.shelf
 	inside.shelf = before.copy()
 	err := f(ctx)

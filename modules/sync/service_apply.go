@@ -68,18 +68,35 @@ func (s *Service) carry(ctx context.Context, a Author, arrivals []Arrival) ([]do
 	return outcomes, s.wake(ctx, a, outcomes)
 }
 
-// chunk carries out one transaction's worth.
-func (s *Service) chunk(ctx context.Context, a Author, arrivals []Arrival, forms map[uuid.UUID]bool) (outcomes []done, err error) {
-	err = s.Store.Transact(ctx, a, func(ctx context.Context) error {
+// chunk carries out one transaction's worth: first as if all went well, and once more, operation by operation, when one
+// of them did not.
+func (s *Service) chunk(ctx context.Context, a Author, arrivals []Arrival, forms map[uuid.UUID]bool) ([]done, error) {
+	outcomes, err := s.inOne(ctx, a, run{Service: s, forms: forms, bold: true}, arrivals)
+	if err != nil && s.Store.Lasting(err) {
+		outcomes, err = s.inOne(ctx, a, run{Service: s, forms: forms}, arrivals)
+	}
+	if err != nil {
+		return nil, err
+	}
+	s.count(outcomes)
+	return outcomes, nil
+}
+
+// inOne carries operations out in one transaction.
+func (s *Service) inOne(ctx context.Context, a Author, r run, arrivals []Arrival) (outcomes []done, err error) {
+	transact := s.Store.Transact
+	if r.bold {
+		transact = s.Store.Attempt
+	}
+	err = transact(ctx, a, func(ctx context.Context) error {
 		outcomes = outcomes[:0]
-		run, err := s.begin(ctx, arrivals, forms)
-		if err != nil {
+		if err := r.begin(ctx, arrivals); err != nil {
 			return err
 		}
 		var answers []Answer
 		var gone []uuid.UUID
 		for _, arrival := range arrivals {
-			outcome, err := run.one(ctx, arrival)
+			outcome, err := r.one(ctx, arrival)
 			if err != nil {
 				return err
 			}
@@ -93,37 +110,33 @@ func (s *Service) chunk(ctx context.Context, a Author, arrivals []Arrival, forms
 		}
 		return s.Store.Settle(ctx, answers, gone)
 	})
-	if err != nil {
-		return nil, err
-	}
-	s.count(outcomes)
-	return outcomes, nil
+	return outcomes, err
 }
 
 // run is one transaction that carries operations out.
 type run struct {
 	*Service
+	bold    bool // an operation that cannot be carried out ends it
 	answers map[uuid.UUID]Answer
 	queued  map[uuid.UUID]Arrival
 	forms   map[uuid.UUID]bool // operations that a form carried out, with those that belong to the same form
 }
 
 // begin locks the operations, so that nobody else carries them out at the same time, and looks what is known of them.
-func (s *Service) begin(ctx context.Context, arrivals []Arrival, forms map[uuid.UUID]bool) (*run, error) {
+func (r *run) begin(ctx context.Context, arrivals []Arrival) error {
 	ids := make([]uuid.UUID, len(arrivals))
 	for i, a := range arrivals {
 		ids[i] = a.OpID
 	}
-	if err := s.Store.Lock(ctx, ids); err != nil {
-		return nil, err
+	err := r.Store.Lock(ctx, ids)
+	if err != nil {
+		return err
 	}
-	r := &run{Service: s, forms: forms}
-	var err error
-	if r.answers, err = s.Store.Answers(ctx, ids); err != nil {
-		return nil, err
+	if r.answers, err = r.Store.Answers(ctx, ids); err != nil {
+		return err
 	}
-	r.queued, err = s.Store.Queued(ctx, ids)
-	return r, err
+	r.queued, err = r.Store.Queued(ctx, ids)
+	return err
 }
 
 // one carries out one operation, unless it was answered before.
@@ -187,22 +200,25 @@ func settledAs(a Arrival, result offline.Result) done {
 }
 
 // apply lets the module carry the operation out, together with the conflict that comes of it.
-func (s *Service) apply(ctx context.Context, a Arrival) (done, error) {
-	entity, op, err := s.examine(a)
+func (r *run) apply(ctx context.Context, a Arrival) (done, error) {
+	entity, op, err := r.examine(a)
 	if err != nil {
-		return s.failed(ctx, a, err)
+		return r.failed(ctx, a, err)
 	}
 	var outcome offline.Outcome
 	var disagreement *Disagreement
-	err = s.Store.Savepoint(ctx, func(ctx context.Context) (err error) {
+	err = r.Store.Savepoint(ctx, func(ctx context.Context) (err error) {
 		if outcome, err = entity.Apply(ctx, op); err != nil {
 			return err
 		}
-		disagreement, err = s.disagree(ctx, op, a.UserID, outcome)
+		disagreement, err = r.disagree(ctx, op, a.UserID, outcome)
 		return err
 	})
+	if err != nil && r.bold {
+		return done{}, err
+	}
 	if err != nil {
-		return s.failed(ctx, a, err)
+		return r.failed(ctx, a, err)
 	}
 	settled := settledAs(a, offline.Result{ServerID: outcome.ServerID, Status: outcome.Status})
 	settled.Disagreement = disagreement

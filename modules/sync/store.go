@@ -64,6 +64,9 @@ type Store interface {
 	// Transact runs f in a transaction of its own and commits it when f returns nil. When it lost a race against
 	// another transaction, f is run again, up to three times in all.
 	Transact(ctx context.Context, a Author, f func(ctx context.Context) error) error
+	// Attempt is Transact for work that is likely to go well: where a Savepoint within it fails, so does the whole, and
+	// nothing of it stands. In return a Savepoint costs nothing.
+	Attempt(ctx context.Context, a Author, f func(ctx context.Context) error) error
 	// Savepoint runs f so that its failure undoes f's work alone.
 	Savepoint(ctx context.Context, f func(ctx context.Context) error) error
 	// Lasting reports whether an operation that failed with err would fail again; false for a database that is

@@ -34,9 +34,21 @@ func NewPostgres(db *database.DB, vault *pii.Vault) *Postgres { return &Postgres
 const attempts = 3
 
 func (p *Postgres) Transact(ctx context.Context, a Author, f func(ctx context.Context) error) error {
-	scope := database.Scope{ClinicID: a.Clinic, UserID: a.User, RequestID: a.RequestID, IP: a.IP}
+	return again(func() error { return p.db.InClinic(ctx, a.scope(), f) })
+}
+
+func (p *Postgres) Attempt(ctx context.Context, a Author, f func(ctx context.Context) error) error {
+	return again(func() error { return p.db.Boldly(ctx, a.scope(), f) })
+}
+
+func (a Author) scope() database.Scope {
+	return database.Scope{ClinicID: a.Clinic, UserID: a.User, RequestID: a.RequestID, IP: a.IP}
+}
+
+// again runs a transaction until it loses no race, attempts times at most.
+func again(transact func() error) error {
 	for attempt := 1; ; attempt++ {
-		err := p.db.InClinic(ctx, scope, f)
+		err := transact()
 		if !database.Retryable(err) || attempt == attempts {
 			return err
 		}

@@ -32,6 +32,9 @@ type Session struct {
 	tx    *gorm.DB
 	after []func()
 
+	bold   bool // savepoints are none: see Boldly
+	spoilt bool // one of them should have taken its work back: nothing of the transaction may last
+
 	inside   int // savepoints around the running work
 	standing int // savepoints that the transaction holds: those, and behind them such whose work is done
 
@@ -43,6 +46,9 @@ type sessionKey struct{}
 
 // ErrNoSession is returned by every query made outside a clinic's transaction.
 var ErrNoSession = errors.New("a query was made outside a clinic's transaction")
+
+// ErrSpoilt is returned where a bold transaction would have to take back a part of its work.
+var ErrSpoilt = errors.New("a part of a bold transaction failed")
 
 // Begin returns a context whose From opens a transaction for scope. The caller commits or rolls back the session.
 func (db *DB) Begin(ctx context.Context, scope Scope) (context.Context, *Session) {
@@ -133,6 +139,10 @@ func idOrEmpty(id uuid.UUID) string {
 
 // Commit makes the session's work last; a session that asked nothing has nothing to commit.
 func (s *Session) Commit() error {
+	if s.spoilt {
+		s.Rollback()
+		return ErrSpoilt
+	}
 	s.mu.Lock()
 	tx, after := s.tx, s.after
 	s.tx, s.after = nil, nil
@@ -162,11 +172,24 @@ func (s *Session) Rollback() {
 // InClinic runs f in a transaction of its own for scope, and commits it when f returns nil.
 func (db *DB) InClinic(ctx context.Context, scope Scope, f func(ctx context.Context) error) error {
 	inner, session := db.Begin(ctx, scope)
-	defer session.Rollback()
-	if err := f(inner); err != nil {
+	return session.around(inner, f)
+}
+
+// Boldly is InClinic for work that is likely to go well: the savepoints within it are none, for what needs none taken
+// back needs none set. Where one of them fails all the same, so does the whole, and nothing of it lasts: whoever asked
+// runs it again by InClinic.
+func (db *DB) Boldly(ctx context.Context, scope Scope, f func(ctx context.Context) error) error {
+	inner, session := db.Begin(ctx, scope)
+	session.bold = true
+	return session.around(inner, f)
+}
+
+func (s *Session) around(ctx context.Context, f func(ctx context.Context) error) error {
+	defer s.Rollback()
+	if err := f(ctx); err != nil {
 		return err
 	}
-	return session.Commit()
+	return s.Commit()
 }
 
 // Savepoint runs f so that its failure undoes only f's work and leaves the transaction usable. One whose work is done
@@ -177,6 +200,9 @@ func Savepoint(ctx context.Context, f func(ctx context.Context) error) error {
 		return tx.Error
 	}
 	s := ctx.Value(sessionKey{}).(*Session)
+	if s.bold {
+		return s.whole(ctx, f)
+	}
 	name := "hampi_" + strconv.Itoa(s.inside+1)
 	set := "savepoint " + name
 	if s.standing > s.inside {
@@ -196,6 +222,15 @@ func Savepoint(ctx context.Context, f func(ctx context.Context) error) error {
 	s.after, s.standing = s.after[:before], s.inside
 	s.forgetAll()
 	return errors.Join(err, tx.Exec("rollback to savepoint "+name).Error)
+}
+
+// whole runs f, whose failure is the transaction's.
+func (s *Session) whole(ctx context.Context, f func(ctx context.Context) error) error {
+	err := f(ctx)
+	if s.spoilt = s.spoilt || err != nil; s.spoilt {
+		return errors.Join(err, ErrSpoilt)
+	}
+	return nil
 }
 
 // AsSystem runs f in a transaction of the system's login, which sees the account tables of all clinics and nothing
