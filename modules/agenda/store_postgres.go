@@ -48,10 +48,7 @@ func (Postgres) Lock(ctx context.Context, id uuid.UUID) (Appointment, error) {
 // otherwise wait for one another until one is killed.
 func (p Postgres) Add(ctx context.Context, a Appointment, e Event) error {
 	return p.inTurn(ctx, a, func(ctx context.Context) error {
-		if err := database.From(ctx).Create(&a).Error; err != nil {
-			return err
-		}
-		return database.From(ctx).Create(&e).Error
+		return database.Together(ctx, func(tx *gorm.DB) *gorm.DB { return tx.Create(&a) }, e.write).Error
 	})
 }
 
@@ -60,18 +57,19 @@ func (p Postgres) Save(ctx context.Context, a Appointment, e Event) (Appointment
 	a.Version++
 	a.UpdatedAt = e.At
 	err := p.inTurn(ctx, a, func(ctx context.Context) error {
-		update := database.From(ctx).Model(&Appointment{}).Where("id = ? and version = ?", a.ID, seen).
-			Select("*").Omit("id", "created_at", "booked_by", "booked_as").Updates(&a)
-		if update.Error != nil {
-			return update.Error
-		}
-		if update.RowsAffected == 0 {
+		update := database.Together(ctx, func(tx *gorm.DB) *gorm.DB {
+			return tx.Model(&Appointment{}).Where("id = ? and version = ?", a.ID, seen).
+				Select("*").Omit("id", "created_at", "booked_by", "booked_as").Updates(&a)
+		}, e.write)
+		if update.Error == nil && update.RowsAffected == 0 { // its event is taken back with this
 			return fault.Conflicted("stale", "Alguien más cambió esta cita. Vuelva a abrirla.")
 		}
-		return database.From(ctx).Create(&e).Error
+		return update.Error
 	})
 	return a, err
 }
+
+func (e Event) write(tx *gorm.DB) *gorm.DB { return tx.Create(&e) }
 
 // inTurn runs a write that may lose an hour to somebody else, so that losing leaves the transaction usable.
 func (Postgres) inTurn(ctx context.Context, a Appointment, write func(context.Context) error) error {
@@ -80,12 +78,20 @@ func (Postgres) inTurn(ctx context.Context, a Appointment, write func(context.Co
 		turns = append(turns, *a.ResourceID)
 	}
 	if a.Occupies() {
-		const wait = "select pg_advisory_xact_lock(hashtextextended(id::text, 5)) from unnest(?::uuid[]) id" // one after the other
-		if err := database.From(ctx).Exec(wait, database.IDs(turns)).Error; err != nil {
+		if err := turn(ctx, database.IDs(turns)); err != nil {
 			return explain("wait for the professional's agenda", err)
 		}
 	}
 	return refusedBy(database.Savepoint(ctx, write))
+}
+
+// turn waits until nobody else writes into these agendas. A transaction that has its turn keeps it.
+func turn(ctx context.Context, ids string) error {
+	_, err := database.Once(ctx, []string{"turn with " + ids}, func() ([]bool, error) {
+		const wait = "select pg_advisory_xact_lock(hashtextextended(id::text, 5)) from unnest(?::uuid[]) id" // one after the other
+		return nil, database.From(ctx).Exec(wait, ids).Error
+	})
+	return err
 }
 
 // refusedBy turns what a constraint refused into the house's words.

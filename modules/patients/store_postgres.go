@@ -44,24 +44,18 @@ func (s *Postgres) keys(ctx context.Context) (*pii.Keys, error) {
 
 // Patient follows an alias when no entry has the id itself.
 func (s *Postgres) Patient(ctx context.Context, id uuid.UUID) (Patient, error) {
-	p, err := s.one(ctx, database.From(ctx), id)
-	if !fault.IsNotFound(err) {
-		return p, err
-	}
-	var led uuid.UUID
-	if database.From(ctx).Raw("select patient_id from patient_aliases where id = ?", id).Row().Scan(&led) != nil {
-		return Patient{}, fault.ErrNotFound
-	}
-	return s.one(ctx, database.From(ctx), led)
+	const itOrAlias = "id = any(array(select ?::uuid union all select patient_id from patient_aliases where id = ?))"
+	itself := clause.OrderBy{Expression: clause.Expr{SQL: "id = ? desc", Vars: []any{id}}}
+	return s.one(ctx, database.From(ctx).Where(itOrAlias, id, id).Clauses(itself))
 }
 
 func (s *Postgres) Locked(ctx context.Context, id uuid.UUID) (Patient, error) {
-	return s.one(ctx, locking(ctx), id)
+	return s.one(ctx, locking(ctx).Where("id = ?", id))
 }
 
 // LockedActive is Locked of the entry that answers for the person behind id.
 func (s *Postgres) LockedActive(ctx context.Context, id uuid.UUID) (Patient, error) {
-	p, err := s.one(ctx, locking(ctx).Where("merged_into is null"), id)
+	p, err := s.one(ctx, locking(ctx).Where("merged_into is null and id = ?", id))
 	if !fault.IsNotFound(err) {
 		return p, err
 	}
@@ -75,9 +69,9 @@ func locking(ctx context.Context) *gorm.DB {
 	return database.From(ctx).Clauses(clause.Locking{Strength: "UPDATE"})
 }
 
-func (s *Postgres) one(ctx context.Context, tx *gorm.DB, id uuid.UUID) (Patient, error) {
+func (s *Postgres) one(ctx context.Context, tx *gorm.DB) (Patient, error) {
 	var row patientRow
-	err := tx.Where("id = ?", id).Take(&row).Error
+	err := tx.Take(&row).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return Patient{}, fault.ErrNotFound
 	}
