@@ -128,7 +128,13 @@ func (o Offline) Displaced(ctx context.Context) ([]Appointment, error) {
 	if err != nil {
 		return nil, err
 	}
-	return o.opened(ctx, slices.DeleteFunc(all, func(one outline) bool { return !one.Lost || !one.Status.Pending() }))
+	var displaced []outline
+	for _, one := range all {
+		if one.Lost && one.Status.Pending() {
+			displaced = append(displaced, one)
+		}
+	}
+	return o.opened(ctx, displaced)
 }
 
 // ofPeople reads the appointments of some patients, by start and id.
@@ -174,10 +180,12 @@ func (Offline) NextOf(ctx context.Context, patients []uuid.UUID, from time.Time)
 	if err != nil {
 		return nil, err
 	}
+	first, _ := slices.BinarySearchFunc(all, from, func(one outline, from time.Time) int { return one.Start.Compare(from) })
 	wanted, next := setOf(patients), map[uuid.UUID]time.Time{}
-	for _, one := range all {
-		if _, found := next[one.Patient]; !found && wanted[one.Patient] && !one.Start.Before(from) && one.Status.Pending() {
+	for _, one := range all[first:] {
+		if wanted[one.Patient] && one.Status.Pending() {
 			next[one.Patient] = one.Start
+			delete(wanted, one.Patient)
 		}
 	}
 	return next, nil

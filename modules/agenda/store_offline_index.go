@@ -18,7 +18,7 @@ import (
 
 // What a device keeps beside its appointments, so that a page need not open thousands of them.
 const (
-	outlineKind    = "appointment_outline" // one row: every appointment in a few bytes
+	outlineKind    = "appointment_outline" // marked: every appointment in a few bytes
 	lastBookedKind = "appointment_booked"  // by membership: what it booked last on this device
 	changesKind    = "agenda_changes"      // one row: grows with every write and pull
 	onlyRow        = "all"
@@ -83,24 +83,14 @@ func outlinesIn(value []byte) ([]outline, error) {
 	return list, nil
 }
 
-// outlines are all appointments of the device, by start and id.
+// outlines are all appointments of the device, by start and id. The list is shared: callers change nothing of it.
 func outlines(ctx context.Context) ([]outline, error) {
-	return offline.Once(ctx, outlineKind, func() ([]outline, error) {
-		value, err := offline.From(ctx).Index(ctx, outlineKind, onlyRow)
-		if err != nil {
-			return nil, err
-		}
-		return outlinesIn(value)
-	})
+	return offline.Marked(ctx, outlineKind, outlinesIn)
 }
 
 // follow brings the outline and the change number up to date with what changed and what was removed.
 func follow(ctx context.Context, u *offline.Unit, changed []offline.Object, removed []string) error {
-	value, err := u.Index(ctx, outlineKind, onlyRow)
-	if err != nil {
-		return err
-	}
-	list, err := outlinesIn(value)
+	list, err := outlines(ctx)
 	if err != nil {
 		return err
 	}
@@ -130,7 +120,7 @@ func follow(ctx context.Context, u *offline.Unit, changed []offline.Object, remo
 	for _, o := range list {
 		next = o.appendTo(next)
 	}
-	u.KeepIndex(outlineKind, onlyRow, next)
+	u.KeepMarked(outlineKind, next)
 	return grow(ctx, u)
 }
 

@@ -17,6 +17,7 @@ import (
 
 	"hampi/modules/platform/access"
 	"hampi/modules/platform/database"
+	"hampi/modules/platform/fault"
 	"hampi/modules/platform/offline"
 )
 
@@ -343,6 +344,22 @@ var _ = Describe("operations of a device", func() {
 			Expect(l.service.Finish(context.Background(), l.Norte.ID, "spec", l.clock().Add(time.Hour))).To(Succeed())
 			Expect(l.names(l.Norte)).To(Equal([]string{"Ana", "Beto"}))
 			Expect(l.count("select count(*) from sync_queue")).To(BeZero())
+		})
+
+		It("and one is refused after it wrote, what it wrote is taken back and all others are done once", func() {
+			l.things.before = func(ctx context.Context, op offline.Received) error {
+				if !strings.Contains(string(op.Data), "Ana") {
+					return nil
+				}
+				return errors.Join(database.From(ctx).Exec("update things set color = 'negro', version = version + 1").Error,
+					fault.Conflicted("taken", "Ya no se puede."))
+			}
+			first := newID()
+			batch := []offline.Operation{l.create(first, "Zoila"), l.op(offline.Update, first, `{"color":"azul"}`), l.create(newID(), "Ana"), l.create(newID(), "Beto")}
+			Expect(codes(l.post("", batch...))).To(Equal([]string{"", "", "taken", ""}))
+			Expect(statuses(l.post("", batch...))).To(Equal([]offline.Status{offline.Duplicate, offline.Duplicate, offline.Rejected, offline.Duplicate}))
+			Expect(l.names(l.Norte)).To(Equal([]string{"Beto", "Zoila"}))
+			Expect(l.count("select count(*) from things where id = $1 and color = 'azul' and version = 2", first)).To(Equal(1))
 		})
 
 		It("and one fails again and again, it is refused in the end", func() {

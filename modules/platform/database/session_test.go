@@ -116,6 +116,51 @@ var _ = Describe("a clinic's transaction", Ordered, func() {
 		Expect(kept).To(Equal([]string{"Cinco", "Siete", "Uno"}))
 	})
 
+	It("lasts when bold work goes well, and leaves nothing when a part of it failed, whoever swallows that", func() {
+		scope := database.Scope{ClinicID: world.Sur.ID}
+		boldly := func(name string, fails error) error {
+			return world.DB.Boldly(ctx, scope, func(ctx context.Context) error {
+				add := func(name string, fails error) error {
+					return database.Savepoint(ctx, func(ctx context.Context) error {
+						return errors.Join(database.From(ctx).Exec("insert into sites (id, name) values (?, ?)", uuid.New(), name).Error, fails)
+					})
+				}
+				return database.Savepoint(ctx, func(ctx context.Context) error {
+					Expect(add(name+" antes", nil)).To(Succeed())
+					_ = add(name, fails)
+					return nil
+				})
+			})
+		}
+		Expect(boldly("Audaz", nil)).To(Succeed())
+		Expect(boldly("Perdida", errors.New("no"))).To(MatchError(database.ErrSpoilt))
+		var found []string
+		Expect(database.From(world.RolledBack(world.Sur, "clinic_admin")).Raw("select name from sites where name ~ 'Audaz|Perdida' order by name").Scan(&found).Error).To(Succeed())
+		Expect(found).To(Equal([]string{"Audaz", "Audaz antes"}))
+	})
+
+	It("writes two things in one trip, each with its own values, and tells what became of the first", func() {
+		ctx := world.RolledBack(world.Norte, "clinic_admin")
+		site := func(name string) func(tx *gorm.DB) *gorm.DB {
+			return func(tx *gorm.DB) *gorm.DB {
+				return tx.Table("sites").Create(map[string]any{"id": uuid.New(), "name": name})
+			}
+		}
+		none := func(tx *gorm.DB) *gorm.DB {
+			return tx.Table("sites").Where("name = ?", "Ninguna").Update("name", "Otra")
+		}
+		Expect(database.Together(ctx, site("A la vez 1"), site("A la vez 2")).Error).To(Succeed())
+		second := database.Together(ctx, none, site("A la vez 3"))
+		Expect(second.Error).To(Succeed())
+		Expect(second.RowsAffected).To(BeZero())
+		var found []string
+		Expect(database.From(ctx).Raw("select name from sites where name like 'A la vez%' order by 1").Scan(&found).Error).To(Succeed())
+		Expect(found).To(Equal([]string{"A la vez 1", "A la vez 2", "A la vez 3"}))
+		nothing := func(tx *gorm.DB) *gorm.DB { _ = tx.AddError(gorm.ErrInvalidData); return tx }
+		Expect(database.Together(ctx, site("A la vez 4"), nothing).Error).To(MatchError(gorm.ErrInvalidData))
+		Expect(database.Together(context.Background(), none, none).Error).To(MatchError(database.ErrNoSession))
+	})
+
 	It("runs what waits for the commit only after it", func() {
 		ran := false
 		failed := world.Committed(world.Norte, "clinic_admin", func(ctx context.Context) error {

@@ -32,6 +32,8 @@ type Device struct {
 	now    clock.Now
 	writes sync.Mutex // one unit writes at a time: what it read is still so when it commits
 	last   time.Time  // of the newest operation: a device's operations have an order
+
+	editions editions // of marked lists
 }
 
 // NewDevice opens a device's store with the kinds that the modules offer.
