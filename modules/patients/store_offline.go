@@ -214,10 +214,10 @@ func (s *Offline) Family(ctx context.Context, id uuid.UUID) ([]uuid.UUID, error)
 	joined := newBest(-1, byID)
 	found.each(func(e *entry) {
 		if e.active == p.Active() && e.id != e.active {
-			joined.add(*e)
+			joined.add(e)
 		}
 	})
-	return append([]uuid.UUID{p.Active()}, joined.ids()...), nil
+	return append([]uuid.UUID{p.Active()}, idsIn(joined.kept)...), nil
 }
 
 func (s *Offline) Similar(ctx context.Context, d Demographics) ([]Patient, error) {
@@ -228,10 +228,10 @@ func (s *Offline) Similar(ctx context.Context, d Demographics) ([]Patient, error
 	same, key := newBest(-1, byID), d.SortKey()
 	found.each(func(e *entry) {
 		if e.sortKey == key && e.active == e.id {
-			same.add(*e)
+			same.add(e)
 		}
 	})
-	people, err := s.inOrder(ctx, same.ids())
+	people, err := s.inOrder(ctx, idsIn(same.kept))
 	people = slices.DeleteFunc(people, func(p Patient) bool { return !p.BirthDate.Equal(d.BirthDate) })
 	return people[:min(len(people), 5)], err
 }
@@ -260,10 +260,10 @@ func (s *Offline) Page(ctx context.Context, from Cursor, limit int) ([]Patient, 
 	begin := from.ID == uuid.Nil && from.SortKey == ""
 	found.each(func(e *entry) {
 		if e.active == e.id && (begin || before(&after, e)) {
-			page.add(*e)
+			page.add(e)
 		}
 	})
-	return s.inOrder(ctx, page.ids())
+	return s.inOrder(ctx, idsIn(page.kept))
 }
 
 // inOrder reads people in the order of ids.

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/google/uuid"
@@ -137,43 +138,32 @@ func byName(a, b *entry) bool {
 
 func newestFirst(a, b *entry) bool { return byID(b, a) }
 
-// best keeps the first most entries of an order; -1 keeps all.
-type best struct {
+// best keeps the first most of an order; -1 keeps all.
+type best[T any] struct {
 	most   int
-	before func(a, b *entry) bool
-	kept   []entry
+	before func(a, b T) bool
+	kept   []T
 }
 
-func newBest(most int, before func(a, b *entry) bool) *best { return &best{most: most, before: before} }
+func newBest[T any](most int, before func(a, b T) bool) *best[T] {
+	return &best[T]{most: most, before: before}
+}
 
-func (b *best) add(e entry) {
+func (b *best[T]) add(one T) {
 	if b.most >= 0 && len(b.kept) >= b.most {
-		if b.most == 0 || !b.before(&e, &b.kept[len(b.kept)-1]) {
+		if b.most == 0 || !b.before(one, b.kept[len(b.kept)-1]) {
 			return
 		}
 		b.kept = b.kept[:len(b.kept)-1]
 	}
-	at, _ := slices.BinarySearchFunc(b.kept, e, func(kept, e entry) int {
-		if b.before(&kept, &e) {
-			return -1
-		}
-		return 1
-	})
-	b.kept = slices.Insert(b.kept, at, e)
+	at := sort.Search(len(b.kept), func(i int) bool { return !b.before(b.kept[i], one) })
+	b.kept = slices.Insert(b.kept, at, one)
 }
 
-func (b *best) ids() []uuid.UUID {
-	ids := make([]uuid.UUID, 0, len(b.kept))
-	for i := range b.kept {
-		ids = append(ids, b.kept[i].id)
+func idsIn(entries []*entry) []uuid.UUID {
+	ids := make([]uuid.UUID, 0, len(entries))
+	for _, e := range entries {
+		ids = append(ids, e.id)
 	}
 	return ids
-}
-
-func (b *best) candidates() []Candidate {
-	list := make([]Candidate, 0, len(b.kept))
-	for i := range b.kept {
-		list = append(list, b.kept[i].candidate())
-	}
-	return list
 }

@@ -39,10 +39,10 @@ func (s *Offline) matching(ctx context.Context, most int, fits func(e *entry) bo
 	list := newBest(most, byID)
 	found.each(func(e *entry) {
 		if fits(e) {
-			list.add(*e)
+			list.add(e)
 		}
 	})
-	return list.ids(), nil
+	return idsIn(list.kept), nil
 }
 
 func (s *Offline) ByNameStart(ctx context.Context, start string, limit int) ([]Candidate, error) {
@@ -53,10 +53,14 @@ func (s *Offline) ByNameStart(ctx context.Context, start string, limit int) ([]C
 	list := newBest(limit, byName)
 	found.each(func(e *entry) {
 		if strings.HasPrefix(e.sortKey, start) {
-			list.add(*e)
+			list.add(e)
 		}
 	})
-	return list.candidates(), nil
+	candidates := make([]Candidate, 0, len(list.kept))
+	for _, e := range list.kept {
+		candidates = append(candidates, e.candidate())
+	}
+	return candidates, nil
 }
 
 // ByWords gives, of too many, those whose word for the rarest term comes first, as the server's index has them.
@@ -68,34 +72,29 @@ func (s *Offline) ByWords(ctx context.Context, terms []Term, limit int) ([]Candi
 	if err != nil {
 		return nil, err
 	}
-	var fitting []entry
-	found.each(func(e *entry) {
-		if !slices.ContainsFunc(terms, func(t Term) bool { return !e.hasWord(t.fits) }) {
-			fitting = append(fitting, *e)
-		}
+	fitting, rarest := found.fitting(terms, limit)
+	list := newBest(limit, func(a, b match) bool {
+		return a.word < b.word || a.word == b.word && byID(a.entry, b.entry)
 	})
-	list := newBest(limit, byMatchedWord)
-	rarest := terms[0]
-	if len(fitting) > limit {
-		rarest = rarestOf(found, terms)
-	}
 	for _, e := range fitting {
 		e.hasWord(func(word string) bool {
 			if rarest.fits(word) {
-				e.record = word // of the copy: for the order alone
-				list.add(e)
+				list.add(match{e, word})
 			}
 			return rarest.fits(word)
 		})
 	}
-	return list.candidates(), nil
+	candidates := make([]Candidate, 0, len(list.kept))
+	for _, m := range list.kept {
+		candidates = append(candidates, m.candidate())
+	}
+	return candidates, nil
 }
 
-func byMatchedWord(a, b *entry) bool {
-	if a.record != b.record {
-		return a.record < b.record
-	}
-	return byID(a, b)
+// match is an entry with its word for a term.
+type match struct {
+	*entry
+	word string
 }
 
 func (t Term) fits(word string) bool {
@@ -105,26 +104,46 @@ func (t Term) fits(word string) bool {
 	return strings.HasPrefix(word, t.Begins)
 }
 
-// rarestOf is the term that fewest entries have.
-func rarestOf(found indexView, terms []Term) Term {
-	counts := make([]int, len(terms))
-	found.each(func(e *entry) {
-		for i, term := range terms {
-			if counts[i] < commonTerm && e.hasWord(term.fits) {
-				counts[i]++
-			}
-		}
-	})
-	rarest := 0
-	for i, n := range counts {
-		if n < counts[rarest] {
-			rarest = i
-		}
-	}
-	return terms[rarest]
+// sought is a term as a walk looks for it.
+type sought struct {
+	Term
+	inside string // as it stands behind the first word
+	count  int    // of entries that have it
 }
 
-const commonTerm = 1000 // entries from which a term counts as common; it is not counted further
+func (s *sought) in(e *entry) bool {
+	if len(s.Is) > 0 {
+		return e.hasWord(s.fits)
+	}
+	return strings.HasPrefix(e.sortKey, s.Begins) || strings.Contains(e.sortKey, s.inside)
+}
+
+// fitting are the entries that have all terms and, where they are more than limit, the term that fewest entries have.
+func (v indexView) fitting(terms []Term, limit int) (all []*entry, rarest Term) {
+	list := make([]sought, len(terms))
+	for i, t := range terms {
+		list[i] = sought{Term: t, inside: " " + t.Begins}
+	}
+	v.each(func(e *entry) {
+		missing := 0
+		for i := range list {
+			if list[i].in(e) {
+				list[i].count++
+			} else {
+				missing++
+			}
+		}
+		if missing == 0 {
+			all = append(all, e)
+		}
+	})
+	if len(all) <= limit {
+		return all, terms[0]
+	}
+	return all, slices.MinFunc(list, func(a, b sought) int { return min(a.count, commonTerm) - min(b.count, commonTerm) }).Term
+}
+
+const commonTerm = 1000 // entries from which a term counts as common, and is no rarer than any other such
 
 func (s *Offline) Vocabulary(ctx context.Context) ([]string, error) {
 	found, err := s.index.open(ctx)

@@ -18,23 +18,23 @@ import (
 // that changes the people themselves: what stands later replaces what stands before.
 type deviceIndex struct {
 	mu      sync.RWMutex
-	entries []entry
+	entries []*entry // none is changed: another one takes its place
 	at      map[uuid.UUID]int
 	words   []string // of all names; nil until they are asked for
 }
 
 func newDeviceIndex(room int) *deviceIndex {
-	return &deviceIndex{entries: make([]entry, 0, room), at: make(map[uuid.UUID]int, room)}
+	return &deviceIndex{entries: make([]*entry, 0, room), at: make(map[uuid.UUID]int, room)}
 }
 
 // put lets e stand for its patient from now on.
 func (x *deviceIndex) put(e entry) {
 	if i, known := x.at[e.id]; known {
-		x.entries[i] = e
+		x.entries[i] = &e
 		return
 	}
 	x.at[e.id] = len(x.entries)
-	x.entries = append(x.entries, e)
+	x.entries = append(x.entries, &e)
 }
 
 func (x *deviceIndex) putAll(changed []entry) {
@@ -49,13 +49,19 @@ func (x *deviceIndex) putAll(changed []entry) {
 // says reports whether e stands in the index just so.
 func (x *deviceIndex) says(e entry) bool {
 	i, known := x.at[e.id]
-	return known && x.entries[i] == e || !known && e.gone
+	return known && *x.entries[i] == e || !known && e.gone
 }
 
 func (x *deviceIndex) living() []entry {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
-	return slices.DeleteFunc(slices.Clone(x.entries), func(e entry) bool { return e.gone })
+	var living []entry
+	for _, e := range x.entries {
+		if !e.gone {
+			living = append(living, *e)
+		}
+	}
+	return living
 }
 
 // indexView is the index with what the unit that asks has changed and not kept yet.
@@ -68,12 +74,8 @@ type indexView struct {
 func (v indexView) each(f func(e *entry)) {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
-	for i := range v.entries {
-		e := &v.entries[i]
-		if e.gone {
-			continue
-		}
-		if _, changed := v.own[e.id]; !changed {
+	for _, e := range v.entries {
+		if _, changed := v.own[e.id]; !changed && !e.gone {
 			f(e)
 		}
 	}
@@ -92,7 +94,7 @@ func (v indexView) find(id uuid.UUID) (entry, bool) {
 	if !ok || v.entries[i].gone {
 		return entry{}, false
 	}
-	return v.entries[i], true
+	return *v.entries[i], true
 }
 
 // deviceIndexes keeps the index of each open device in memory: one in the browser, several in a model of many.

@@ -3,7 +3,6 @@ package offline
 import (
 	"context"
 	"fmt"
-	"slices"
 	"sync"
 
 	"github.com/google/uuid"
@@ -27,15 +26,27 @@ type edition struct {
 	list any
 }
 
-// Marked gives the list of a kind as parse reads it. The lists' elements are shared: callers change none.
+// Marked gives the list of a kind as parse reads it, a single time in the unit of ctx. The list is shared: callers change
+// nothing of it.
 func Marked[T any](ctx context.Context, kind string, parse func(value []byte) ([]T, error)) ([]T, error) {
 	u := From(ctx)
+	if list, ok := u.read[kind].([]T); ok {
+		return list, nil
+	}
+	list, err := marked(ctx, u, kind, parse)
+	if err == nil {
+		u.remember(kind, list)
+	}
+	return list, err
+}
+
+func marked[T any](ctx context.Context, u *Unit, kind string, parse func(value []byte) ([]T, error)) ([]T, error) {
 	mark, err := u.Index(ctx, kind, markRow)
 	if err != nil {
 		return nil, fmt.Errorf("read the mark of %s: %w", kind, err)
 	}
 	if list, ok := u.device.editions.of(kind, string(mark)).([]T); ok {
-		return slices.Clip(list), nil
+		return list, nil
 	}
 	if _, own := u.rows[Ref{kind, listRow}]; own {
 		value, err := u.Index(ctx, kind, listRow)
@@ -63,6 +74,7 @@ func Marked[T any](ctx context.Context, kind string, parse func(value []byte) ([
 func (u *Unit) KeepMarked(kind string, value []byte) {
 	u.KeepIndex(kind, listRow, value)
 	u.KeepIndex(kind, markRow, []byte(uuid.NewString()))
+	u.read = nil
 }
 
 func (e *editions) of(kind, mark string) any {

@@ -18,12 +18,16 @@ func Once[T any](ctx context.Context, what string, read func() ([]T, error)) ([]
 	}
 	list, err := read()
 	if err == nil {
-		if u.read == nil {
-			u.read = map[string]any{}
-		}
-		u.read[what] = list
+		u.remember(what, list)
 	}
 	return slices.Clone(list), err
+}
+
+func (u *Unit) remember(what string, list any) {
+	if u.read == nil {
+		u.read = map[string]any{}
+	}
+	u.read[what] = list
 }
 
 // List reads every object of an entity into what its module calls it.
