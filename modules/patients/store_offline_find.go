@@ -51,7 +51,7 @@ func (s *Offline) ByNameStart(ctx context.Context, start string, limit int) ([]C
 		return nil, err
 	}
 	list := newBest(limit, byName)
-	found.each(func(e *entry) {
+	found.beginning(start, func(e *entry) {
 		if strings.HasPrefix(e.sortKey, start) {
 			list.add(e)
 		}
@@ -104,43 +104,55 @@ func (t Term) fits(word string) bool {
 	return strings.HasPrefix(word, t.Begins)
 }
 
-// sought is a term as a walk looks for it.
-type sought struct {
-	Term
-	inside string // as it stands behind the first word
-	count  int    // of entries that have it
+// in reports whether somebody has a word that fits.
+func (t Term) in(e *entry) bool {
+	if len(t.Is) > 0 {
+		return e.hasWord(t.fits)
+	}
+	for key := e.sortKey; ; {
+		if strings.HasPrefix(key, t.Begins) {
+			return true
+		}
+		end := strings.IndexByte(key, ' ')
+		if end < 0 {
+			return false
+		}
+		key = key[end+1:]
+	}
 }
 
-func (s *sought) in(e *entry) bool {
-	if len(s.Is) > 0 {
-		return e.hasWord(s.fits)
+// having hands over everybody who has a word for a term.
+func (v indexView) having(t Term, f func(e *entry)) {
+	found := func(e *entry) {
+		if t.in(e) {
+			f(e)
+		}
 	}
-	return strings.HasPrefix(e.sortKey, s.Begins) || strings.Contains(e.sortKey, s.inside)
+	if len(t.Is) > 0 {
+		v.each(found)
+		return
+	}
+	v.beginning(t.Begins, found)
 }
 
 // fitting are the entries that have all terms and, where they are more than limit, the term that fewest entries have.
 func (v indexView) fitting(terms []Term, limit int) (all []*entry, rarest Term) {
-	list := make([]sought, len(terms))
-	for i, t := range terms {
-		list[i] = sought{Term: t, inside: " " + t.Begins}
-	}
-	v.each(func(e *entry) {
-		missing := 0
-		for i := range list {
-			if list[i].in(e) {
-				list[i].count++
-			} else {
-				missing++
-			}
-		}
-		if missing == 0 {
+	longest := slices.MaxFunc(terms, func(a, b Term) int { return len(a.Begins) - len(b.Begins) })
+	v.having(longest, func(e *entry) {
+		if !slices.ContainsFunc(terms, func(t Term) bool { return !t.in(e) }) {
 			all = append(all, e)
 		}
 	})
 	if len(all) <= limit {
 		return all, terms[0]
 	}
-	return all, slices.MinFunc(list, func(a, b sought) int { return min(a.count, commonTerm) - min(b.count, commonTerm) }).Term
+	return all, slices.MinFunc(terms, func(a, b Term) int { return v.count(a) - v.count(b) })
+}
+
+// count is how many entries have a term, commonTerm for many.
+func (v indexView) count(t Term) (n int) {
+	v.having(t, func(*entry) { n++ })
+	return min(n, commonTerm)
 }
 
 const commonTerm = 1000 // entries from which a term counts as common, and is no rarer than any other such

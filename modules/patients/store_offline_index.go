@@ -21,6 +21,7 @@ type deviceIndex struct {
 	entries []*entry // none is changed: another one takes its place
 	at      map[uuid.UUID]int
 	words   []string // of all names; nil until they are asked for
+	shelves *shelves // nil until somebody is looked for by name
 }
 
 func newDeviceIndex(room int) *deviceIndex {
@@ -29,12 +30,17 @@ func newDeviceIndex(room int) *deviceIndex {
 
 // put lets e stand for its patient from now on.
 func (x *deviceIndex) put(e entry) {
-	if i, known := x.at[e.id]; known {
-		x.entries[i] = &e
-		return
+	at, known := x.at[e.id]
+	if known {
+		x.entries[at] = &e
+	} else {
+		at = len(x.entries)
+		x.at[e.id] = at
+		x.entries = append(x.entries, &e)
 	}
-	x.at[e.id] = len(x.entries)
-	x.entries = append(x.entries, &e)
+	if x.shelves != nil {
+		x.shelves.add(&e, at)
+	}
 }
 
 func (x *deviceIndex) putAll(changed []entry) {
@@ -75,13 +81,22 @@ func (v indexView) each(f func(e *entry)) {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
 	for _, e := range v.entries {
-		if _, changed := v.own[e.id]; !changed && !e.gone {
+		if v.shows(e) {
 			f(e)
 		}
 	}
 	for _, e := range v.own {
 		f(&e)
 	}
+}
+
+// shows reports whether the device holds somebody, and the unit that asks has not changed them.
+func (v indexView) shows(e *entry) bool {
+	if e.gone || len(v.own) == 0 {
+		return !e.gone
+	}
+	_, changed := v.own[e.id]
+	return !changed
 }
 
 func (v indexView) find(id uuid.UUID) (entry, bool) {
