@@ -169,6 +169,7 @@ func (h *house) joinRecord(days agenda.ForPatients) {
 	h.consents = consent.NewService(consent.Parts{
 		Store: consent.NewPostgres(h.Vault), Archive: h.archive, Patients: h.patients, Colleagues: accounts.Colleagues{}, Reads: hce.ReadLog{}, Now: h.Now,
 	})
+	h.record.Files = h.archive
 }
 
 // settingsPages are the entries of /configuracion, whoever draws them.
@@ -217,7 +218,7 @@ func (h *house) routes(a *App) {
 	catalog.MedicineRoutes(r, h.medicines)
 	catalog.CatalogsRoutes(r)
 	catalog.TableRoutes(r, catalog.LoadedCodes{})
-	catalog.CodeRoutes(r, h.codes, accounts.Colleagues{}, nil)
+	catalog.CodeRoutes(r, h.codes, accounts.Colleagues{}, hce.NewHabits(h.record))
 	patients.ImportRoutes(r, h.importer, h.patients)
 	patients.Routes(r, h.patients)
 	agenda.Routes(r, h.agenda, h.catalog, h.patients, attentions{h.record})
@@ -243,7 +244,7 @@ func (h *house) api(r *web.Router) {
 	accounts.SitesAPI(api, accounts.Colleagues{})
 	catalog.API(api, h.catalog)
 	catalog.MedicinesAPI(api, h.medicines)
-	catalog.CodesAPI(api, h.codes, accounts.Colleagues{})
+	catalog.CodesAPI(api, h.codes, accounts.Colleagues{}, hce.NewHabits(h.record))
 	patients.API(api, h.patients)
 	agenda.API(api, h.agenda)
 	hce.API(api, h.record, hce.NewVerifier(h.DB, h.signingKeys()), hce.NewPostgres())

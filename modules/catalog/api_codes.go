@@ -13,8 +13,9 @@ import (
 )
 
 // CodesAPI adds what programs may ask of the table of diagnoses.
-func CodesAPI(a *web.API, codes *Codes, house House) {
-	api := codesAPI{codes, codeRoutes{codes: codes, house: house}}
+// habits may be nil.
+func CodesAPI(a *web.API, codes *Codes, house House, habits Habits) {
+	api := codesAPI{codes, codeRoutes{codes, house, habits}}
 	web.Operation(a, huma.Operation{
 		OperationID: "find-diagnoses", Method: http.MethodGet, Path: "/api/v1/cie10",
 		Summary: "Diagnósticos de la CIE-10 por código, palabras, siglas o como se les dice; el más probable primero", Tags: []string{"Catálogo"},

@@ -50,7 +50,7 @@ func newApp() *app {
 	api, codes := web.NewAPI(r, "spec"), catalog.NewCodes(catalog.LoadedCodes{}, a.now)
 	catalog.API(api, a.catalog)
 	catalog.MedicinesAPI(api, medicines)
-	catalog.CodesAPI(api, codes, accounts.Colleagues{})
+	catalog.CodesAPI(api, codes, accounts.Colleagues{}, nil)
 	catalog.CatalogsRoutes(r)
 	catalog.TableRoutes(r, catalog.LoadedCodes{})
 	catalog.CodeRoutes(r, codes, accounts.Colleagues{}, nil)

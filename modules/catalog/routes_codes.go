@@ -43,7 +43,7 @@ func (h codeRoutes) find(c echo.Context) error {
 		return err
 	}
 	prefer.Sex = Sex(c.FormValue("sex"))
-	return web.Render(c, http.StatusOK, codeOptions(table.Search(query, prefer, optionsShown), query))
+	return web.Render(c, http.StatusOK, codeOptions(table.Search(query, prefer, optionsShown), query, prefer.Doctor))
 }
 
 // preference is what is known of who searches.

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/a-h/templ"
 	"github.com/google/uuid"
 
 	"hampi/modules/hce/form"
@@ -272,6 +273,8 @@ type sideView struct {
 	Copies     bool // offers to copy into the note
 	Away       bool
 	Conditions []patients.Condition
+	Album      bool            // photos and documents may be looked at here
+	Files      templ.Component // of this attention; nil in the other tabs
 }
 
 // The tabs beside the note.
@@ -279,11 +282,15 @@ const (
 	beforeTab   = "historia"
 	rxTab       = "recetas"
 	observedTab = "resultados"
+	filesTab    = "archivos"
 )
 
 func (v sideView) tabs() []views.NavItem {
 	var items []views.NavItem
-	for _, t := range []struct{ path, label string }{{beforeTab, "Historia"}, {rxTab, "Recetas"}, {observedTab, "Resultados"}} {
+	for _, t := range []struct{ path, label string }{{beforeTab, "Historia"}, {rxTab, "Recetas"}, {observedTab, "Resultados"}, {filesTab, "Archivos"}} {
+		if t.path == filesTab && !v.Album {
+			continue
+		}
 		items = append(items, views.NavItem{Label: t.label, Href: attentionPath(v.Encounter, "historia") + "?vista=" + t.path, Current: t.path == v.Tab})
 	}
 	return items

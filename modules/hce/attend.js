@@ -47,29 +47,39 @@ function plan(wait) {
 
 function save() {
   const form = note()
-  if (!form || kept >= changes || form.querySelector('[data-filas]')?.disabled) return
+  if (!form || signing || kept >= changes || form.querySelector('[data-filas]')?.disabled) return
   htmx.trigger(byID('guardar'), 'guardar') // not the form: htmx would send it where its last button leads
 }
 
-const ofNote = (e) => [note(), byID('guardar'), byID('firmar-boton')].includes(e.detail.elt) // what keeps the draft
+// What keeps the draft. Who asked may be gone from the page with its answer, and keeps its name.
+const asker = (e) => e.detail.requestConfig?.elt
+const ofNote = (e) => ['nota', 'guardar', 'firmar-boton'].includes(asker(e)?.id)
+const signs = (e) => asker(e)?.id === 'firmar-boton'
 const isSearch = (el) => el.matches('[role=combobox], [data-combo-valor]')
 
-on('input', '#nota', (_, e) => { if (!isSearch(e.target)) changed(false) })
+on('input', '#nota', (_, e) => { if (!isSearch(e.target)) { letters++; changed(false) } })
 on('change', '#nota', (_, e) => {
   if (isSearch(e.target)) return
   changed(true)
   if (e.target.matches('textarea, [name="f.motivo"]')) propose()
 })
 
-document.addEventListener('htmx:beforeRequest', (e) => { if (ofNote(e)) sending = changes })
+document.addEventListener('htmx:beforeRequest', (e) => {
+  if (e.detail.elt === byID('guardar') && signing) return void e.preventDefault() // it would make what is signed stale
+  if (ofNote(e)) sending = changes
+})
 document.addEventListener('htmx:afterRequest', (e) => {
   const form = note()
-  if (!form || !(e.detail.elt instanceof Element) || !form.contains(e.detail.elt)) return
+  if (signs(e) && signing !== 'waits' && !dialogOpen()) signing = false
+  settled(e.detail.xhr)
+  if (!form || !(e.detail.elt instanceof Element) || !(ofNote(e) || form.contains(e.detail.elt))) return
   if (ofNote(e)) {
     if (e.detail.successful) kept = sending
     else if (e.detail.xhr?.status !== 409) say('No se pudo guardar el borrador. Lo escrito sigue aquí.')
   }
-  if (kept < changes && !form.querySelector('[data-otra-gana]')) plan(e.detail.successful ? pause : 5 * pause)
+  if (kept >= changes && look) look.click()
+  else if (kept < changes && !form.querySelector('[data-otra-gana]')) plan(e.detail.successful ? pause : 5 * pause)
+  look = null
 })
 
 function say(words) {
@@ -77,7 +87,7 @@ function say(words) {
   if (line) line.textContent = words
 }
 
-window.addEventListener('beforeunload', (e) => { if (note() && kept < changes) { save(); e.preventDefault() } })
+window.addEventListener('beforeunload', (e) => { if (note() && kept < changes && signing !== true) { save(); e.preventDefault() } })
 
 // What a region of the note was drawn anew for is a change too.
 document.addEventListener('htmx:afterSwap', (e) => {
@@ -123,7 +133,61 @@ document.addEventListener('keydown', (e) => {
   byID('firmar-boton')?.click()
 }, true)
 
-on('click', '#firmar-boton', () => clearTimeout(timer)) // it keeps the draft itself
+// Signing keeps the draft itself, and what is signed is what stands on the page: it waits for a line that is being drawn,
+// asks again when somebody went on typing meanwhile, and nothing is kept beside it until its dialog is closed.
+let signing = false
+let asked = 0 // letters typed when it was asked for
+let letters = 0
+const drawing = new Set() // regions of the note that are on their way
+const dialogOpen = () => Boolean(document.querySelector('dialog:modal'))
+
+document.addEventListener('htmx:beforeRequest', (e) => {
+  if (signs(e)) {
+    clearTimeout(timer)
+    signing = drawing.size ? 'waits' : true
+    asked = letters
+    if (drawing.size) e.preventDefault()
+  } else if (e.detail.elt.matches?.('#nota [name=hacer], #nota .rx [hx-post]')) drawing.add(e.detail.xhr)
+})
+function settled(request) {
+  if (drawing.delete(request) && !drawing.size && signing === 'waits') setTimeout(sign)
+}
+const sign = () => byID('firmar-boton')?.click()
+
+document.addEventListener('htmx:beforeSwap', (e) => {
+  if (!signs(e) || letters === asked || e.detail.xhr.status >= 300) return
+  e.detail.shouldSwap = false
+  const line = new DOMParser().parseFromString(e.detail.serverResponse, 'text/html').getElementById('estado-borrador')
+  if (line) byID('estado-borrador')?.replaceWith(line) // that edition is kept already
+  setTimeout(sign)
+})
+document.addEventListener('close', (e) => {
+  if (!(e.target instanceof HTMLDialogElement) || !signing) return
+  signing = false
+  if (kept < changes) plan(pause)
+}, true)
+
+// The prescription is looked at as it was kept, so what was typed is kept first.
+let look = null
+on('click', '[data-receta]', (link, e) => {
+  if (!document.querySelector('#tratamiento .rx')) {
+    e.preventDefault()
+    byID('c-medicamento')?.focus()
+  } else if (kept < changes) {
+    e.preventDefault()
+    look = link
+    clearTimeout(timer)
+    save()
+  }
+})
+
+// What was wrong with an input of a prescription's line is said until it changes.
+on('input', '#nota .rx [aria-invalid]', unwarn)
+on('change', '#nota .rx [aria-invalid]', unwarn)
+function unwarn(field) {
+  field.removeAttribute('aria-invalid')
+  byID(field.id + '-nota')?.remove()
+}
 
 document.addEventListener('nota:problemas', () => {
   const wrong = [...document.querySelectorAll('#nota [aria-invalid="true"], #nota .duda input')].find((el) => visible(el.closest('label') ?? el))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/a-h/templ"
 	"github.com/google/uuid"
 
 	"hampi/modules/accounts"
@@ -23,6 +24,7 @@ type Neighbours struct {
 	Codes      DiagnosisTable // nil: nobody looks diagnoses up
 	Medicines  MedicineTable  // nil: medicines are written freely
 	Consents   Consents       // nil on a device, which has none
+	Files      Album          // photos and documents of an attention; nil on a device
 }
 
 // Patients is what the record asks of whoever keeps the people.
@@ -59,6 +61,12 @@ type ConsentLine struct {
 type Consents interface {
 	// LinesOf are those of a person, the latest first.
 	LinesOf(ctx context.Context, family []uuid.UUID) ([]ConsentLine, error)
+}
+
+// Album is what the pages of an attention ask of whoever keeps photos and documents.
+type Album interface {
+	// Gallery draws the files of an attention, whole with the form that adds some; see archive.Service.
+	Gallery(ctx context.Context, patient, encounter uuid.UUID, address string, add bool) (whole, list templ.Component, err error)
 }
 
 // Visit is an appointment as the record needs it.

@@ -27,6 +27,7 @@ type receta struct {
 	ClinicLine string
 	Zone       *time.Location
 	Verify     string // address of the page that verifies it; "" before it is signed
+	Draft      bool   // not written yet: it is looked at, and given to nobody
 }
 
 // recetaLine is one medicine on paper.
@@ -86,6 +87,9 @@ func (s *Service) receta(ctx context.Context, e Entry, origin string) (receta, e
 
 // title is the document's name with its number, which a device does not know yet.
 func (p receta) title() string {
+	if p.Draft {
+		return "Receta (borrador)"
+	}
 	if p.Content.Number == 0 {
 		return "Receta"
 	}
@@ -108,6 +112,8 @@ func (p receta) expires() string {
 // stands says how it is signed, or that it is not.
 func (p receta) stands() string {
 	switch {
+	case p.Draft:
+		return "BORRADOR SIN FIRMA: no se entrega así"
 	case p.Entry.Annulled() != nil:
 		return "ANULADA"
 	case !p.Entry.Signed():

@@ -248,6 +248,21 @@ var _ = Describe("results", func() {
 		Expect(fault.KindOf(c.record.CancelOrder(ctx, newID(), o.ID, "Ya no hace falta"))).To(Equal(fault.Conflict))
 	})
 
+	It("keep the sign of what lies beyond the apparatus, and hold it when it is surely critical", func() {
+		o := c.place(ctx, potassium, glucose)
+		sheet := c.result(potassium, "> 9,0")
+		sheet.Lines = append(sheet.Lines, hce.SheetLine{Code: glucose, Value: "<20"})
+		Expect(c.record.EnterResults(ctx, o.ID, sheet)).To(Succeed())
+		kept, _ := order(o.ID).Standing(potassium)
+		Expect([]any{kept.Words(), kept.Value.Valid, kept.Flag}).To(Equal([]any{">9.0 mmol/L", false, observation.CriticalHigh}))
+		words, err := c.record.Alarms(ctx, []uuid.UUID{c.Ana})
+		Expect(err).NotTo(HaveOccurred())
+		Expect(words).To(ContainElement("Valor crítico: Potasio >9.0 mmol/L sin revisar"))
+		Expect(c.record.EnterResults(ctx, o.ID, c.result(potassium, ">9.0"))).To(Succeed(), "the same value of another sheet")
+		_, refused := fault.Fields(c.record.EnterResults(ctx, o.ID, c.result(glucose, "<0")))
+		Expect(refused).To(BeTrue())
+	})
+
 	It("go to no order that was cancelled", func() {
 		first, second := c.place(ctx, glucose), c.place(ctx, glucose)
 		Expect(second.Number).To(Equal(first.Number + 1))

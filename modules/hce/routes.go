@@ -20,6 +20,7 @@ func Routes(r *web.Router, record *Service) {
 	r.GET("/atenciones/:id", h.show, read)
 	r.GET("/atenciones/:id/historia", h.side, write)
 	r.GET("/atenciones/:id/cita", h.nextVisit, write)
+	r.GET("/atenciones/:id/receta", h.recetaDraft, write)
 	r.POST("/atenciones/:id/borrador", h.save, write)
 	r.POST("/atenciones/:id/campos", h.redraw, write)
 	r.POST("/atenciones/:id/diagnosticos", h.diagnose, write)
@@ -35,6 +36,7 @@ func Routes(r *web.Router, record *Service) {
 	if record.Away() {
 		return
 	}
+	r.GET("/atenciones/:id/archivos", h.files, write)
 	r.GET("/documentos/:id/anulacion", h.askAnnulment, write)
 	r.POST("/documentos/:id/anulacion", h.annul, write)
 	r.POST("/por-firmar", h.signAll, write)

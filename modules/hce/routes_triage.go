@@ -3,12 +3,10 @@
 package hce
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"net/url"
 
-	"github.com/a-h/templ"
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
@@ -18,12 +16,6 @@ import (
 	"hampi/modules/platform/fault"
 	"hampi/modules/platform/web"
 )
-
-// Album is what the page of triage asks of whoever keeps photos.
-type Album interface {
-	// Gallery draws the files of an attention, whole with the form that adds some; see archive.Service.
-	Gallery(ctx context.Context, patient, encounter uuid.UUID, address string, add bool) (whole, list templ.Component, err error)
-}
 
 // triageScreens are the pages on which an assistant takes vital signs, motive and photos.
 type triageScreens struct {

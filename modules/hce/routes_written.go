@@ -67,7 +67,7 @@ func (h attendScreens) side(c echo.Context) error {
 		return err
 	}
 	tab := c.QueryParam("vista")
-	if tab != rxTab && tab != observedTab {
+	if tab != rxTab && tab != observedTab && (tab != filesTab || h.record.Files == nil) {
 		tab = beforeTab
 	}
 	v, err := h.sideView(c, a.Encounter, a.Look, a.Frame, tab)
@@ -87,6 +87,7 @@ func (h attendScreens) sideView(c echo.Context, e Encounter, look Look, frame pa
 	ctx := c.Request().Context()
 	v := sideView{
 		Encounter: e.ID, Tab: tab, Zone: h.record.Zone(ctx), Now: h.record.Now(ctx), PatientID: look.Patient(), Copies: true, Away: h.record.Away(),
+		Album: h.record.Files != nil,
 	}
 	if frame.Clinical != nil {
 		v.Conditions = frame.Clinical.Conditions
@@ -100,6 +101,8 @@ func (h attendScreens) sideView(c echo.Context, e Encounter, look Look, frame pa
 			return v, err
 		}
 		v.Observed, err = h.record.store.ObservedOf(ctx, ObservedRange{Patients: look.Family, Limit: resultsShown})
+	case filesTab:
+		v.Files, _, err = h.gallery(ctx, e)
 	default:
 		if v.Before, err = h.record.Before(ctx, look); err != nil {
 			return v, err

@@ -178,12 +178,16 @@ func (line *readLine) settle(o Order, sheet Sheet) {
 		(line.lab == nil || sameEnd(before.RefLow, line.lab.Low) && sameEnd(before.RefHigh, line.lab.High))
 }
 
-// typedValue is a value as the rules take it: a number with a point or a comma, else words.
+// typedValue is a value as the rules take it: a number with a point or a comma, or one beyond what the apparatus reads
+// (<0.01), else words.
 func typedValue(kind observation.Kind, typed string) observation.Value {
 	typed = strings.TrimSpace(typed)
 	if kind.Type == catalog.Quantity {
 		if number, valid := typedNumber(typed); valid {
 			return observation.Of(kind.Round(number))
+		}
+		if bound, read := observation.ReadBound(typed); read {
+			return observation.Value{Text: bound.String()}
 		}
 	}
 	return observation.Value{Text: typed}

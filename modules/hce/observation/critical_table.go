@@ -56,7 +56,7 @@ const (
 func Critical(code string, value decimal.Decimal, s Subject) (why string, side int) {
 	for _, row := range criticalRows(code, s) {
 		if side := outside(value, number(row.below), number(row.above)); side != 0 {
-			return criticalWords(code, value, row, side), side
+			return criticalWords(code, Of(value), row, side), side
 		}
 	}
 	return "", 0
@@ -87,7 +87,7 @@ func leastOxygen(s Subject) string {
 }
 
 // criticalWords is the sentence shown with the value: what, how much, against which limit.
-func criticalWords(code string, value decimal.Decimal, row criticalRow, side int) string {
+func criticalWords(code string, value Value, row criticalRow, side int) string {
 	kind, _ := KindOf(code)
 	limit := "más de " + row.above
 	if side < 0 {
@@ -96,5 +96,5 @@ func criticalWords(code string, value decimal.Decimal, row criticalRow, side int
 	if row.pregnant {
 		limit += " en gestación"
 	}
-	return strings.TrimSpace(kind.Name+" "+kind.Words(Of(value))) + ": valor crítico (" + limit + ")."
+	return strings.TrimSpace(kind.Name+" "+kind.Words(value)) + ": valor crítico (" + limit + ")."
 }

@@ -53,12 +53,15 @@ type Judgement struct {
 
 // Judge says how a value stands. A range that the laboratory printed (lab) wins over ours; without one, pass nil.
 func Judge(code string, v Value, s Subject, lab *Range) Judgement {
-	if !v.Number.Valid {
-		return judgeWords(code, v.Text)
-	}
 	j := Judgement{Range: RangeOf(code, s)}
 	if lab != nil && lab.Known() {
 		j.Range = *lab
+	}
+	if b, is := kindOf(code).bound(v); is {
+		return judgeBound(code, b, s, j.Range)
+	}
+	if !v.Number.Valid {
+		return judgeWords(code, v.Text)
 	}
 	value := v.Number.Decimal
 	j.Flag = flagOf(value, j.Range)
@@ -70,6 +73,11 @@ func Judge(code string, v Value, s Subject, lab *Range) Judgement {
 		}
 	}
 	return j
+}
+
+func kindOf(code string) Kind {
+	kind, _ := KindOf(code)
+	return kind
 }
 
 func flagOf(value decimal.Decimal, r Range) Flag {
@@ -88,7 +96,7 @@ func flagOf(value decimal.Decimal, r Range) Flag {
 // judgeWords marks the answers that mean that something was found. A pregnancy is no illness, and words that are not
 // from the list are for a person to read.
 func judgeWords(code, text string) Judgement {
-	kind, _ := KindOf(code)
+	kind := kindOf(code)
 	switch {
 	case len(kind.Choices) != 3 || code == "2106-3" || code == "2118-8":
 		return Judgement{}

@@ -58,9 +58,12 @@ func (set Set) codes() []string {
 // problem is what is wrong with one value by itself.
 func problem(code string, v Value, s Subject) (Problem, bool) {
 	kind, known := KindOf(code)
+	b, bounded := kind.bound(v)
 	switch {
 	case !known:
 		return Problem{Code: code, Refused: true, Words: "El código " + code + " no está en la lista."}, true
+	case bounded:
+		return boundProblem(kind, b, limitsOf(code, s))
 	case !v.Number.Valid:
 		return wordsProblem(kind, v.Text)
 	case len(kind.Choices) > 0:
@@ -75,6 +78,15 @@ func problem(code string, v Value, s Subject) (Problem, bool) {
 		return Problem{Code: code, Words: kind.Name + " " + kind.Words(v) + ". ¿Es correcto este valor?"}, true
 	}
 	return Problem{}, false
+}
+
+// boundProblem refuses a bound beyond which nothing can be: "<0", ">100 %". What is improbable is not asked, for nobody
+// knows the value.
+func boundProblem(kind Kind, b Bound, limits limitsAt) (Problem, bool) {
+	if outside(b.Edge, limits.refuseBelow, limits.refuseAbove) == 0 && b.outside(limits.refuseBelow, limits.refuseAbove) == 0 {
+		return Problem{}, false
+	}
+	return Problem{Code: kind.Code, Refused: true, Words: kind.Name + ": no puede ser " + b.String() + " " + kind.Unit() + "."}, true
 }
 
 func wordsProblem(kind Kind, text string) (Problem, bool) {

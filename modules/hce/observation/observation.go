@@ -106,7 +106,8 @@ func choices(code string) []string {
 	return nil
 }
 
-// Value is what was observed: a number with its unit, or words. A coded value is one of its kind's choices.
+// Value is what was observed: a number with its unit, or words. A coded value is one of its kind's choices; what lies
+// beyond an apparatus is words that ReadBound reads.
 type Value struct {
 	Number decimal.NullDecimal
 	Text   string
@@ -115,8 +116,11 @@ type Value struct {
 // Of is a value in numbers.
 func Of(number decimal.Decimal) Value { return Value{Number: decimal.NewNullDecimal(number)} }
 
-// Words is the value as it is printed, with its unit: "36.5 °C", "No reactivo".
+// Words is the value as it is printed, with its unit: "36.5 °C", "<0.01 ng/mL", "No reactivo".
 func (k Kind) Words(v Value) string {
+	if b, is := k.bound(v); is {
+		return strings.TrimSpace(b.String() + " " + k.Unit())
+	}
 	if !v.Number.Valid {
 		return v.Text
 	}
