@@ -31,7 +31,7 @@ func (h *house) joinDevices(register *patients.Sync, metrics *web.Metrics) {
 	appointments, records := agenda.SyncAppointments(h.agenda, h.patients), hce.SyncRecords(h.record, visits)
 	alerts := patients.SyncClinical(h.patients, patients.NewPostgres(h.Vault, h.Now), visits)
 	appointments.Beside = beside(patients.ClinicalBeside(alerts), records.Beside)
-	entities = append(entities, agenda.SyncSchedules(h.agenda), hce.SyncTemplates(), register, appointments)
+	entities = append(entities, agenda.SyncSchedules(h.agenda), hce.SyncTemplates(), hce.SyncHead(), register, appointments)
 	for _, one := range alerts {
 		entities = append(entities, one)
 	}

@@ -160,7 +160,7 @@ func (h *house) joinRecord(days agenda.ForPatients) {
 	h.record = hce.New(hce.NewPostgres(), hce.Neighbours{
 		Patients: h.patients, Colleagues: accounts.Colleagues{}, Visits: visits{days},
 		Keys: h.signingKeys(), Proofs: proofs{h.signIn}, Reads: hce.ReadLog{}, Events: hce.NewEvents(h.queue), Address: h.Address,
-		Codes: h.codes, Medicines: h.medicines, Consents: signed{func() *consent.Service { return h.consents }},
+		Codes: h.codes, Medicines: h.medicines, Consents: signed{func() *consent.Service { return h.consents }}, Logo: accounts.House{}.Logo,
 	}, h.Now)
 	h.archive = archive.NewService(archive.Parts{
 		Store: archive.NewPostgres(h.DB), Storage: h.Storage, Patients: h.patients, Colleagues: accounts.Colleagues{},
@@ -174,7 +174,10 @@ func (h *house) joinRecord(days agenda.ForPatients) {
 
 // settingsPages are the entries of /configuracion, whoever draws them.
 func settingsPages() []web.SettingsPage {
-	own := []web.SettingsPage{accounts.PeopleSettings(), agenda.SchedulesPage(), sync.DevicesPage(), hce.EmergenciesPage(), catalog.CatalogsPage(), hce.TemplatesPage(), consent.SettingsPage()}
+	own := []web.SettingsPage{
+		accounts.PeopleSettings(), agenda.SchedulesPage(), sync.DevicesPage(), hce.EmergenciesPage(), catalog.CatalogsPage(), hce.TemplatesPage(), consent.SettingsPage(),
+		hce.HeadPage(), hce.FavouritesPage(),
+	}
 	return slices.Concat(settings.Pages(), own, catalog.SettingsPages())
 }
 
@@ -228,6 +231,7 @@ func (h *house) routes(a *App) {
 	consent.Routes(r, h.consents)
 	hce.ResultsRoutes(r, h.record)
 	hce.TemplateRoutes(r, h.record)
+	hce.PrescriptionRoutes(r, h.record)
 	hce.Routes(r, h.record)
 	settings.Routes(r, h.settings)
 	sync.Routes(r, h.sync, sync.PageParts{Describers: h.describers(), People: h.staff, Now: h.Now})

@@ -57,6 +57,9 @@ func (h *house) auditSubjects() []audit.Subject {
 		{Entity: "patient_assignments", Label: "Paciente asignado"},
 		{Entity: "emergency_accesses", Label: "Historia abierta en emergencia", Columns: map[string]audit.Column{"reason": shown("motivo")}},
 		{Entity: "emergency_reviews", Label: "Emergencia revisada"},
+		{Entity: "prescription_settings", Label: "Cabecera de recetas", Columns: map[string]audit.Column{
+			"name": shown("nombre"), "address": shown("dirección"), "phone": shown("teléfonos"), "footer": shown("pie"), "ipress": shown("códigos RENIPRESS"), "logo": touched("logotipo"),
+		}},
 		{Entity: "note_templates", Label: "Plantilla de nota", Columns: map[string]audit.Column{"slug": shown("plantilla"), "revision": shown("edición"), "retired": active}},
 		{Entity: "appointments", Label: "Cita", Columns: map[string]audit.Column{
 			"status": state, "start_time": touched("hora"), "end_time": touched("fin"), "doctor_id": touched("profesional"), "site_id": touched("sede"),

@@ -25,6 +25,7 @@ type attendView struct {
 	Refused   fault.Problems // everything that kept it from being signed, for the line that counts
 	Checked   prescribing.Checked
 	Templates []Offered
+	Stars     []Favourite     // of who attends
 	Next      *patients.Visit // the patient's next appointment
 	Side      sideView
 	History   bool // phones show the history instead of the note

@@ -56,6 +56,7 @@ func (c *clinic) visit(p dbtest.Person, roles ...accounts.Role) visitor {
 	hce.Routes(r, c.record)
 	hce.HistoryRoutes(r, c.record)
 	hce.TemplateRoutes(r, c.record)
+	hce.PrescriptionRoutes(r, c.record)
 	Expect(r.Check()).To(Succeed())
 	who := c.Identity("doctor")
 	who.UserID, who.MembershipID, who.Permissions, who.Roles = p.User, p.Membership, accounts.PermissionsOf(roles), nil

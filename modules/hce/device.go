@@ -18,6 +18,7 @@ func DeviceKinds(patients Patients) []offline.Kind {
 	return []offline.Kind{
 		{Entity: recordEntity, Place: placeOnDevice, Words: words},
 		{Entity: templateEntity},
+		{Entity: headEntity},
 	}
 }
 

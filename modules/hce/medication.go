@@ -108,6 +108,14 @@ type Medications interface {
 	FavouriteOf(ctx context.Context, owner uuid.UUID, medicine string) (prescribing.Item, error)
 	// SaveFavourite keeps how a professional gives a medicine, in place of how they did.
 	SaveFavourite(ctx context.Context, owner uuid.UUID, item prescribing.Item) error
+	// Favourites are a professional's, in their order; those that were taken out are left out.
+	Favourites(ctx context.Context, owner uuid.UUID) ([]Favourite, error)
+	// NameFavourite calls one otherwise. errFavouriteNamed when another is called so; fault.ErrNotFound for somebody else's.
+	NameFavourite(ctx context.Context, owner, id uuid.UUID, name string) error
+	// OrderFavourites puts them in that order.
+	OrderFavourites(ctx context.Context, owner uuid.UUID, ids []uuid.UUID) error
+	// RemoveFavourite takes one out of sight, or brings it back; fault.ErrNotFound for somebody else's.
+	RemoveFavourite(ctx context.Context, owner, id uuid.UUID, removed bool) error
 }
 
 // DiagnosisTable is the table of diagnoses.

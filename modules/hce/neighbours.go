@@ -25,6 +25,7 @@ type Neighbours struct {
 	Medicines  MedicineTable  // nil: medicines are written freely
 	Consents   Consents       // nil on a device, which has none
 	Files      Album          // photos and documents of an attention; nil on a device
+	Logo       Logo           // of the clinic, for what is printed; nil on a device, which has none
 }
 
 // Patients is what the record asks of whoever keeps the people.
@@ -62,6 +63,9 @@ type Consents interface {
 	// LinesOf are those of a person, the latest first.
 	LinesOf(ctx context.Context, family []uuid.UUID) ([]ConsentLine, error)
 }
+
+// Logo is the clinic's picture and its kind; fault.ErrNotFound without one.
+type Logo func(ctx context.Context) (picture []byte, kind string, err error)
 
 // Album is what the pages of an attention ask of whoever keeps photos and documents.
 type Album interface {

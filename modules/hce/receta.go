@@ -20,14 +20,14 @@ import (
 // receta is a prescription as Peru's norms want it on paper: generic names first, prescriber with college and number,
 // dates of issue and end, and a code to verify it by (NTS 057-MINSA/DIGEMID, DS 014-2011-SA).
 type receta struct {
-	Entry      Entry
-	Content    PrescriptionContent
-	Person     patients.Patient
-	Clinic     string
-	ClinicLine string
-	Zone       *time.Location
-	Verify     string // address of the page that verifies it; "" before it is signed
-	Draft      bool   // not written yet: it is looked at, and given to nobody
+	Entry   Entry
+	Content PrescriptionContent
+	Person  patients.Patient
+	Letter  letterhead
+	Zone    *time.Location
+	Verify  string // address of the page that verifies it; "" before it is signed
+	Draft   bool   // not written yet: it is looked at, and given to nobody
+	Sample  bool   // invented, to show how they look
 }
 
 // recetaLine is one medicine on paper.
@@ -74,11 +74,9 @@ func (s *Service) receta(ctx context.Context, e Entry, origin string) (receta, e
 	if p.Person, err = s.Patients.Active(ctx, e.PatientID); err != nil {
 		return p, err
 	}
-	clinic, err := s.Colleagues.Clinic(ctx)
-	if err != nil {
+	if p.Letter, err = s.letterhead(ctx, e.Encounter.SiteID); err != nil {
 		return p, err
 	}
-	p.Clinic, p.ClinicLine = clinic.Name, joined(" · ", labelled("RUC ", clinic.RUC), labelled("Tel. ", clinic.Phone))
 	if code := e.Code(); code != "" {
 		p.Verify = origin + "/verificar/" + code
 	}
@@ -112,6 +110,8 @@ func (p receta) expires() string {
 // stands says how it is signed, or that it is not.
 func (p receta) stands() string {
 	switch {
+	case p.Sample:
+		return "Firmado electrónicamente (muestra)"
 	case p.Draft:
 		return "BORRADOR SIN FIRMA: no se entrega así"
 	case p.Entry.Annulled() != nil:
@@ -124,7 +124,7 @@ func (p receta) stands() string {
 
 func (p receta) head() views.PrintHeader {
 	return views.PrintHeader{
-		Clinic: p.Clinic, ClinicLine: p.ClinicLine, Title: p.title(), Date: views.Day(p.Entry.WrittenAt.In(p.Zone)),
+		Clinic: p.Letter.Name, Lines: p.Letter.Lines, Logo: p.Letter.Logo, Title: p.title(), Date: views.Day(p.Entry.WrittenAt.In(p.Zone)),
 		Patient: p.Person.FullName(), PatientLine: p.about(),
 	}
 }

@@ -19,8 +19,12 @@ func (h historyScreens) recetaFile(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	picture, err := h.record.logo(c.Request().Context(), p.Letter)
+	if err != nil {
+		return err
+	}
 	var out bytes.Buffer
-	if err := paper.Write(&out, p.document()); err != nil {
+	if err := paper.Write(&out, p.document(picture)); err != nil {
 		return err
 	}
 	header := c.Response().Header()
@@ -29,10 +33,10 @@ func (h historyScreens) recetaFile(c echo.Context) error {
 	return c.Blob(http.StatusOK, "application/pdf", out.Bytes())
 }
 
-// document is the prescription as it is laid on paper.
-func (p receta) document() paper.Document {
+// document is the prescription as it is laid on paper, with the clinic's picture if it has one.
+func (p receta) document(picture []byte) paper.Document {
 	d := paper.Document{
-		Size: paper.A5, Title: p.title(), Date: views.Day(p.Entry.WrittenAt.In(p.Zone)), Clinic: paper.Letterhead{Name: p.Clinic, Lines: []string{p.ClinicLine}},
+		Size: paper.A5, Title: p.title(), Date: views.Day(p.Entry.WrittenAt.In(p.Zone)), Clinic: paper.Letterhead{Name: p.Letter.Name, Lines: p.Letter.Lines, Logo: picture},
 		Person: p.Person.FullName(), About: p.about(), Created: p.Entry.WrittenAt,
 	}
 	for _, x := range p.Content.Diagnoses {
@@ -49,5 +53,8 @@ func (p receta) document() paper.Document {
 		signature.Code = paper.Code{Text: p.Verify, Caption: "Verifique en " + p.Verify + "\nCódigo " + ShownCode(p.Entry.Code())}
 	}
 	d.Blocks = append(d.Blocks, signature)
+	if p.Letter.Footer != "" {
+		d.Blocks = append(d.Blocks, paper.Rule{}, paper.Paragraph{Text: p.Letter.Footer, Small: true})
+	}
 	return d
 }

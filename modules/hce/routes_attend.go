@@ -86,6 +86,9 @@ func (h attendScreens) view(c echo.Context, a Attention) (attendView, error) {
 	if v.Templates, err = h.record.NoteTemplates(ctx); err != nil {
 		return v, err
 	}
+	if v.Stars, err = h.record.Favourites(ctx); err != nil {
+		return v, err
+	}
 	if v.Next, err = h.next(c, a.Look); err != nil {
 		return v, err
 	}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"hampi/modules/hce/form"
@@ -187,6 +188,16 @@ func (h attendScreens) changeItems(c echo.Context, s sent, a *Attention) (fault.
 		*items = slices.Delete(slices.Clone(*items), place, place+1)
 	case what == "favorita" && inside:
 		return nil, h.record.Favourite(ctx, (*items)[place].Item)
+	case what == "favorito":
+		id, _ := uuid.Parse(argument) // what is no id is no favourite
+		p, err := h.record.TakeFavourite(ctx, id)
+		if fault.IsNotFound(err) {
+			return fault.Problems{"medicamento": "Esa favorita ya no está."}, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		*items = append(*items, p)
 	case what == "libre":
 		*items = append(*items, freeItem())
 	case what == "repetir":

@@ -26,6 +26,7 @@ type Store interface {
 	Observations
 	Orders
 	Medications
+	Heads
 }
 
 // Encounters is the part of the store that keeps attentions.

@@ -117,7 +117,7 @@ func (Postgres) AddStop(ctx context.Context, s Stop) error {
 func (Postgres) FavouriteOf(ctx context.Context, owner uuid.UUID, medicine string) (prescribing.Item, error) {
 	var item prescribing.Item
 	var texts []string
-	const query = "select item from prescription_favourites where owner_id = ? and item ->> 'medicine_id' = ? order by uses desc, updated_at desc limit 1"
+	const query = "select item from prescription_favourites where owner_id = ? and item ->> 'medicine_id' = ? and removed_at is null order by place, uses desc, updated_at desc limit 1"
 	err := database.From(ctx).Raw(query, owner, medicine).Scan(&texts).Error
 	if err == nil && len(texts) == 0 {
 		err = fault.ErrNotFound
@@ -134,6 +134,6 @@ func (Postgres) SaveFavourite(ctx context.Context, owner uuid.UUID, item prescri
 		return explain("write a favourite", err)
 	}
 	const upsert = `insert into prescription_favourites as f (id, owner_id, name, item, uses) values (?, ?, ?, ?::jsonb, 1)
-		on conflict (clinic_id, owner_id, name) do update set item = excluded.item, uses = f.uses + 1, version = f.version + 1, updated_at = now()`
+		on conflict (clinic_id, owner_id, name) do update set item = excluded.item, uses = f.uses + 1, removed_at = null, version = f.version + 1, updated_at = now()`
 	return explain("keep a favourite", database.From(ctx).Exec(upsert, newID(), owner, item.Name()+", "+item.Form, string(text)).Error)
 }

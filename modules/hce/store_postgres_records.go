@@ -121,15 +121,14 @@ func (p Postgres) Amending(ctx context.Context, records []uuid.UUID) ([]Record, 
 	return p.records(ctx, recordColumns+"where amends_id in ? order by written_at, id", records)
 }
 
-const unsigned = `from medical_records r where r.author_id = ?
-	and not exists (select 1 from record_signatures s where s.record_id = r.id and s.signer_id = r.author_id)`
-
 func (p Postgres) Unsigned(ctx context.Context, author uuid.UUID) ([]Record, error) {
-	return p.records(ctx, "select body, content_hash, received_at "+unsigned+" order by written_at, id", author)
+	const query = `select r.body, r.content_hash, r.received_at from unsigned_records u join medical_records r on r.id = u.record_id
+		where u.author_id = ? order by r.written_at, r.id`
+	return p.records(ctx, query, author)
 }
 
 func (Postgres) CountUnsigned(ctx context.Context, author uuid.UUID) (n int, since time.Time, err error) {
-	row := database.From(ctx).Raw("select count(*), coalesce(min(written_at), 'epoch') "+unsigned, author).Row()
+	row := database.From(ctx).Raw("select count(*), coalesce(min(written_at), 'epoch') from unsigned_records where author_id = ?", author).Row()
 	return n, since, explain("count what waits for a signature", row.Scan(&n, &since))
 }
 

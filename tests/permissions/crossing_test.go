@@ -39,6 +39,7 @@ var doors = []struct{ beginning, param, query string }{
 	{"/configuracion/servicios/", ":id", "select id from services where clinic_id = $1 limit 1"},
 	{"/api/v1/services/", ":id", "select id from services where clinic_id = $1 limit 1"},
 	{"/configuracion/consultorios/", ":id", "select id from resources where clinic_id = $1 limit 1"},
+	{"/configuracion/favoritas/", ":id", "select id from prescription_favourites where clinic_id = $1 limit 1"},
 	{"/configuracion/equipos/", ":id", "select id from devices where clinic_id = $1 limit 1"},
 	{"/configuracion/sedes/", ":id", "select id from sites where clinic_id = $1 limit 1"},
 	{"/configuracion/personas/invitaciones/", ":id", "select id from invitations where clinic_id = $1 limit 1"},
@@ -216,6 +217,7 @@ func plantMissing(c clinics) {
 			 select clinic_id, gen_random_uuid(), patient_id, id, doctor_id, 'prescription', '{}', '{}', sha256('{}'), now(), now() from encounters where clinic_id = $1 limit 1`,
 			`insert into medication_requests (clinic_id, id, patient_id, encounter_id, record_id, place, dci, item, contraindications_checked, prescribed_by, prescribed_at)
 			 select clinic_id, gen_random_uuid(), patient_id, encounter_id, id, 0, 'Paracetamol', '{}', '{}', author_id, now() from medical_records where clinic_id = $1 limit 1`,
+			`insert into prescription_favourites (clinic_id, id, owner_id, name, item) select clinic_id, gen_random_uuid(), id, 'Paracetamol', '{}' from memberships where clinic_id = $1 limit 1`,
 		} {
 			_, err := c.world.Admin.Exec(context.Background(), statement, c.clinicID(slug))
 			Expect(err).NotTo(HaveOccurred())
