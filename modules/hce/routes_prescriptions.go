@@ -215,7 +215,8 @@ func sampleReceta(l letterhead, now time.Time) receta {
 	}
 	return receta{
 		Entry: e, Content: content, Letter: l, Zone: now.Location(), Sample: true,
-		Person: patients.Patient{Demographics: patients.Demographics{
+		Person: patients.Patient{RecordNumber: "000482", Demographics: patients.Demographics{
+			Document: patients.Document{Type: patients.DNI, Number: "99012345"},
 			LastName: "Huamán", SecondLastName: "Ponce", FirstName: "Edith Maribel", Sex: patients.Female, BirthDate: now.AddDate(-34, 0, -20),
 		}},
 	}
@@ -225,6 +226,7 @@ func sampleReceta(l letterhead, now time.Time) receta {
 type favouritesView struct {
 	List     []Favourite
 	Removed  uuid.UUID // the one that was just taken out, which may be brought back
+	Restored uuid.UUID // the one that was just brought back: it has the focus
 	At       uuid.UUID // the one whose name was refused
 	Typed    string
 	Problems fault.Problems
@@ -235,6 +237,7 @@ func (v favouritesView) field(f Favourite) views.Field {
 	if v.At == f.ID {
 		return field.With(v.Typed, v.Problems)
 	}
+	field.Autofocus = v.Restored == f.ID
 	return field.With(f.Name, nil)
 }
 
@@ -285,7 +288,7 @@ func (h prescriptionScreens) restore(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return h.after(c, h.record.RestoreFavourite(c.Request().Context(), id), favouritesView{})
+	return h.after(c, h.record.RestoreFavourite(c.Request().Context(), id), favouritesView{Restored: id})
 }
 
 // after shows the list once something was done to it; a browser without script goes back to it.
