@@ -88,7 +88,7 @@ const (
 	Dollars Currency = "USD"
 )
 
-// Or is soles for no currency.
+// code is the currency, soles for none.
 func (c Currency) code() Currency {
 	if c == "" {
 		return Soles

@@ -9,6 +9,7 @@ import (
 
 	"hampi/modules/agenda"
 	"hampi/modules/billing"
+	"hampi/modules/patients"
 	"hampi/modules/platform/canonical"
 )
 
@@ -170,6 +171,14 @@ var _ = Describe("a document", func() {
 		Expect(billing.Today(time.Date(2026, 11, 25, 4, 59, 0, 0, time.UTC))).To(Equal(today))
 		Expect(billing.SendBy(today)).To(Equal(in(3)))
 		Expect(billing.VoidBy(today)).To(Equal(in(7)))
+	})
+
+	It("names every patient's paper as SUNAT knows it", func() {
+		for _, t := range patients.DocumentTypes() {
+			Expect(billing.PaperOf(t).SunatCode()).NotTo(BeEmpty())
+		}
+		Expect(billing.PaperOf(patients.PTP)).To(Equal(billing.CE))
+		Expect(billing.PaperOf(patients.CNV)).To(Equal(billing.NoPaper))
 	})
 
 	It("tidies who it is for", func() {

@@ -7,6 +7,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"hampi/modules/accounts"
+	"hampi/modules/patients"
 	"hampi/modules/platform/fault"
 )
 
@@ -51,6 +52,20 @@ func (t DocumentType) SunatCode() string {
 		return "-"
 	}
 	return ""
+}
+
+// PaperOf is the paper of a patient as a document names it. Temporary permits (PTP, CPP), which NubeFact does not list,
+// go as a carné de extranjería; a newborn's certificate and other papers are none to SUNAT.
+func PaperOf(t patients.DocumentType) DocumentType {
+	switch t {
+	case patients.DNI:
+		return DNI
+	case patients.CE, patients.PTP, patients.CPP:
+		return CE
+	case patients.Passport:
+		return Passport
+	}
+	return NoPaper
 }
 
 // anyCustomer is the name on a small boleta of somebody who gave none.

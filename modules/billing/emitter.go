@@ -88,12 +88,16 @@ type Held struct {
 	DocumentNumber string
 }
 
-// IsOf reports whether what is held is this document, by its name, its amounts, its day and its customer.
+// IsOf reports whether what is held is this document, by its name, its amounts, its day and its customer. How a service
+// spells "no paper" is its own matter.
 func (h Held) IsOf(d Document) bool {
 	totals := d.Totals()
-	return h.Kind == d.Kind.SunatCode() && h.Series == d.Series && h.Number == d.Number && h.IssuedOn == d.IssuedOn &&
-		h.Total.Equal(totals.Total) && h.IGV.Equal(totals.IGV) &&
-		h.DocumentType == d.Customer.DocumentType.SunatCode() && h.DocumentNumber == d.Customer.SunatNumber()
+	same := h.Kind == d.Kind.SunatCode() && h.Series == d.Series && h.Number == d.Number && h.IssuedOn == d.IssuedOn &&
+		h.Total.Equal(totals.Total) && h.IGV.Equal(totals.IGV)
+	if d.Customer.DocumentType == NoPaper {
+		return same
+	}
+	return same && h.DocumentType == d.Customer.DocumentType.SunatCode() && h.DocumentNumber == d.Customer.DocumentNumber
 }
 
 // taken reports whether the service holds the document.

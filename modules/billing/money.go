@@ -45,7 +45,7 @@ func cents(amount decimal.Decimal) decimal.Decimal { return amount.Round(2) }
 // withTax is what an amount without IGV is multiplied by: 1.18.
 func withTax(percent decimal.Decimal) decimal.Decimal { return hundred.Add(percent).Div(hundred) }
 
-// hasDecimals reports whether an amount has more decimals than allowed; zeros at the end do not count.
+// hasMoreDecimals reports whether an amount has more decimals than allowed; zeros at the end do not count.
 func hasMoreDecimals(amount decimal.Decimal, allowed int32) bool {
 	return !amount.Equal(amount.Truncate(allowed))
 }

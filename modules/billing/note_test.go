@@ -203,6 +203,15 @@ var _ = Describe("what follows from an answer", func() {
 		Entry("nonsense", billing.NotUnderstood, nil, billing.Wait),
 	)
 
+	It("knows a document to whoever comes, however the service spells it", func() {
+		anybody := d
+		anybody.Customer = billing.AnyCustomer()
+		held := *ours
+		held.DocumentType, held.DocumentNumber = "0", "00000000"
+		Expect(held.IsOf(anybody)).To(BeTrue())
+		Expect(held.IsOf(d)).To(BeFalse())
+	})
+
 	DescribeTable("to a voiding", func(o billing.Outcome, asked, consulted, refused billing.Step) {
 		Expect(billing.AfterVoid(billing.Answer{Outcome: o})).To(Equal(asked))
 		Expect(billing.AfterConsultVoid(billing.Answer{Outcome: o}, false)).To(Equal(consulted))

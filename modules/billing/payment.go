@@ -139,7 +139,7 @@ func Rest(due decimal.Decimal, payments []Payment) decimal.Decimal {
 }
 
 // PaidWith are payments in the words of the printed document: "EFECTIVO", "TARJETA OP: 0001234", and with several,
-// each with its amount: "EFECTIVO 60.00, YAPE 60.00 OP: 481273". What is too long for a document is cut.
+// each with its amount: "EFECTIVO 60.00, YAPE 60.00 OP: 481273". What is too long for a document ends in "...".
 func PaidWith(payments []Payment) string {
 	words := make([]string, 0, len(payments))
 	for _, p := range payments {
@@ -153,5 +153,8 @@ func PaidWith(payments []Payment) string {
 		words = append(words, word)
 	}
 	text := []rune(strings.Join(words, ", "))
-	return string(text[:min(len(text), longestPaidWith)])
+	if len(text) > longestPaidWith {
+		return string(text[:longestPaidWith-3]) + "..."
+	}
+	return string(text)
 }

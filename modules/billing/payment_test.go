@@ -48,6 +48,14 @@ var _ = Describe("payments", func() {
 		Entry("by cheque", []billing.Payment{pay("cheque", "1")}, "payments.0.method", "Elija cómo se paga."),
 	)
 
+	It("are too many for the document's line, which says so", func() {
+		many := make([]billing.Payment, 20)
+		for i := range many {
+			many[i] = billing.Payment{Method: billing.Deposit, Amount: dec("1"), Reference: "00481273"}
+		}
+		Expect(billing.PaidWith(many)).To(SatisfyAll(HaveLen(250), HaveSuffix("...")))
+	})
+
 	It("lose no cent, however they are mixed", func() {
 		rapid.Check(GinkgoT(), func(t *rapid.T) {
 			parts := rapid.SliceOfN(rapid.Int64Range(1, 50_000), 0, 6).Draw(t, "cents")

@@ -12,6 +12,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -25,7 +26,7 @@ type Account struct {
 	Series []string // that are switched on; none: every well-written one
 }
 
-// Options set the service up. Accounts alone is needed.
+// Options set the service up; none is needed, and accounts may come later (Register).
 type Options struct {
 	Accounts []Account
 	Now      func() time.Time // none: the machine's clock
@@ -58,11 +59,25 @@ func New(o Options) (*Service, error) {
 	if o.Delay == 0 {
 		o.Delay = usualDelay
 	}
+	o.Accounts = slices.Clone(o.Accounts)
 	s := &Service{options: o, mux: http.NewServeMux(), index: map[string]*Document{}, random: rand.New(rand.NewPCG(o.Seed, o.Seed))}
 	s.mux.HandleFunc("/api/v1/{route}", s.operation)
 	s.mux.HandleFunc("GET /cpe/{file}", s.file)
 	s.mux.HandleFunc("GET /anulacion/{file}", s.file)
 	return s, s.load()
+}
+
+// Register adds an account, or gives one that is there another token.
+func (s *Service) Register(a Account) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i, known := range s.options.Accounts {
+		if known.Route == a.Route {
+			s.options.Accounts[i] = a
+			return
+		}
+	}
+	s.options.Accounts = append(s.options.Accounts, a)
 }
 
 // ServeHTTP answers the service's own addresses. The control of faults stands apart: see Control.
@@ -131,6 +146,8 @@ func write(w http.ResponseWriter, status int, body any) {
 
 // handle carries one operation out.
 func (s *Service) handle(r *http.Request, text []byte, met meeting) (map[string]any, *refusal) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	account, refused := s.account(r, met)
 	if refused != nil {
 		return nil, refused
@@ -139,8 +156,6 @@ func (s *Service) handle(r *http.Request, text []byte, met meeting) (map[string]
 	if refused != nil {
 		return nil, refused
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	desk := desk{Service: s, account: account, now: s.options.Now(), base: s.base(r), met: met}
 	switch operation := body.text("operacion", 1, 30); operation {
 	case "generar_comprobante":
@@ -156,7 +171,7 @@ func (s *Service) handle(r *http.Request, text []byte, met meeting) (map[string]
 	}
 }
 
-// account finds who asks, by address and token.
+// account finds who asks, by address and token; the lock is held.
 func (s *Service) account(r *http.Request, met meeting) (Account, *refusal) {
 	if r.Method != http.MethodPost {
 		return Account{}, refuse(11, "La ruta o URL que estás usando no es correcta o no existe")
