@@ -161,6 +161,7 @@ func (h *house) joinRecord(days agenda.ForPatients) {
 		Patients: h.patients, Colleagues: accounts.Colleagues{}, Visits: visits{days},
 		Keys: h.signingKeys(), Proofs: proofs{h.signIn}, Reads: hce.ReadLog{}, Events: hce.NewEvents(h.queue), Address: h.Address,
 		Codes: h.codes, Medicines: h.medicines, Consents: signed{func() *consent.Service { return h.consents }}, Logo: accounts.House{}.Logo,
+		Senders: []hce.Sender{hce.NewMailSender(h.queue)},
 	}, h.Now)
 	h.archive = archive.NewService(archive.Parts{
 		Store: archive.NewPostgres(h.DB), Storage: h.Storage, Patients: h.patients, Colleagues: accounts.Colleagues{},
@@ -271,6 +272,7 @@ func (h *house) work(a *App) error {
 		return err
 	}
 	hce.AddWorkers(a.Workers, accounts.StaffLetters{DB: h.DB, Vault: h.Vault, Mail: h.Mail, Now: h.Now, Address: h.Address}, h.Address)
+	hce.AddMailWorkers(a.Workers, h.DB, h.record, h.Mail)
 	accounts.AddSignInWorkers(a.Workers, accounts.SignInLetters{DB: h.DB, Vault: h.Vault, Mail: h.Mail, Now: h.Now, Address: h.Address})
 	accounts.AddStaffWorkers(a.Workers, accounts.StaffLetters{DB: h.DB, Vault: h.Vault, Mail: h.Mail, Now: h.Now, Address: h.Address})
 	a.Periodic = slices.Concat(a.Periodic, web.Periodic(), accounts.Periodic(), sync.Periodic(), archive.Periodic())

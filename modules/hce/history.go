@@ -26,6 +26,7 @@ type historyView struct {
 	Now      time.Time
 	Mine     uuid.UUID // membership of who reads
 	Away     bool
+	Senders  []Sender // of prescriptions, for who writes
 }
 
 // filterForm is what narrows the history. It is sent, never part of an address: it may name an illness.

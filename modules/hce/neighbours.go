@@ -26,6 +26,7 @@ type Neighbours struct {
 	Consents   Consents       // nil on a device, which has none
 	Files      Album          // photos and documents of an attention; nil on a device
 	Logo       Logo           // of the clinic, for what is printed; nil on a device, which has none
+	Senders    []Sender       // the ways by which a signed prescription goes to its patient; none on a device
 }
 
 // Patients is what the record asks of whoever keeps the people.

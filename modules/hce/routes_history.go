@@ -27,6 +27,8 @@ func HistoryRoutes(r *web.Router, record *Service) {
 	r.GET("/recetas/:id/imprimir", h.printReceta, web.Needs(accounts.HCERead))
 	if !h.record.Away() {
 		r.GET("/recetas/:id/pdf", h.recetaFile, web.Needs(accounts.HCERead))
+		r.GET("/recetas/:id/envio/:medio", h.askSending, web.Needs(accounts.HCEWrite))
+		r.POST("/recetas/:id/envio/:medio", h.send, web.Needs(accounts.HCEWrite))
 		r.POST("/pacientes/:id/emergencia", h.breakGlass, web.Needs(accounts.HCERead))
 		r.GET("/pacientes/:id/lecturas", h.readers, web.Needs(accounts.HCERead))
 		r.GET("/pacientes/:id/"+assignmentsTab, h.assignments, web.Needs(accounts.HCEEmergencies))
@@ -78,6 +80,7 @@ func (h historyScreens) historyView(c echo.Context, frame patients.Frame, typed 
 	ctx := c.Request().Context()
 	v := historyView{
 		Frame: frame, Form: typed, Zone: h.record.Zone(ctx), Now: h.record.Now(ctx), Mine: access.Who(ctx).MembershipID, Away: h.record.Away(),
+		Senders: h.record.sendersFor(ctx),
 	}
 	var err error
 	if v.Look, v.List, v.More, err = h.record.History(ctx, frame.Patient.ID, typed.filter()); err != nil {

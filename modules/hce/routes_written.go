@@ -26,6 +26,8 @@ type writtenView struct {
 	Next *patients.Visit
 	Away bool
 	Book bool
+
+	Senders []Sender
 }
 
 // mayAmend reports whether whoever reads adds to a document: its author alone does.
@@ -40,7 +42,7 @@ func (v writtenView) mayAnnul(e Entry) bool {
 
 // history is the page's own kind of view, as the cards of documents ask for.
 func (v writtenView) history() historyView {
-	return historyView{Frame: v.Frame, Look: v.Look, Zone: v.Zone, Now: v.Now, Mine: v.Mine, Away: v.Away}
+	return historyView{Frame: v.Frame, Look: v.Look, Zone: v.Zone, Now: v.Now, Mine: v.Mine, Away: v.Away, Senders: v.Senders}
 }
 
 // read is a closed attention, or one that somebody else attends.
@@ -53,6 +55,7 @@ func (h attendScreens) read(c echo.Context, e Encounter, look Look) error {
 	who := access.Who(ctx)
 	v := writtenView{
 		Written: w, Zone: h.record.Zone(ctx), Now: h.record.Now(ctx), Mine: who.MembershipID, Away: h.record.Away(), Book: who.Can(accounts.AgendaBook),
+		Senders: h.record.sendersFor(ctx),
 	}
 	if v.Next, err = h.next(c, look); err != nil {
 		return err

@@ -5,6 +5,7 @@
 package mail
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -15,8 +16,17 @@ import (
 	gomail "github.com/wneessen/go-mail"
 )
 
-// Letter is plain text to one person.
-type Letter struct{ To, Subject, Text string }
+// Letter is plain text to one person, with files beside it.
+type Letter struct {
+	To, Subject, Text string
+	Files             []File
+}
+
+// File goes along with a letter.
+type File struct {
+	Name, Type string // receta.pdf, application/pdf
+	Content    []byte
+}
 
 // Sender takes a letter over; nil means that it left (or lies in the folder).
 type Sender interface {
@@ -87,5 +97,10 @@ func compose(from string, l Letter) (*gomail.Msg, error) {
 	message.SetMessageID()
 	message.SetDate()
 	message.SetBodyString(gomail.TypeTextPlain, l.Text)
+	for _, f := range l.Files {
+		if err := message.AttachReader(f.Name, bytes.NewReader(f.Content), gomail.WithFileContentType(gomail.ContentType(f.Type))); err != nil {
+			return nil, fmt.Errorf("put a file into the letter: %w", err)
+		}
+	}
 	return message, nil
 }
