@@ -138,7 +138,7 @@ var _ = Describe("the templates of a clinic", func() {
 		p = admin.post("/configuracion/plantillas/nueva", sent(text, "0"))
 		Expect(html.UnescapeString(p.Body)).To(ContainSubstring("Ya hay una plantilla con el «id» «consulta-general»"))
 		Expect(admin.post(address, sent(strings.Replace(text, "consulta-general", "otra", 1), "1002")).Body).To(ContainSubstring("no cambia"))
-		Expect(admin.get(address + "?version=1").Body).To(ContainSubstring("Volver a la versión 1 del programa"))
+		Expect(admin.get(address + "?version=1").Body).To(ContainSubstring("versión 1 del programa</span>"))
 		Expect(c.visit(c.Salas, accounts.Doctor).get(address).Status).To(BeNumerically(">=", 403))
 	})
 })

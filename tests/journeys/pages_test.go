@@ -19,8 +19,9 @@ var _ = Describe("every page", func() {
 	pages := map[string][]string{
 		"admin@demo.pe": {"/agenda", "/agenda?vista=semana", "/agenda?vista=mes", "/pacientes", "/pacientes/nuevo", "/auditoria", "/mi-cuenta", "/mi-cuenta/dispositivos",
 			"/configuracion", "/configuracion/clinica", "/configuracion/sedes", "/configuracion/sedes/nueva", "/configuracion/servicios", "/configuracion/servicios/nuevo",
-			"/configuracion/servicios/sugeridos", "/configuracion/consultorios", "/configuracion/consultorios/nuevo", "/configuracion/horarios", "/configuracion/personas", "/configuracion/personas/invitar", "/configuracion/seguridad", "/configuracion/catalogos", "/ayuda"},
-		"doctor@demo.pe": {"/hoy", "/agenda", "/mi-cuenta/colegiatura"},
+			"/configuracion/servicios/sugeridos", "/configuracion/consultorios", "/configuracion/consultorios/nuevo", "/configuracion/horarios", "/configuracion/personas", "/configuracion/personas/invitar", "/configuracion/seguridad", "/configuracion/catalogos",
+			"/configuracion/plantillas", "/configuracion/plantillas/odontologia", "/configuracion/recetas", "/ayuda"},
+		"doctor@demo.pe": {"/hoy", "/agenda", "/mi-cuenta/colegiatura", "/configuracion/favoritas"},
 	}
 	for email, addresses := range pages {
 		for name, open := range map[string]func() *Window{"a desk": Desk, "a phone": Phone} {
