@@ -25,5 +25,6 @@ func Steps() []*gormigrate.Migration {
 		sqlStep("0019_speed"),
 		sqlStep("0020_prescription_settings"),
 		sqlStep("0021_invoices"),
+		sqlStep("0022_cash"),
 	}
 }

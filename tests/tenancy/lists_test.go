@@ -87,6 +87,8 @@ var insertOnly = map[string]string{
 	"note_templates":               "refuse_change",
 	"invoices":                     "refuse_change",
 	"invoice_items":                "refuse_change",
+	"cash_movements":               "refuse_change",
+	"payments":                     "refuse_change",
 	"invoice_contents":             "keep_but_sealed", // what is sealed is sealed again when keys are rotated
 	"invoice_events":               "keep_but_sealed",
 	"consent_templates":            "refuse_change",
