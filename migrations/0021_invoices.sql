@@ -15,20 +15,19 @@ create table billing_settings (
   clinic_id  uuid not null references clinics (id) default nullif(current_setting('app.clinic_id', true), '')::uuid,
   id         uuid not null,
   fiscal_address text not null default '',
-  provider   text not null default '' check (provider in ('', 'nubefact')),
   access     bytea,
-  auth_prefix text not null default '',
   discount_limit_percent numeric(5, 2) not null default 20 check (discount_limit_percent between 0 and 100),
-  detraction_account text not null default '',
-  legend     text not null default '',
+  tested_at  timestamptz,
+  test_ok    boolean not null default false,
+  test_words text not null default '',
   version    bigint not null default 1,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   primary key (clinic_id, id),
   constraint billing_settings_one unique (clinic_id)
 );
-comment on column billing_settings.access is 'sealed: route and token of the provider';
-comment on column billing_settings.auth_prefix is 'what stands before the token in the header; some accounts want "Token token="';
+comment on column billing_settings.access is 'sealed: address and token at the provider';
+comment on column billing_settings.tested_at is 'when the connection was last tried; test_words says what was wrong';
 call tenant_table('billing_settings', 'insert, update');
 call audit_table('billing_settings', 'full');
 

@@ -17,6 +17,7 @@ import (
 	"hampi/config"
 	"hampi/modules/accounts"
 	"hampi/modules/agenda"
+	"hampi/modules/billing"
 	"hampi/modules/catalog"
 	"hampi/modules/hce"
 	"hampi/modules/hce/archive"
@@ -82,6 +83,7 @@ type house struct {
 	record    *hce.Service
 	archive   *archive.Service
 	consents  *consent.Service
+	billing   billing.Parts
 	sync      *sync.Service
 	devices   *sync.DeviceRegister
 }
@@ -152,6 +154,7 @@ func (h *house) joinPeople(metrics *web.Metrics) {
 	h.agenda = agenda.New(agenda.NewPostgres(), h.patients, accounts.Colleagues{}, h.catalog, h.Now)
 	later.Service = h.agenda
 	h.joinRecord(*later)
+	h.joinBilling()
 	h.joinDevices(patients.NewSync(h.patients, store, later), metrics)
 }
 
@@ -179,7 +182,7 @@ func settingsPages() []web.SettingsPage {
 		accounts.PeopleSettings(), agenda.SchedulesPage(), sync.DevicesPage(), hce.EmergenciesPage(), catalog.CatalogsPage(), hce.TemplatesPage(), consent.SettingsPage(),
 		hce.HeadPage(), hce.FavouritesPage(),
 	}
-	return slices.Concat(settings.Pages(), own, catalog.SettingsPages())
+	return slices.Concat(settings.Pages(), own, catalog.SettingsPages(), billing.SettingsPages())
 }
 
 // listen stacks what every request passes, outermost first (DESIGN §3).
@@ -200,7 +203,7 @@ func (h *house) listen(a *App) error {
 
 // waiting counts what stands at places of the navigation as work to do.
 func (h *house) waiting() counts {
-	return counts{hce.ResultsPath: h.record.CountResults, waitingPath: h.record.CountWaiting}
+	return counts{hce.ResultsPath: h.record.CountResults, waitingPath: h.record.CountWaiting, documentsPath: h.billing.Ledger.CountForNavigation}
 }
 
 func (h *house) routes(a *App) {
@@ -234,6 +237,7 @@ func (h *house) routes(a *App) {
 	hce.TemplateRoutes(r, h.record)
 	hce.PrescriptionRoutes(r, h.record)
 	hce.Routes(r, h.record)
+	billing.Routes(r, h.billing)
 	settings.Routes(r, h.settings)
 	sync.Routes(r, h.sync, sync.PageParts{Describers: h.describers(), People: h.staff, Now: h.Now})
 	sync.DeviceRoutes(r, h.devices)
@@ -275,7 +279,8 @@ func (h *house) work(a *App) error {
 	hce.AddMailWorkers(a.Workers, h.DB, h.record, h.Mail)
 	accounts.AddSignInWorkers(a.Workers, accounts.SignInLetters{DB: h.DB, Vault: h.Vault, Mail: h.Mail, Now: h.Now, Address: h.Address})
 	accounts.AddStaffWorkers(a.Workers, accounts.StaffLetters{DB: h.DB, Vault: h.Vault, Mail: h.Mail, Now: h.Now, Address: h.Address})
-	a.Periodic = slices.Concat(a.Periodic, web.Periodic(), accounts.Periodic(), sync.Periodic(), archive.Periodic())
+	billing.AddWorkers(a.Workers, h.DB, billing.NewDrain(h.billing.Ledger, h.billing.Connections, h.billing.Later, h.Now), h.billing.Connections)
+	a.Periodic = slices.Concat(a.Periodic, web.Periodic(), accounts.Periodic(), sync.Periodic(), archive.Periodic(), billing.Periodic())
 	if h.Sealer != nil {
 		audit.AddWorkers(a.Workers, audit.NewSealer(h.Sealer))
 		a.Periodic = append(a.Periodic, audit.Periodic()...)

@@ -20,6 +20,8 @@ var (
 	people    = destination{views.NavItem{Label: "Pacientes", Href: "/pacientes", Icon: "users", Key: "g p"}, accounts.PatientsRead}
 	results   = destination{views.NavItem{Label: "Resultados", Href: "/resultados", Icon: "flask-conical"}, accounts.HCEWrite}
 	toSign    = destination{views.NavItem{Label: "Por firmar", Href: waitingPath, Icon: "pen-line"}, accounts.HCEWrite}
+	cash      = destination{views.NavItem{Label: "Caja", Href: "/caja", Icon: "wallet", Key: "g c"}, accounts.BillingCharge}
+	documents = destination{views.NavItem{Label: "Comprobantes", Href: documentsPath, Icon: "receipt"}, accounts.BillingCharge}
 	auditLog  = destination{views.NavItem{Label: "Auditoría", Href: "/auditoria", Icon: "scroll-text"}, accounts.AuditRead}
 	settingsP = destination{views.NavItem{Label: "Configuración", Href: "/configuracion", Icon: "settings"}, accounts.SettingsClinic}
 	clinics   = destination{views.NavItem{Label: "Clínicas", Href: "/plataforma/clinicas", Icon: "building-2"}, accounts.PlatformClinics}
@@ -27,6 +29,9 @@ var (
 
 // waitingPath is where somebody's own documents wait for a signature.
 const waitingPath = "/por-firmar"
+
+// documentsPath is where electronic documents are; those that wait for a person are counted there.
+const documentsPath = "/comprobantes"
 
 // sidebarOf is the list of each role, in its order (UX §2). It names only what exists.
 func sidebarOf(r accounts.Role) []destination {
@@ -36,11 +41,11 @@ func sidebarOf(r accounts.Role) []destination {
 	case accounts.Assistant:
 		return []destination{today, agendaDay, people}
 	case accounts.Receptionist:
-		return []destination{agendaDay, people}
+		return []destination{agendaDay, people, cash, documents}
 	case accounts.Cashier:
-		return []destination{people, agendaDay}
+		return []destination{cash, documents, people, agendaDay}
 	case accounts.ClinicAdmin:
-		return []destination{agendaDay, people, auditLog, settingsP}
+		return []destination{agendaDay, people, cash, documents, auditLog, settingsP}
 	case accounts.SuperAdmin:
 		return []destination{clinics}
 	}

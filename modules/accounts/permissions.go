@@ -24,6 +24,10 @@ const (
 	HCEEmergencies access.Permission = "hce.emergencies" // who opened a record in an emergency, and assignments; no content
 	HCESettings    access.Permission = "hce.settings"    // templates of notes, consents, the head of prescriptions
 
+	BillingCharge   access.Permission = "billing.charge"   // charge, issue, one's own cash register
+	BillingOverride access.Permission = "billing.override" // give back, void, discounts above the limit, every cash register
+	BillingSettings access.Permission = "billing.settings" // series and the way to SUNAT
+
 	CatalogRead access.Permission = "catalog.read" // services, professionals, sites
 
 	SettingsClinic    access.Permission = "settings.clinic"    // data, logo, accent, zone, sites, rooms
@@ -50,15 +54,16 @@ func permissions(r Role) []access.Permission {
 	case Receptionist:
 		return []access.Permission{
 			PatientsRead, PatientsWrite, PatientsBilling, AgendaRead, AgendaBook, AgendaOverbook, AgendaBlock, CatalogRead,
+			BillingCharge,
 		}
 	case Cashier:
-		return []access.Permission{PatientsRead, PatientsBilling, AgendaRead, CatalogRead}
+		return []access.Permission{PatientsRead, PatientsBilling, AgendaRead, CatalogRead, BillingCharge}
 	case ClinicAdmin:
 		return []access.Permission{
 			PatientsRead, PatientsWrite, PatientsBilling, PatientsMerge, PatientsImport, PatientsExport,
 			AgendaRead, AgendaBook, AgendaOverbook, AgendaBlock, CatalogRead,
 			SettingsClinic, SettingsServices, SettingsSchedules, SettingsPeople, SettingsSecurity, AuditRead,
-			HCEEmergencies, HCESettings,
+			HCEEmergencies, HCESettings, BillingCharge, BillingOverride, BillingSettings,
 		}
 	case SuperAdmin:
 		return []access.Permission{PlatformClinics}

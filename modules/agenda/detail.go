@@ -65,6 +65,7 @@ type detail struct {
 	Acts    []act
 	Undo    *act // what may be taken back, because it was the last thing and happened today
 	CanMove bool
+	Charge  bool // leads to charging for it
 	History []happening
 	Zone    *time.Location
 	Now     time.Time

@@ -192,6 +192,7 @@ func (h screens) detail(c echo.Context, id uuid.UUID) (detail, error) {
 	}
 	d.History = happenings(lines, d.Zone, d.Now)
 	if !h.agenda.Away() {
+		d.Charge = card.Status != Cancelled && access.Who(ctx).Can(accounts.BillingCharge)
 		d.Undo = undoable(card.Appointment, lines, access.Who(ctx), d.Now, d.Zone)
 	}
 	return d, nil

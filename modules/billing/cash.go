@@ -49,6 +49,7 @@ type Paid struct {
 	Payment
 	SessionID uuid.UUID
 	InvoiceID uuid.UUID
+	Document  Name
 	PatientID *uuid.UUID
 	RefundsID *uuid.UUID // what it gives back; its amount is below zero
 	Reason    string     // of a refund

@@ -215,7 +215,9 @@ var _ = Describe("the register", func() {
 
 	It("expects what it began with and all that came and went, whatever the order", func() {
 		rapid.Check(GinkgoT(), func(t *rapid.T) {
-			cents := rapid.Custom(func(t *rapid.T) decimal.Decimal { return decimal.New(rapid.Int64Range(-100_000, 100_000).Draw(t, "céntimos"), -2) })
+			cents := rapid.Custom(func(t *rapid.T) decimal.Decimal {
+				return decimal.New(rapid.Int64Range(-100_000, 100_000).Draw(t, "céntimos"), -2)
+			})
 			opening := decimal.New(rapid.Int64Range(0, 100_000).Draw(t, "apertura"), -2)
 			want := opening
 			var payments []billing.Paid

@@ -69,6 +69,9 @@ func (d *desk) Send(context.Context, uuid.UUID) error {
 	return nil
 }
 
+// Test is not asked for here.
+func (d *desk) Test(context.Context) error { return nil }
+
 func (d *desk) Follow(ctx context.Context, invoice uuid.UUID, _ time.Time) error {
 	return d.Send(ctx, invoice)
 }

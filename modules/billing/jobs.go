@@ -59,8 +59,30 @@ func (q queued) Follow(ctx context.Context, invoice uuid.UUID, at time.Time) err
 // JobQueue is a queue of its own: a service that answers slowly keeps no other job waiting.
 const JobQueue = "emission"
 
-// AddWorkers adds the jobs that send documents and ask about them.
-func AddWorkers(workers *river.Workers, db *database.DB, drain *Drain) {
+func (q queued) Test(ctx context.Context) error {
+	return q.queue.Insert(ctx, testArgs{ClinicID: database.ScopeOf(ctx).ClinicID}, &river.InsertOpts{Queue: JobQueue, MaxAttempts: 1})
+}
+
+// testArgs tries a clinic's connection.
+type testArgs struct {
+	ClinicID uuid.UUID `json:"clinic_id"`
+}
+
+func (testArgs) Kind() string { return "billing_test" }
+
+type testWorker struct {
+	river.WorkerDefaults[testArgs]
+	db          *database.DB
+	connections *Connections
+}
+
+func (w *testWorker) Work(ctx context.Context, job *river.Job[testArgs]) error {
+	return w.connections.Test(ctx, within(w.db, job.Args.ClinicID, job.ID))
+}
+
+// AddWorkers adds the jobs that send documents, ask about them, and try connections.
+func AddWorkers(workers *river.Workers, db *database.DB, drain *Drain, connections *Connections) {
+	river.AddWorker(workers, &testWorker{db: db, connections: connections})
 	river.AddWorker(workers, &drainWorker{db: db, drain: drain})
 	river.AddWorker(workers, &followWorker{db: db, drain: drain})
 	river.AddWorker(workers, &sweepWorker{db: db, drain: drain})

@@ -27,6 +27,8 @@ type Emission struct {
 type Later interface {
 	// Send sends what waits in a series.
 	Send(ctx context.Context, series uuid.UUID) error
+	// Test tries the clinic's connection.
+	Test(ctx context.Context) error
 	// Follow asks at a moment what became of a document.
 	Follow(ctx context.Context, invoice uuid.UUID, at time.Time) error
 }

@@ -398,3 +398,16 @@ func notFound(what string, err error) error {
 	}
 	return explain(what, err)
 }
+
+// nextName is the name that the next document of a site would have if nobody else took it first; "" without a series.
+func (l *Ledger) nextName(ctx context.Context, site uuid.UUID, kind Kind) (string, error) {
+	var rows []seriesRow
+	const where = "where site_id = ? and kind = ? and active order by code limit 1"
+	if err := database.From(ctx).Raw(seriesQuery+where, site, kind).Scan(&rows).Error; err != nil {
+		return "", fmt.Errorf("read the next number: %w", err)
+	}
+	if len(rows) == 0 {
+		return "", nil
+	}
+	return fmt.Sprintf("%s, siguiente %d", rows[0].Code, rows[0].LastNumber+1), nil
+}

@@ -143,16 +143,21 @@ type paidRow struct {
 	Reason    string
 	By        uuid.UUID
 	At        time.Time
+	Kind      Kind
+	Series    string
+	Number    int64
 }
 
 func (r paidRow) paid() Paid {
 	return Paid{
 		Payment:   Payment{ID: r.ID, Method: r.Method, Amount: r.Amount, Received: r.Received, Reference: r.Reference},
 		SessionID: r.SessionID, InvoiceID: r.InvoiceID, PatientID: r.PatientID, RefundsID: r.RefundsID, Reason: r.Reason, By: r.By, At: r.At,
+		Document: Name{Kind: r.Kind, Series: r.Series, Number: r.Number},
 	}
 }
 
-const paidQuery = "select id, session_id, invoice_id, patient_id, method, amount, received, reference, refunds_id, reason, by, at from payments "
+const paidQuery = `select p.id, p.session_id, p.invoice_id, p.patient_id, p.method, p.amount, p.received, p.reference, p.refunds_id, p.reason, p.by, p.at,
+	i.kind, i.series, i.number from payments p join invoices i on i.id = p.invoice_id and i.clinic_id = p.clinic_id `
 
 func (l *Ledger) paidWhere(ctx context.Context, where string, args ...any) ([]Paid, error) {
 	var rows []paidRow
@@ -168,7 +173,7 @@ func (l *Ledger) paidWhere(ctx context.Context, where string, args ...any) ([]Pa
 
 // contents are the payments and movements of a session, in their order.
 func (l *Ledger) contents(ctx context.Context, session uuid.UUID) ([]Paid, []Movement, error) {
-	payments, err := l.paidWhere(ctx, "where session_id = ? order by at, id", session)
+	payments, err := l.paidWhere(ctx, "where p.session_id = ? order by p.at, p.id", session)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -180,12 +185,12 @@ func (l *Ledger) contents(ctx context.Context, session uuid.UUID) ([]Paid, []Mov
 
 // Payments are what was paid for a document and given back.
 func (l *Ledger) Payments(ctx context.Context, invoice uuid.UUID) ([]Paid, error) {
-	return l.paidWhere(ctx, "where invoice_id = ? order by at, id", invoice)
+	return l.paidWhere(ctx, "where p.invoice_id = ? order by p.at, p.id", invoice)
 }
 
 // Payment is one payment.
 func (l *Ledger) Payment(ctx context.Context, id uuid.UUID) (Paid, error) {
-	list, err := l.paidWhere(ctx, "where id = ?", id)
+	list, err := l.paidWhere(ctx, "where p.id = ?", id)
 	if err == nil && len(list) == 0 {
 		return Paid{}, fault.ErrNotFound
 	}

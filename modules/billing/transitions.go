@@ -45,6 +45,11 @@ func (s Status) Label() string {
 	return string(s)
 }
 
+// Counts reports whether a document in this state is money that the clinic asked for.
+func (s Status) Counts() bool {
+	return s == Queued || s == Sent || s == ToCorrect || s == Accepted || s == InVoiding
+}
+
 // Transition is a change that exists.
 type Transition struct{ From, To Status }
 

@@ -27,6 +27,7 @@ type Frame struct {
 	Tabs     []views.NavItem
 	Today    time.Time
 	Book     bool // offers Reservar
+	Charge   bool // offers Cobrar
 	Attend   bool // offers Atender, without an appointment
 	Merge    bool // may join entries
 	Suspects []Patient
@@ -40,7 +41,7 @@ func (s *Service) Frame(ctx context.Context, id uuid.UUID, tab string) (Frame, e
 		return Frame{}, err
 	}
 	who := access.Who(ctx)
-	f := Frame{Patient: p, Today: s.today(ctx), Book: who.Can(accounts.AgendaBook), Merge: who.Can(accounts.PatientsMerge), tab: tab}
+	f := Frame{Patient: p, Today: s.today(ctx), Book: who.Can(accounts.AgendaBook), Charge: who.Can(accounts.BillingCharge) && s.store.Whole(), Merge: who.Can(accounts.PatientsMerge), tab: tab}
 	if f.Family, err = s.store.Family(ctx, p.ID); err != nil {
 		return Frame{}, err
 	}

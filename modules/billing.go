@@ -1,0 +1,36 @@
+//go:build !js
+
+package modules
+
+import (
+	"net/http"
+
+	"hampi/modules/accounts"
+	"hampi/modules/billing"
+	"hampi/modules/billing/nubefact"
+	"hampi/modules/platform/fault"
+)
+
+// joinBilling builds what takes money over the register, the agenda and the catalogue.
+func (h *house) joinBilling() {
+	ledger, later := billing.NewLedger(h.Vault), billing.NewLater(h.queue)
+	emission, till := billing.NewEmission(ledger, later, h.Now), billing.NewTill(ledger, h.Now)
+	h.billing = billing.Parts{
+		Ledger: ledger, Emission: emission, Till: till, Desk: billing.NewDesk(ledger, emission, till, h.Now), Later: later,
+		People: h.patients, Visits: h.agenda, House: accounts.Colleagues{}, Prices: h.catalog,
+		Connections: billing.NewConnections(ledger, viaNubeFact{nubefact.New(http.DefaultTransport)}, h.Now), Now: h.Now,
+	}
+}
+
+// viaNubeFact reaches SUNAT through NubeFact.
+type viaNubeFact struct{ client *nubefact.Client }
+
+func accountOf(a billing.Access) nubefact.Account {
+	return nubefact.Account{Route: a.Route, Token: a.Token}
+}
+
+// Problems checks an account as somebody typed it.
+func (viaNubeFact) Problems(a billing.Access) fault.Problems { return accountOf(a).Problems() }
+
+// For is the way to SUNAT of an account.
+func (v viaNubeFact) For(a billing.Access) billing.Emitter { return v.client.For(accountOf(a)) }

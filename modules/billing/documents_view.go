@@ -1,0 +1,111 @@
+//go:build !js
+
+package billing
+
+import (
+	"strings"
+
+	"hampi/views"
+)
+
+// owed is what is still to be paid for a document in a list; nothing for notes and for what does not count.
+func owed(l Listed) string {
+	due := l.Total.Sub(l.Paid)
+	if l.Kind.IsNote() || !l.State.Counts() || !due.IsPositive() {
+		return ""
+	}
+	return views.Money(due)
+}
+
+// breakdown says what a total is made of: "Gravada 101.69 · IGV 18.31".
+func breakdown(t Totals) string {
+	var parts []string
+	add := func(label string, amount interface {
+		IsZero() bool
+		StringFixed(int32) string
+	}) {
+		if !amount.IsZero() {
+			parts = append(parts, label+" "+amount.StringFixed(2))
+		}
+	}
+	add("Gravada", t.Taxable)
+	add("Exonerada", t.Exempt)
+	add("Inafecta", t.Unaffected)
+	add("Gratuita", t.Free)
+	add("IGV", t.IGV)
+	return strings.Join(parts, " · ")
+}
+
+func paymentLabel(p Paid) string {
+	if p.RefundsID != nil {
+		return "Devolución, " + p.Method.Label()
+	}
+	return p.Method.Label()
+}
+
+func documentOptions() []views.Option {
+	var list []views.Option
+	for _, t := range DocumentTypes() {
+		list = append(list, views.Option{Value: string(t), Label: t.Label()})
+	}
+	return list
+}
+
+func methodOptions() []views.Option {
+	var list []views.Option
+	for _, m := range Methods() {
+		if m != CreditBalance {
+			list = append(list, views.Option{Value: string(m), Label: m.Label()})
+		}
+	}
+	return list
+}
+
+// reasonOptions are the reasons offered on the page: those that take back all, or an amount.
+func reasonOptions(amended Kind) []views.Option {
+	var list []views.Option
+	for _, r := range Reasons(CreditNote, amended) {
+		if r != NewDates && r != WrongDescription {
+			list = append(list, views.Option{Value: string(r), Label: r.Label(CreditNote)})
+		}
+	}
+	return list
+}
+
+func paymentOptions(payments []Paid) []views.Option {
+	var list []views.Option
+	for _, p := range payments {
+		if p.RefundsID == nil {
+			list = append(list, views.Option{Value: p.ID.String(), Label: p.Method.Label() + " " + views.Money(p.Amount)})
+		}
+	}
+	return list
+}
+
+func orDue(v documentView) string {
+	if v.Form.Which == "pago" {
+		return v.Form.Amount
+	}
+	return v.Account.Due().StringFixed(2)
+}
+
+func noteAmount(v documentView) string {
+	if v.Form.Which == "nota" {
+		return v.Form.Amount
+	}
+	return ""
+}
+
+func refundAmount(v documentView) string {
+	if v.Form.Which == "devolucion" {
+		return v.Form.Amount
+	}
+	return ""
+}
+
+func reasonOf(v documentView, form string) string {
+	if v.Form.Which == form {
+		return v.Form.Reason
+	}
+	return ""
+}

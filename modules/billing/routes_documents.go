@@ -1,0 +1,425 @@
+//go:build !js
+
+package billing
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+	"github.com/shopspring/decimal"
+
+	"hampi/modules/accounts"
+	"hampi/modules/platform/access"
+	"hampi/modules/platform/fault"
+	"hampi/modules/platform/web"
+	"hampi/views"
+)
+
+const documentsPath = "/comprobantes"
+
+// documentPath is the page of a document.
+func documentPath(id uuid.UUID) string { return documentsPath + "/" + id.String() }
+
+func (h screens) documentRoutes(r *web.Router) {
+	charge, override := web.Needs(accounts.BillingCharge), web.Needs(accounts.BillingOverride)
+	r.GET(documentsPath, h.documents, charge)
+	r.GET(documentsPath+"/:id", h.document, charge)
+	r.GET(documentsPath+"/:id/estado", h.documentState, charge, web.Quiet())
+	r.POST(documentsPath+"/:id/correccion", h.correct, charge)
+	r.POST(documentsPath+"/:id/pagos", h.payMore, charge)
+	r.POST(documentsPath+"/:id/nota", h.creditNote, override)
+	r.POST(documentsPath+"/:id/anulacion", h.void, override)
+	r.POST(documentsPath+"/:id/devoluciones", h.refund, override)
+}
+
+// listSize is how many documents a page of the list holds.
+const listSize = 50
+
+// filterStates are what the segments of the list show.
+func filterStates(name string) []Status {
+	switch name {
+	case "pendientes":
+		return []Status{Queued, Sent, InVoiding}
+	case "por-corregir":
+		return []Status{ToCorrect, Rejected}
+	case "anulados":
+		return []Status{Voided}
+	}
+	return nil
+}
+
+// documentsView is the list.
+type documentsView struct {
+	Filter string
+	List   []documentLine
+	More   string
+	Now    time.Time
+	Tail   bool // only rows, to stand below those already there
+}
+
+type documentLine struct {
+	Listed
+	Patient string
+}
+
+func (v documentsView) segments() []views.NavItem {
+	item := func(label, name string) views.NavItem {
+		href := documentsPath
+		if name != "" {
+			href += "?estado=" + name
+		}
+		return views.NavItem{Label: label, Href: href, Current: v.Filter == name}
+	}
+	return []views.NavItem{item("Todos", ""), item("En camino", "pendientes"), item("Por corregir", "por-corregir"), item("Anulados", "anulados")}
+}
+
+func (h screens) documents(c echo.Context) error {
+	ctx := c.Request().Context()
+	var q struct {
+		State  string `query:"estado"`
+		Before string `query:"antes"`
+	}
+	if err := web.BindQuery(c, &q); err != nil {
+		return err
+	}
+	f := Filter{States: filterStates(q.State), Limit: listSize + 1}
+	if before, err := uuid.Parse(q.Before); err == nil {
+		f.Before = before
+	}
+	list, err := h.Ledger.List(ctx, f)
+	if err != nil {
+		return err
+	}
+	v := documentsView{Filter: q.State, Now: h.Now().In(zone(ctx)), Tail: f.Before != uuid.Nil}
+	if len(list) > listSize {
+		list = list[:listSize]
+		v.More = documentsPath + "?estado=" + q.State + "&antes=" + list[listSize-1].ID.String()
+	}
+	if v.List, err = h.named(ctx, list); err != nil {
+		return err
+	}
+	if web.IsFragment(c) && v.Tail {
+		return web.Render(c, http.StatusOK, documentRows(v))
+	}
+	return web.Show(c, web.Page{Title: "Comprobantes", Nav: documentsPath, Body: documentsBody(v)})
+}
+
+func (h screens) named(ctx context.Context, list []Listed) ([]documentLine, error) {
+	var people []uuid.UUID
+	for _, l := range list {
+		if l.PatientID != nil {
+			people = append(people, *l.PatientID)
+		}
+	}
+	names, err := h.People.NamesByID(ctx, people)
+	if err != nil {
+		return nil, err
+	}
+	lines := make([]documentLine, 0, len(list))
+	for _, l := range list {
+		line := documentLine{Listed: l, Patient: "Sin paciente"}
+		if l.PatientID != nil {
+			line.Patient = names[*l.PatientID]
+		}
+		lines = append(lines, line)
+	}
+	return lines, nil
+}
+
+// documentForm is what is typed on the page of a document.
+type documentForm struct {
+	Seen    int    `form:"paso"`
+	ID      string `form:"id"`
+	DocType string `form:"tipo_documento"`
+	DocNo   string `form:"documento"`
+	Name    string `form:"nombre"`
+	Address string `form:"direccion"`
+	Reason  string `form:"motivo"`
+	Code    string `form:"razon"`
+	Amount  string `form:"importe"`
+	Method  string `form:"medio"`
+	Ref     string `form:"operacion"`
+	Payment string `form:"pago"`
+	Which   string `form:"-"` // the form that came back: "correccion", "pago", "nota", "anulacion", "devolucion"
+}
+
+// documentView is the page of a document.
+type documentView struct {
+	Entry
+	Account  Account
+	Events   []Event
+	Payments []Paid
+	Notes    []Listed
+	Original *Entry
+	Patient  string
+	Names    map[uuid.UUID]string
+	Form     documentForm
+	Problems fault.Problems
+	Override bool
+	Now      time.Time
+	OpID     string
+}
+
+func (v documentView) local(t time.Time) time.Time { return t.In(v.Now.Location()) }
+
+// moving holds while a job is about to change the document.
+func (v documentView) moving() bool {
+	s := v.State.Status
+	return s == Queued || s == Sent || s == InVoiding
+}
+
+func (v documentView) mayVoid() bool {
+	return v.Override && v.State.Status == Accepted && !VoidBy(v.Invoice.IssuedOn).Before(Today(v.Now)) && v.Account.Credited.IsZero()
+}
+
+func (v documentView) mayNote() bool {
+	return v.Override && !v.Kind.IsNote() && v.State.Status == Accepted && v.Account.Credited.LessThan(v.Totals().Total)
+}
+
+func (v documentView) problems(form string) fault.Problems {
+	if v.Form.Which == form {
+		return v.Problems
+	}
+	return nil
+}
+
+func (h screens) document(c echo.Context) error {
+	return h.showDocument(c, http.StatusOK, documentForm{}, nil)
+}
+
+func (h screens) showDocument(c echo.Context, status int, f documentForm, problems fault.Problems) error {
+	v, err := h.documentView(c)
+	if err != nil {
+		return err
+	}
+	if f.Which == "" {
+		f.DocType, f.DocNo = string(v.Customer.DocumentType), v.Customer.DocumentNumber
+		f.Name, f.Address = v.Customer.Name, v.Customer.Address
+	}
+	v.Form, v.Problems = f, problems
+	if v.Form.ID == "" {
+		v.Form.ID = newID().String()
+	}
+	return web.Show(c, web.Page{Status: status, Title: v.Name.String(), Heading: v.Kind.Label() + " " + v.Name.String(), Nav: documentsPath, Back: documentsPath, Body: documentBody(v)})
+}
+
+func (h screens) documentView(c echo.Context) (v documentView, err error) {
+	id, err := idParam(c)
+	if err != nil {
+		return v, err
+	}
+	ctx := c.Request().Context()
+	v = documentView{Now: h.Now().In(zone(ctx)), OpID: newID().String(), Override: access.Who(ctx).Can(accounts.BillingOverride)}
+	if v.Entry, err = h.Ledger.Entry(ctx, id); err != nil {
+		return v, err
+	}
+	if v.Account, err = h.Desk.Account(ctx, v.Entry); err != nil {
+		return v, err
+	}
+	if v.Events, err = h.Ledger.Events(ctx, id); err != nil {
+		return v, err
+	}
+	if v.Payments, err = h.Ledger.Payments(ctx, id); err != nil {
+		return v, err
+	}
+	if v.Notes, err = h.Ledger.notesOf(ctx, id); err != nil {
+		return v, err
+	}
+	if v.AmendsID != nil {
+		original, err := h.Ledger.Entry(ctx, *v.AmendsID)
+		if err != nil {
+			return v, err
+		}
+		v.Original = &original
+	}
+	if v.PatientID != nil {
+		names, err := h.People.NamesByID(ctx, []uuid.UUID{*v.PatientID})
+		if err != nil {
+			return v, err
+		}
+		v.Patient = names[*v.PatientID]
+	}
+	v.Names, err = h.memberNames(ctx)
+	return v, err
+}
+
+// documentState answers the page that waits: nothing while the document stands where it stood.
+func (h screens) documentState(c echo.Context) error {
+	id, err := idParam(c)
+	if err != nil {
+		return err
+	}
+	e, err := h.Ledger.Entry(c.Request().Context(), id)
+	if err != nil {
+		return err
+	}
+	if c.QueryParam("paso") == strconv.Itoa(e.State.Seq) {
+		return c.NoContent(http.StatusNoContent)
+	}
+	c.Response().Header().Set("HX-Refresh", "true")
+	return c.NoContent(http.StatusOK)
+}
+
+// form reads what was typed on the page of a document.
+func (h screens) form(c echo.Context, which string) (id uuid.UUID, f documentForm, err error) {
+	if id, err = idParam(c); err != nil {
+		return id, f, err
+	}
+	if err = web.Bind(c, &f); err != nil {
+		return id, f, err
+	}
+	f.Which = which
+	return id, f, nil
+}
+
+// done answers a form: back to the page, or the form again with what is wrong.
+func (h screens) done(c echo.Context, id uuid.UUID, f documentForm, err error, words string, names ...string) error {
+	if refused, ok := refusals(err); ok {
+		return h.showDocument(c, statusOf(err), f, renamed(refused, names...))
+	}
+	if err != nil {
+		return err
+	}
+	web.Flash(c, words)
+	return web.Leave(c, documentPath(id))
+}
+
+// correct says another customer, and today's day, under the number of a document that nobody holds.
+func (h screens) correct(c echo.Context) error {
+	id, f, err := h.form(c, "correccion")
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	e, err := h.Ledger.Entry(ctx, id)
+	if err != nil {
+		return err
+	}
+	content := e.Content
+	content.Customer = Customer{DocumentType: DocumentType(f.DocType), DocumentNumber: f.DocNo, Name: f.Name, Address: f.Address}.Tidy()
+	content.IssuedOn = Today(h.Now())
+	_, err = h.Emission.Correct(ctx, id, f.Seen, content)
+	return h.done(c, id, f, err, "Corregido y en cola otra vez",
+		"customer.document_type", "tipo_documento", "customer.document_number", "documento", "customer.name", "nombre", "customer.address", "direccion")
+}
+
+func (h screens) payMore(c echo.Context) error {
+	id, f, err := h.form(c, "pago")
+	if err != nil {
+		return err
+	}
+	problems := fault.Problems{}
+	amount := soles(f.Amount, "importe", problems)
+	if len(problems) > 0 {
+		return h.showDocument(c, http.StatusUnprocessableEntity, f, problems)
+	}
+	payment, err := formID(f.ID)
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	if _, err := h.Ledger.Payment(ctx, payment); err == nil { // the same form again
+		return web.Leave(c, documentPath(id))
+	}
+	_, err = h.Desk.Pay(ctx, id, []Payment{{ID: payment, Method: Method(f.Method), Amount: amount, Reference: strings.TrimSpace(f.Ref)}})
+	return h.done(c, id, f, err, "Pago anotado", "payments.0.method", "medio", "payments.0.amount", "importe", "payments.0.reference", "operacion", "payments", "importe")
+}
+
+func (h screens) refund(c echo.Context) error {
+	id, f, err := h.form(c, "devolucion")
+	if err != nil {
+		return err
+	}
+	problems := fault.Problems{}
+	amount := soles(f.Amount, "importe", problems)
+	payment, err := uuid.Parse(f.Payment)
+	if err != nil {
+		problems.Add("pago", "Elija el pago que se devuelve.")
+	}
+	if len(problems) > 0 {
+		return h.showDocument(c, http.StatusUnprocessableEntity, f, problems)
+	}
+	refund, err := formID(f.ID)
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	if p, err := h.Ledger.Payment(ctx, payment); err == nil && p.InvoiceID != id {
+		return fault.ErrNotFound
+	}
+	if _, err := h.Ledger.Payment(ctx, refund); err == nil { // the same form again
+		return web.Leave(c, documentPath(id))
+	}
+	_, err = h.Desk.Refund(ctx, refund, payment, amount, f.Reason)
+	return h.done(c, id, f, err, "Devolución anotada", "amount", "importe", "reason", "motivo")
+}
+
+func (h screens) void(c echo.Context) error {
+	id, f, err := h.form(c, "anulacion")
+	if err != nil {
+		return err
+	}
+	_, err = h.Emission.Void(c.Request().Context(), id, strings.Join(strings.Fields(f.Reason), " "))
+	return h.done(c, id, f, err, "Se pidió la anulación a SUNAT", "reason", "motivo")
+}
+
+// creditNote takes back a document: all that is left of it, or an amount.
+func (h screens) creditNote(c echo.Context) error {
+	id, f, err := h.form(c, "nota")
+	if err != nil {
+		return err
+	}
+	ctx := c.Request().Context()
+	e, err := h.Ledger.Entry(ctx, id)
+	if err != nil {
+		return err
+	}
+	account, err := h.Desk.Account(ctx, e)
+	if err != nil {
+		return err
+	}
+	note, err := formID(f.ID)
+	if err != nil {
+		return err
+	}
+	lines, problems := noteLines(e, account, Reason(f.Code), f)
+	if len(problems) > 0 {
+		return h.showDocument(c, http.StatusUnprocessableEntity, f, problems)
+	}
+	content := Content{
+		IssuedOn: Today(h.Now()), Currency: e.Currency, ExchangeRate: e.ExchangeRate, IGVPercent: e.IGVPercent, Customer: e.Customer, Lines: lines,
+		Amends: &Amendment{Document: e.Name, Reason: Reason(f.Code), Text: strings.Join(strings.Fields(f.Reason), " ")},
+	}
+	entry, err := h.Emission.Issue(ctx, Order{ID: note, Kind: CreditNote, SiteID: e.SiteID, PatientID: e.PatientID, AppointmentID: e.AppointmentID, AmendsID: &id, Content: content})
+	return h.done(c, entry.ID, f, err, "Nota de crédito en cola", "amends.text", "motivo", "amends.reason", "razon", "amends.document", "", "items", "importe")
+}
+
+// noteLines are the lines of a credit note: those of the document when it is taken back whole, else one of an amount. A
+// document of several ways to the tax is taken back whole, for an amount alone does not say of which.
+func noteLines(e Entry, a Account, r Reason, f documentForm) ([]Line, fault.Problems) {
+	problems := fault.Problems{}
+	if f.Code == "" {
+		problems.Add("razon", "Elija el motivo de SUNAT.")
+		return nil, problems
+	}
+	if r.whole() && a.Credited.IsZero() {
+		return e.Lines, nil
+	}
+	amount := a.Total.Sub(a.Credited)
+	if !r.whole() {
+		amount = soles(f.Amount, "importe", problems)
+	}
+	way := e.Lines[0].IGVType
+	for _, l := range e.Lines {
+		if l.IGVType != way {
+			problems.Add("importe", "El comprobante tiene líneas gravadas y no gravadas; devuélvalo entero.")
+		}
+	}
+	line := Line{Description: r.Label(CreditNote), Unit: UnitService, Quantity: decimal.NewFromInt(1), UnitPrice: amount, IGVType: way}
+	return []Line{line}, problems
+}

@@ -1,0 +1,84 @@
+//go:build !js
+
+package billing
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/shopspring/decimal"
+
+	"hampi/modules/accounts"
+	"hampi/modules/platform/access"
+	"hampi/modules/platform/database"
+)
+
+// Listed is a document in a list: without what it says, but its sum.
+type Listed struct {
+	ID        uuid.UUID
+	Kind      Kind
+	Series    string
+	Number    int64
+	PatientID *uuid.UUID
+	IssuedAt  time.Time
+	Total     decimal.Decimal
+	State     Status
+	Pending   bool
+	Reason    string
+	Paid      decimal.Decimal
+}
+
+// Name is what the document is called.
+func (l Listed) Name() Name { return Name{Kind: l.Kind, Series: l.Series, Number: l.Number} }
+
+// Filter narrows a list of documents. The zero Filter is the latest of all.
+type Filter struct {
+	States      []Status
+	Patient     []uuid.UUID // of one person: the ids of the family
+	Appointment uuid.UUID
+	Before      uuid.UUID // the last one already seen
+	Limit       int
+}
+
+const listQuery = `select i.id, i.kind, i.series, i.number, i.patient_id, i.issued_at, c.total, s.state, s.pending, s.reason,
+	coalesce((select sum(p.amount) from payments p where p.invoice_id = i.id), 0) as paid
+	from invoices i join invoice_states s on s.invoice_id = i.id and s.clinic_id = i.clinic_id join invoice_contents c on c.id = s.content_id and c.clinic_id = i.clinic_id
+	where true `
+
+// List are documents, the latest first: ids are UUIDv7, in the order in which they were made.
+func (l *Ledger) List(ctx context.Context, f Filter) ([]Listed, error) {
+	query, args := listQuery, []any{}
+	if len(f.States) > 0 {
+		query, args = query+"and s.state in ? ", append(args, f.States)
+	}
+	if len(f.Patient) > 0 {
+		query, args = query+"and i.patient_id in ? ", append(args, f.Patient)
+	}
+	if f.Appointment != uuid.Nil {
+		query, args = query+"and i.appointment_id = ? ", append(args, f.Appointment)
+	}
+	if f.Before != uuid.Nil {
+		query, args = query+"and i.id < ? ", append(args, f.Before)
+	}
+	var list []Listed
+	err := database.From(ctx).Raw(query+"order by i.id desc limit ?", append(args, f.Limit)...).Scan(&list).Error
+	return list, explain("list documents", err)
+}
+
+// CountForNavigation is how many documents wait for a person, for who may look after them.
+func (l *Ledger) CountForNavigation(ctx context.Context) (n int, late bool, err error) {
+	if !access.Who(ctx).Can(accounts.BillingCharge) {
+		return 0, false, nil
+	}
+	const query = "select count(*) from invoice_states where state = 'to_correct'"
+	err = database.From(ctx).Raw(query).Row().Scan(&n)
+	return n, n > 0, explain("count documents that wait for somebody", err)
+}
+
+// notesOf are the notes that amend a document.
+func (l *Ledger) notesOf(ctx context.Context, invoice uuid.UUID) ([]Listed, error) {
+	var list []Listed
+	err := database.From(ctx).Raw(listQuery+"and i.amends_id = ? order by i.id", invoice).Scan(&list).Error
+	return list, explain("read the notes of a document", err)
+}
