@@ -3,8 +3,6 @@
 package modules
 
 import (
-	"net/http"
-
 	"hampi/modules/accounts"
 	"hampi/modules/billing"
 	"hampi/modules/billing/nubefact"
@@ -18,7 +16,7 @@ func (h *house) joinBilling() {
 	h.billing = billing.Parts{
 		Ledger: ledger, Emission: emission, Till: till, Desk: billing.NewDesk(ledger, emission, till, h.Now), Later: later,
 		People: h.patients, Visits: h.agenda, House: accounts.Colleagues{}, Prices: h.catalog,
-		Connections: billing.NewConnections(ledger, viaNubeFact{nubefact.New(http.DefaultTransport)}, h.Now), Now: h.Now,
+		Connections: billing.NewConnections(ledger, viaNubeFact{nubefact.New(h.Outside)}, h.Now), Now: h.Now,
 	}
 }
 

@@ -7,6 +7,7 @@ package modules
 import (
 	"crypto/rsa"
 	"log/slog"
+	"net/http"
 	"slices"
 
 	"github.com/alexedwards/scs/v2"
@@ -45,7 +46,8 @@ type Parts struct {
 	Storage *files.Storage // where photos and documents are kept
 	JWTKey  *rsa.PrivateKey
 	Mail    mail.Sender
-	Address func() string // how people reach the program, without a slash at the end
+	Outside http.RoundTripper // how services outside are reached; nil is the network
+	Address func() string     // how people reach the program, without a slash at the end
 	Now     clock.Now
 	Log     *slog.Logger
 	Version string

@@ -139,15 +139,7 @@ func lineOf(s catalog.Service) chargeLine {
 
 // customerOf is a patient as the customer of a boleta.
 func customerOf(p patients.Patient) Customer {
-	c := Customer{Name: p.FullName(), DocumentType: NoPaper}
-	switch p.Document.Type {
-	case patients.DNI:
-		c.DocumentType = DNI
-	case patients.CE, patients.PTP, patients.CPP: // NubeFact knows no other permit
-		c.DocumentType = CE
-	case patients.Passport:
-		c.DocumentType = Passport
-	}
+	c := Customer{Name: p.FullName(), DocumentType: PaperOf(p.Document.Type)}
 	if c.DocumentType != NoPaper {
 		c.DocumentNumber = p.Document.Number
 	}

@@ -12,6 +12,9 @@ import (
 	"hampi/modules/platform/clock"
 )
 
+// errNoOutside keeps the demonstration to itself.
+var errNoOutside = errors.New("a demonstration calls nobody outside")
+
 var errNotDemo = errors.New("demo works only with HAMPI_ENV=demo: its passwords are known to everybody")
 
 // fillDemoClinics is `hampi demo`.

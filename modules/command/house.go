@@ -127,9 +127,13 @@ func (h *house) parts(ctx context.Context) (modules.Parts, error) {
 		return modules.Parts{}, err
 	}
 	h.close = append(h.close, closeStorage)
+	outside, err := h.outside()
+	if err != nil {
+		return modules.Parts{}, err
+	}
 	sealer, err := h.sealer(ctx)
 	return modules.Parts{
-		Config: h.config, DB: h.db, Sealer: sealer, Vault: vault, Storage: storage, JWTKey: jwt, Mail: h.mail(), Address: h.publicAddress,
+		Config: h.config, DB: h.db, Sealer: sealer, Vault: vault, Storage: storage, JWTKey: jwt, Mail: h.mail(), Outside: outside, Address: h.publicAddress,
 		Now: clock.System, Log: h.log, Version: h.version,
 	}, err
 }

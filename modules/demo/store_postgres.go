@@ -95,6 +95,9 @@ func (s seeder) fill(ctx context.Context, c clinic) error {
 	if err := s.within(ctx, c, func(ctx context.Context) error { return s.furnish(ctx, c) }); err != nil {
 		return err
 	}
+	if err := s.within(ctx, c, func(ctx context.Context) error { return s.addBilling(ctx, c) }); err != nil {
+		return err
+	}
 	if err := s.addPatients(ctx, c); err != nil {
 		return err
 	}
