@@ -36,6 +36,14 @@ func breakdown(t Totals) string {
 	return strings.Join(parts, " · ")
 }
 
+// stepLabel is a step of a document's life.
+func stepLabel(e Event) string {
+	if e.Pending {
+		return "Recibida, espera a SUNAT"
+	}
+	return e.Status.Label()
+}
+
 func paymentLabel(p Paid) string {
 	if p.RefundsID != nil {
 		return "Devolución, " + p.Method.Label()

@@ -169,6 +169,7 @@ func (h screens) fill(ctx context.Context, v *cashView) error {
 		return err
 	}
 	v.Sums = ByMethod(payments)
+	charged := map[uuid.UUID]bool{}
 	for _, p := range payments {
 		l := line{At: p.At, Document: p.Document.String(), Method: p.Method, Amount: p.Amount, Text: "Cliente"}
 		if p.PatientID != nil {
@@ -177,10 +178,11 @@ func (h screens) fill(ctx context.Context, v *cashView) error {
 		if p.RefundsID != nil {
 			l.Text = "Devolución: " + l.Text
 		} else {
-			v.Charges++
+			charged[p.InvoiceID] = true
 		}
 		v.Lines = append(v.Lines, l)
 	}
+	v.Charges = len(charged)
 	for _, m := range movements {
 		v.Lines = append(v.Lines, line{At: m.At, Text: m.Concept, Method: Cash, Amount: m.Amount})
 		if m.Amount.IsNegative() {

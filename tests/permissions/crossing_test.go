@@ -42,6 +42,9 @@ var doors = []struct{ beginning, param, query string }{
 	{"/configuracion/favoritas/", ":id", "select id from prescription_favourites where clinic_id = $1 limit 1"},
 	{"/configuracion/equipos/", ":id", "select id from devices where clinic_id = $1 limit 1"},
 	{"/configuracion/sedes/", ":id", "select id from sites where clinic_id = $1 limit 1"},
+	{"/caja/", ":id", "select id from cash_sessions where clinic_id = $1 limit 1"},
+	{"/comprobantes/", ":id", "select id from invoices where clinic_id = $1 limit 1"},
+	{"/configuracion/sunat/series/", ":id", "select id from invoice_series where clinic_id = $1 limit 1"},
 	{"/configuracion/personas/invitaciones/", ":id", "select id from invitations where clinic_id = $1 limit 1"},
 	{"/configuracion/personas/", ":id", "select id from memberships where clinic_id = $1 limit 1"},
 	{"/configuracion/seguridad/ingresos/", ":id", "select id from logins where clinic_id = $1 limit 1"},
@@ -208,6 +211,11 @@ func plantMissing(c clinics) {
 			 select clinic_id, gen_random_uuid(), id, 'Látex', gen_random_uuid() from patients where clinic_id = $1 limit 1`,
 			`insert into conditions (clinic_id, id, patient_id, name, noted_by)
 			 select clinic_id, gen_random_uuid(), id, 'Asma', gen_random_uuid() from patients where clinic_id = $1 limit 1`,
+			`insert into cash_sessions (clinic_id, id, site_id, membership_id, opened_at, opening_amount)
+			 select clinic_id, gen_random_uuid(), site_id, id, now(), 0 from memberships where clinic_id = $1 and site_id is not null limit 1`,
+			`insert into invoices (clinic_id, id, kind, series_id, series, number, site_id, issued_by, issued_on, issued_at)
+			 select s.clinic_id, gen_random_uuid(), 'boleta', s.id, s.code, 90000000, s.site_id, m.id, current_date, now()
+			   from invoice_series s join memberships m using (clinic_id) where s.clinic_id = $1 and s.kind = 'boleta' limit 1`,
 			`insert into patient_imports (clinic_id, id, state, head, rows, by)
 			 select clinic_id, gen_random_uuid(), 'uploaded', '', 1, user_id from memberships where clinic_id = $1 limit 1`,
 			`insert into encounters (clinic_id, id, patient_id, doctor_id, site_id, started_at)
