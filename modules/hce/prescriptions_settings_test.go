@@ -17,7 +17,9 @@ import (
 	"hampi/modules/accounts"
 	"hampi/modules/hce"
 	"hampi/modules/hce/prescribing"
+	"hampi/modules/platform/access"
 	"hampi/modules/platform/fault"
+	"hampi/modules/platform/offline"
 )
 
 var _ = Describe("what stands on prescriptions", func() {
@@ -60,6 +62,33 @@ var _ = Describe("what stands on prescriptions", func() {
 			ContainSubstring("Consultorios Salas"), ContainSubstring("IPRESS 00006212"), ContainSubstring("Paracetamol"), ContainSubstring("BORRADOR SIN FIRMA"),
 		))
 		Expect(doctor.get(address).Status).To(BeNumerically(">=", 403))
+	})
+})
+
+var _ = Describe("the head of prescriptions on a device", func() {
+	It("is as the clinic set it, once it did", func() {
+		c := norte()
+		ctx := c.as(c.Rojas, accounts.ClinicAdmin)
+		Expect(hce.SyncHead().All(ctx)).To(BeEmpty(), "nobody has set anything")
+		head := hce.PrescriptionHead{Name: "Consultorios Salas", Footer: "De 8 a 20", IPRESS: map[uuid.UUID]string{c.Site: "6212"}}
+		Expect(c.record.SaveHead(ctx, head)).To(Succeed())
+		changes, err := hce.SyncHead().All(ctx)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(changes).To(HaveLen(1))
+
+		me := access.With(context.Background(), access.Who(ctx))
+		device := offline.NewDevice(offline.NewMemory(), hce.DeviceKinds(nil), c.now)
+		kept := hce.NewOffline(noColleagues{})
+		usual, err := kept.PrescriptionHead(device.Read(me))
+		Expect(err).NotTo(HaveOccurred())
+		Expect(usual.Logo).To(BeTrue())
+		pulled, unit := device.Begin(me, uuid.Nil)
+		Expect(unit.Keep(pulled, offline.Object{Entity: changes[0].Entity, ID: changes[0].ID.String(), Version: changes[0].Version, Base: changes[0].Data})).To(Succeed())
+		Expect(unit.Commit(pulled)).To(Succeed())
+		there, err := kept.PrescriptionHead(device.Read(me))
+		Expect(err).NotTo(HaveOccurred())
+		Expect([]string{there.Name, there.Footer, there.IPRESS[c.Site]}).To(Equal([]string{"Consultorios Salas", "De 8 a 20", "00006212"}))
+		Expect(kept.SavePrescriptionHead(device.Read(me), there)).NotTo(Succeed())
 	})
 })
 
@@ -135,6 +164,8 @@ var _ = Describe("beside the note", func() {
 		c.record.Files = albumOfSpec{}
 		Expect(v.get(attention + "/historia?vista=archivos").Body).To(And(ContainSubstring("archivos de "), ContainSubstring(attention+"/archivos")))
 		Expect(v.get(attention + "/archivos").Body).To(Equal("la lista"))
+		c.exec("update encounters set ended_at = started_at where clinic_id = $1", c.ID)
+		Expect(v.get(attention).Body).To(And(ContainSubstring("Archivos de la atención"), ContainSubstring("archivos de ")))
 		Expect(c.visit(c.Rojas, accounts.Doctor).get(attention + "/archivos").Status).To(BeNumerically(">=", 403))
 	})
 

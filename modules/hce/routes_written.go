@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/a-h/templ"
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
@@ -28,6 +29,7 @@ type writtenView struct {
 	Book bool
 
 	Senders []Sender
+	Files   templ.Component // photos and documents, for who attended; nil for others and on a device
 }
 
 // mayAmend reports whether whoever reads adds to a document: its author alone does.
@@ -56,6 +58,11 @@ func (h attendScreens) read(c echo.Context, e Encounter, look Look) error {
 	v := writtenView{
 		Written: w, Zone: h.record.Zone(ctx), Now: h.record.Now(ctx), Mine: who.MembershipID, Away: h.record.Away(), Book: who.Can(accounts.AgendaBook),
 		Senders: h.record.sendersFor(ctx),
+	}
+	if h.record.Files != nil && h.record.writes(ctx, e) {
+		if v.Files, _, err = h.gallery(ctx, e); err != nil {
+			return err
+		}
 	}
 	if v.Next, err = h.next(c, look); err != nil {
 		return err
