@@ -22,6 +22,7 @@ func Steps() []*gormigrate.Migration {
 		sqlStep("0015_signing"),
 		sqlStep("0016_record_feed"),
 		sqlStep("0017_consents"),
+		sqlStep("0018_copies"),
 		sqlStep("0019_speed"),
 		sqlStep("0020_prescription_settings"),
 		sqlStep("0021_invoices"),

@@ -7,6 +7,7 @@ import (
 	"hampi/modules/billing"
 	"hampi/modules/hce/archive"
 	"hampi/modules/hce/consent"
+	"hampi/modules/hce/copies"
 	"hampi/modules/patients"
 	"hampi/modules/platform/database"
 	"hampi/modules/platform/pii"
@@ -18,5 +19,5 @@ import (
 // are rotated; tests/tenancy looks for it.
 func Reencrypters(db *database.DB) pii.Reencrypters {
 	return joined(accounts.Reencrypters(db), web.Reencrypters(db), patients.Reencrypters(db), sync.Reencrypters(db), sync.DeviceReencrypters(db),
-		archive.Reencrypters(db), billing.Reencrypters(db), consent.Reencrypters(db))
+		archive.Reencrypters(db), billing.Reencrypters(db), consent.Reencrypters(db), copies.Reencrypters(db))
 }

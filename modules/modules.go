@@ -23,6 +23,7 @@ import (
 	"hampi/modules/hce"
 	"hampi/modules/hce/archive"
 	"hampi/modules/hce/consent"
+	"hampi/modules/hce/copies"
 	"hampi/modules/patients"
 	"hampi/modules/platform/audit"
 	"hampi/modules/platform/clock"
@@ -86,6 +87,7 @@ type house struct {
 	archive   *archive.Service
 	consents  *consent.Service
 	billing   billing.Parts
+	copies    *copies.Service
 	sync      *sync.Service
 	devices   *sync.DeviceRegister
 }
@@ -176,6 +178,10 @@ func (h *house) joinRecord(days agenda.ForPatients) {
 		Store: consent.NewPostgres(h.Vault), Archive: h.archive, Patients: h.patients, Colleagues: accounts.Colleagues{}, Reads: hce.ReadLog{}, Now: h.Now,
 	})
 	h.record.Files = h.archive
+	h.copies = copies.NewService(copies.Parts{
+		Store: copies.NewPostgres(h.DB), Queue: copies.NewQueue(h.queue), Record: h.record, Consents: h.consents, Archive: h.archive, Colleagues: accounts.Colleagues{},
+		Keys: h.signingKeys(), Reads: hce.ReadLog{}, Storage: h.Storage, Address: h.Address, Now: h.Now,
+	})
 }
 
 // settingsPages are the entries of /configuracion, whoever draws them.
@@ -235,6 +241,7 @@ func (h *house) routes(a *App) {
 	hce.TriageRoutes(r, h.record, h.archive)
 	archive.Routes(r, h.archive)
 	consent.Routes(r, h.consents)
+	copies.Routes(r, h.copies, h.patients)
 	hce.ResultsRoutes(r, h.record)
 	hce.TemplateRoutes(r, h.record)
 	hce.PrescriptionRoutes(r, h.record)
@@ -274,7 +281,10 @@ func (h *house) work(a *App) error {
 	if err := sync.AddWorkers(a.Workers, h.sync, h.DB); err != nil {
 		return err
 	}
-	if err := archive.AddWorkers(a.Workers, archive.NewPostgres(h.DB), h.Storage, h.Now, h.Log); err != nil {
+	if err := copies.AddWorkers(a.Workers, h.copies, h.DB, h.Log); err != nil {
+		return err
+	}
+	if err := archive.AddWorkers(a.Workers, files.AnyRows{archive.NewPostgres(h.DB), copies.NewPostgres(h.DB)}, h.Storage, h.Now, h.Log); err != nil {
 		return err
 	}
 	hce.AddWorkers(a.Workers, accounts.StaffLetters{DB: h.DB, Vault: h.Vault, Mail: h.Mail, Now: h.Now, Address: h.Address}, h.Address)
@@ -282,7 +292,7 @@ func (h *house) work(a *App) error {
 	accounts.AddSignInWorkers(a.Workers, accounts.SignInLetters{DB: h.DB, Vault: h.Vault, Mail: h.Mail, Now: h.Now, Address: h.Address})
 	accounts.AddStaffWorkers(a.Workers, accounts.StaffLetters{DB: h.DB, Vault: h.Vault, Mail: h.Mail, Now: h.Now, Address: h.Address})
 	billing.AddWorkers(a.Workers, h.DB, billing.NewDrain(h.billing.Ledger, h.billing.Connections, h.billing.Later, h.Now), h.billing.Connections)
-	a.Periodic = slices.Concat(a.Periodic, web.Periodic(), accounts.Periodic(), sync.Periodic(), archive.Periodic(), billing.Periodic())
+	a.Periodic = slices.Concat(a.Periodic, web.Periodic(), accounts.Periodic(), sync.Periodic(), archive.Periodic(), billing.Periodic(), copies.Periodic())
 	if h.Sealer != nil {
 		audit.AddWorkers(a.Workers, audit.NewSealer(h.Sealer))
 		a.Periodic = append(a.Periodic, audit.Periodic()...)

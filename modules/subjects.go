@@ -51,6 +51,7 @@ func (h *house) auditSubjects() []audit.Subject {
 		{Entity: "medication_requests", Label: "Medicamento recetado"},
 		{Entity: "medication_stops", Label: "Medicamento suspendido"},
 		{Entity: "patient_record", Label: "Lectura de historia", Names: h.patients.NamesByID},
+		{Entity: "record_copies", Label: "Copia de historia"},
 		{Entity: "consents", Label: "Consentimiento"},
 		{Entity: "consent_revocations", Label: "Consentimiento revocado"},
 		{Entity: "consent_templates", Label: "Texto de consentimiento", Columns: map[string]audit.Column{"slug": shown("texto"), "edition": shown("edición"), "retired": active}},

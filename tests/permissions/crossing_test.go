@@ -32,6 +32,7 @@ var doors = []struct{ beginning, param, query string }{
 	{"/documentos/", ":id", "select id from medical_records where clinic_id = $1 limit 1"},
 	{"/recetas/", ":id", "select id from medical_records where clinic_id = $1 limit 1"},
 	{"/consentimientos/", ":id", "select id from consents where clinic_id = $1 limit 1"},
+	{"/copias/", ":id", "select id from record_copies where clinic_id = $1 limit 1"},
 	{"/medicamentos/", ":id", "select id from medication_requests where clinic_id = $1 limit 1"},
 	{"/agenda/bloqueos/", ":id", "select id from schedule_exceptions where clinic_id = $1 limit 1"},
 	{"/configuracion/horarios/excepciones/", ":id", "select id from schedule_exceptions where clinic_id = $1 limit 1"},
@@ -207,6 +208,8 @@ func plantMissing(c clinics) {
 			   from memberships where clinic_id = $1 limit 1`,
 			`insert into consents (clinic_id, id, patient_id, template, edition, title, decision, method, body, content_hash, file_id, file_sha256, doctor_id, doctor_name, license, signed_at)
 			 select clinic_id, gen_random_uuid(), patient_id, 'x', 1, 'x', 'accepted', 'typed', '\x00', sha256(''), id, sha256(''), created_by, 'x', 'x', now() from files where clinic_id = $1 limit 1`,
+			`insert into record_copies (clinic_id, id, patient_id, requested_by, purpose, detail, state, requested_at)
+			 select clinic_id, gen_random_uuid(), patient_id, created_by, 'patient', 'prueba', 'waiting', now() from files where clinic_id = $1 limit 1`,
 			`insert into allergies (clinic_id, id, patient_id, substance, noted_by)
 			 select clinic_id, gen_random_uuid(), id, 'Látex', gen_random_uuid() from patients where clinic_id = $1 limit 1`,
 			`insert into conditions (clinic_id, id, patient_id, name, noted_by)

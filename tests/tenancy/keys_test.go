@@ -22,7 +22,7 @@ var encrypted = []string{
 	"users.email", "users.totp_secret", "users.totp_pending", "invitations.email", "sync_ops.answer", "sync_queue.body", "sync_conflicts.content",
 	"patients.document_number", "patients.phone", "patients.email", "patients.address", "patients.guardian", "patients.insurance_number",
 	"patient_imports.head", "patient_import_batches.content", "patient_import_batches.report",
-	"devices.sealed_key", "signing_keys.sealed_key", "handed_in.content", "handed_in.reason", "files.sealed_key", "consents.body",
+	"devices.sealed_key", "signing_keys.sealed_key", "handed_in.content", "handed_in.reason", "files.sealed_key", "consents.body", "record_copies.pdf_key", "record_copies.zip_key",
 }
 
 // indexTables are the blind indexes of their own, with whose they are.
@@ -39,6 +39,8 @@ var plainBytes = map[string]string{
 	"keysets.aead":                  "wrapped by the master key",
 	"keysets.prf":                   "wrapped by the master key",
 	"files.sha256":                  "a hash",
+	"record_copies.pdf_sha256":      "a hash",
+	"record_copies.zip_sha256":      "a hash",
 	"consents.content_hash":         "a hash",
 	"consents.file_sha256":          "a hash",
 	"medical_records.content_hash":  "a hash",

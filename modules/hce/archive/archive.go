@@ -106,8 +106,8 @@ func endings(kind string) []string {
 	return []string{".pdf"}
 }
 
-// downloadName is the name with the ending that belongs to what the file is, whatever it was called.
-func (f File) downloadName() string {
+// DownloadName is the name with the ending that belongs to what the file is, whatever it was called.
+func (f File) DownloadName() string {
 	for _, ending := range endings(f.Type) {
 		if strings.HasSuffix(strings.ToLower(f.Name), ending) {
 			return f.Name

@@ -33,9 +33,9 @@ type collectWorker struct {
 	log       *slog.Logger
 }
 
-// AddWorkers adds the jobs of the archive.
-func AddWorkers(workers *river.Workers, store *Postgres, storage *files.Storage, now clock.Now, log *slog.Logger) error {
-	return river.AddWorkerSafely(workers, &collectWorker{collector: files.NewCollector(storage, store, now), log: log})
+// AddWorkers adds the jobs of the archive. rows know everything that lies in the storage.
+func AddWorkers(workers *river.Workers, rows files.Rows, storage *files.Storage, now clock.Now, log *slog.Logger) error {
+	return river.AddWorkerSafely(workers, &collectWorker{collector: files.NewCollector(storage, rows, now), log: log})
 }
 
 // Periodic looks through the store once a day.

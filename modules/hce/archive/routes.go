@@ -205,9 +205,9 @@ func (h routes) download(c echo.Context) error {
 	}
 	defer content.Close() //nolint:errcheck // it was only read
 	header := c.Response().Header()
-	header.Set(echo.HeaderContentDisposition, mime.FormatMediaType("attachment", map[string]string{"filename": f.downloadName()}))
+	header.Set(echo.HeaderContentDisposition, mime.FormatMediaType("attachment", map[string]string{"filename": f.DownloadName()}))
 	header.Set(echo.HeaderContentLength, strconv.FormatInt(f.Size, 10))
-	send(c, f.Type, content)
+	Send(c, f.Type, content)
 	return nil
 }
 
@@ -223,15 +223,15 @@ func (h routes) thumb(c echo.Context) error {
 	}
 	defer content.Close() //nolint:errcheck // it was only read
 	c.Response().Header().Set(echo.HeaderContentDisposition, "inline")
-	send(c, files.ThumbType, content)
+	Send(c, files.ThumbType, content)
 	return nil
 }
 
 // sandbox is the policy of what people sent: should a browser show it all the same, nothing in it acts.
 const sandbox = "sandbox; default-src 'none'; frame-ancestors 'none'"
 
-// send copies as it reads. One that fails on the way is cut off, so that nobody takes what arrived for whole.
-func send(c echo.Context, kind string, content io.Reader) {
+// Send copies as it reads, from a place without rights. One that fails on the way is cut off, so that nobody takes what arrived for whole.
+func Send(c echo.Context, kind string, content io.Reader) {
 	header := c.Response().Header()
 	header.Set("Content-Security-Policy", sandbox)
 	header.Set(echo.HeaderXContentTypeOptions, "nosniff")

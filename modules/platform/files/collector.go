@@ -27,6 +27,24 @@ type Rows interface {
 	Named(ctx context.Context, clinic uuid.UUID, objects []string) (named map[string]bool, known bool, err error)
 }
 
+// AnyRows asks several: a file that one of them names stays.
+type AnyRows []Rows
+
+// Named joins what each of them names; a clinic that one does not know is left alone.
+func (all AnyRows) Named(ctx context.Context, clinic uuid.UUID, objects []string) (named map[string]bool, known bool, err error) {
+	named = map[string]bool{}
+	for _, rows := range all {
+		some, knows, err := rows.Named(ctx, clinic, objects)
+		if err != nil || !knows {
+			return nil, false, err
+		}
+		for object, yes := range some {
+			named[object] = named[object] || yes
+		}
+	}
+	return named, len(all) > 0, nil
+}
+
 // Collector removes what a crash left behind between the store and the database.
 type Collector struct {
 	blobs Blobs

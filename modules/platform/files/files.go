@@ -55,6 +55,14 @@ type Ref struct {
 	Clinic, ID uuid.UUID
 	Object     string
 	SealedKey  []byte
+	At         pii.Place // where SealedKey belongs; zero: Place of Clinic and ID
+}
+
+func (r Ref) place() pii.Place {
+	if r.At == (pii.Place{}) {
+		return Place(r.Clinic, r.ID)
+	}
+	return r.At
 }
 
 // Place is where a file's sealed key belongs: the column that rotations of keys seal again.
@@ -93,7 +101,7 @@ func (s *Storage) Put(ctx context.Context, clinic, id uuid.UUID, from io.Reader)
 	if err != nil {
 		return Stored{}, err
 	}
-	key, err := s.newKey(ctx, clinic, id)
+	key, err := s.newKey(ctx, Place(clinic, id))
 	if err != nil {
 		return Stored{}, err
 	}
@@ -103,6 +111,28 @@ func (s *Storage) Put(ctx context.Context, clinic, id uuid.UUID, from io.Reader)
 	} else {
 		err = s.putPhoto(ctx, key, &stored, from)
 	}
+	if err != nil {
+		return Stored{}, err
+	}
+	return stored, nil
+}
+
+// Keep stores what the program itself writes, as it is: nothing of it is looked at or cleaned, however large it is. at is
+// where its sealed key belongs. Should fill or the store fail, nothing is left.
+func (s *Storage) Keep(ctx context.Context, at pii.Place, kind string, fill func(io.Writer) error) (Stored, error) {
+	key, err := s.newKey(ctx, at)
+	if err != nil {
+		return Stored{}, err
+	}
+	stored := Stored{Object: objectName(at.Clinic, at.Row), Type: kind, SealedKey: key.sealed}
+	err = s.write(ctx, key, stored.Object, wholePart, func(to io.Writer) error {
+		kept := newCounter(to)
+		if err := fill(kept); err != nil {
+			return err
+		}
+		stored.Size, stored.SHA256 = kept.size, kept.sum()
+		return nil
+	})
 	if err != nil {
 		return Stored{}, err
 	}

@@ -10,8 +10,9 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/google/uuid"
 	"github.com/tink-crypto/tink-go/v2/streamingaead/subtle"
+
+	"hampi/modules/platform/pii"
 )
 
 const (
@@ -27,23 +28,23 @@ const (
 
 // fileKey is the key of one file, open and as it is kept.
 type fileKey struct {
-	clinic, id uuid.UUID
-	stream     *subtle.AESGCMHKDF
-	sealed     []byte
+	at     pii.Place
+	stream *subtle.AESGCMHKDF
+	sealed []byte
 }
 
-func (s *Storage) newKey(ctx context.Context, clinic, id uuid.UUID) (fileKey, error) {
+func (s *Storage) newKey(ctx context.Context, at pii.Place) (fileKey, error) {
 	key := make([]byte, keySize)
 	_, _ = rand.Read(key) // never fails: the program ends when the system has no randomness
-	keys, err := s.vault.Keys(ctx, clinic)
+	keys, err := s.vault.Keys(ctx, at.Clinic)
 	if err != nil {
 		return fileKey{}, fmt.Errorf("keys for a file: %w", err)
 	}
-	sealed, err := keys.Encrypt(base64.StdEncoding.EncodeToString(key), Place(clinic, id))
+	sealed, err := keys.Encrypt(base64.StdEncoding.EncodeToString(key), at)
 	if err != nil {
 		return fileKey{}, err
 	}
-	return openedKey(clinic, id, key, sealed)
+	return openedKey(at, key, sealed)
 }
 
 func (s *Storage) keyOf(ctx context.Context, ref Ref) (fileKey, error) {
@@ -51,7 +52,7 @@ func (s *Storage) keyOf(ctx context.Context, ref Ref) (fileKey, error) {
 	if err != nil {
 		return fileKey{}, fmt.Errorf("keys for a file: %w", err)
 	}
-	text, err := keys.Decrypt(ref.SealedKey, Place(ref.Clinic, ref.ID))
+	text, err := keys.Decrypt(ref.SealedKey, ref.place())
 	if err != nil {
 		return fileKey{}, err
 	}
@@ -59,20 +60,23 @@ func (s *Storage) keyOf(ctx context.Context, ref Ref) (fileKey, error) {
 	if err != nil {
 		return fileKey{}, fmt.Errorf("the key of file %s: %w", ref.ID, err)
 	}
-	return openedKey(ref.Clinic, ref.ID, key, ref.SealedKey)
+	return openedKey(ref.place(), key, ref.SealedKey)
 }
 
-func openedKey(clinic, id uuid.UUID, key, sealed []byte) (fileKey, error) {
+func openedKey(at pii.Place, key, sealed []byte) (fileKey, error) {
 	stream, err := subtle.NewAESGCMHKDF(key, "SHA256", keySize, segmentSize, 0)
 	if err != nil {
-		return fileKey{}, fmt.Errorf("the key of file %s: %w", id, err)
+		return fileKey{}, fmt.Errorf("the key of file %s: %w", at.Row, err)
 	}
-	return fileKey{clinic, id, stream, sealed}, nil
+	return fileKey{at, stream, sealed}, nil
 }
 
-// name binds a ciphertext to the file and the part that it is.
+// name binds a ciphertext to the file and the part that it is, and what is no file of a record to what it is.
 func (k fileKey) name(part string) []byte {
-	return []byte("hampi file v1/" + k.clinic.String() + "/" + k.id.String() + "/" + part)
+	if own := Place(k.at.Clinic, k.at.Row); k.at != own {
+		part = k.at.Table + "." + k.at.Column + "/" + part
+	}
+	return []byte("hampi file v1/" + k.at.Clinic.String() + "/" + k.at.Row.String() + "/" + part)
 }
 
 // write encrypts what fill writes into a new object. Should fill or the store fail, there is no object.
