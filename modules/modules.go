@@ -64,6 +64,7 @@ type App struct {
 	Rotator  *pii.Rotator
 	Staff    *accounts.Staff
 	Queue    *jobs.Queue
+	Copies   *copies.Service
 }
 
 // house holds the modules while they are joined.
@@ -99,7 +100,7 @@ func Build(p Parts) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	app := &App{Echo: echo.New(), Metrics: metrics, Workers: river.NewWorkers(), Staff: h.staff, Queue: h.queue}
+	app := &App{Echo: echo.New(), Metrics: metrics, Workers: river.NewWorkers(), Staff: h.staff, Queue: h.queue, Copies: h.copies}
 	server := &web.Server{
 		DB: p.DB, Answers: web.NewAnswers(p.Vault), Now: p.Now, Log: p.Log,
 		People: web.NewLimiter(p.Config.RateLimit), Visitors: web.NewLimiter(p.Config.RateLimitAnon),

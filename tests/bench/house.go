@@ -38,6 +38,7 @@ type house struct {
 	vault  *pii.Vault
 	trace  *tracer
 	now    func() time.Time // goes on from the measured moment
+	app    *modules.App     // once it is built
 	close  []func() error
 }
 
@@ -160,6 +161,7 @@ func (h *house) build() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	h.app = app
 	return app.Echo, nil
 }
 

@@ -94,6 +94,11 @@ func (h *house) lines(ctx context.Context, program http.Handler, c *clinic) ([]l
 		return nil, err
 	}
 	all = append(all, diagnosis)
+	long, err := h.longRecord(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	all = append(all, long.lines(chair)...)
 	booking, err := h.bookingLine(ctx, c, reception, people)
 	return append(all, booking), err
 }

@@ -8,6 +8,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -91,7 +92,7 @@ func (h *house) parts(ctx context.Context, to io.Writer, o options, program http
 	}{
 		{"import", func() error { return h.measureImport(ctx, to, program) }},
 		{"sync", func() error { return h.measureSync(ctx, to, program) }},
-		{"paper", func() error { return measurePaper(to) }},
+		{"paper", func() error { return errors.Join(measurePaper(to), h.measureCopy(ctx, to)) }},
 		{"leave", h.leave},
 		{"start", func() error { return measureStart(ctx, to, o) }},
 		{"cie10", func() error { return measureCodes(to) }},

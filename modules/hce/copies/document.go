@@ -191,7 +191,7 @@ func section(title string, t paper.Table) []paper.Block {
 }
 
 func (b book) results() []paper.Block {
-	t := paper.Table{Columns: []paper.Column{{Label: "Fecha", Share: 1.4}, {Label: "Prueba", Share: 3}, {Label: "Valor", Share: 1.6}, {Label: "Rango", Share: 1.6}, {Label: "Anotó", Share: 2}}}
+	t := paper.Table{Columns: []paper.Column{{Label: "Fecha", Share: 1.9}, {Label: "Prueba", Share: 3}, {Label: "Valor", Share: 1.6}, {Label: "Rango", Share: 1.6}, {Label: "Anotó", Share: 2}}}
 	corrected := map[string]bool{}
 	for _, o := range b.Observed {
 		if o.CorrectsID != nil {
@@ -212,7 +212,7 @@ func (b book) results() []paper.Block {
 }
 
 func (b book) orders() []paper.Block {
-	t := paper.Table{Columns: []paper.Column{{Label: "N.º", Share: 0.6}, {Label: "Fecha", Share: 1.4}, {Label: "Se pidió", Share: 4}, {Label: "Pidió", Share: 2}, {Label: "Estado", Share: 1.5}}}
+	t := paper.Table{Columns: []paper.Column{{Label: "N.º", Share: 0.6}, {Label: "Fecha", Share: 1.9}, {Label: "Se pidió", Share: 4}, {Label: "Pidió", Share: 2}, {Label: "Estado", Share: 1.5}}}
 	for _, o := range b.Orders {
 		state := "Completa"
 		switch {
@@ -228,7 +228,7 @@ func (b book) orders() []paper.Block {
 }
 
 func (b book) signedConsents() []paper.Block {
-	t := paper.Table{Columns: []paper.Column{{Label: "Fecha", Share: 1.4}, {Label: "Documento", Share: 3}, {Label: "Firmó", Share: 2}, {Label: "Informó", Share: 2}, {Label: "Estado", Share: 2}}}
+	t := paper.Table{Columns: []paper.Column{{Label: "Fecha", Share: 1.9}, {Label: "Documento", Share: 3}, {Label: "Firmó", Share: 2}, {Label: "Informó", Share: 2}, {Label: "Estado", Share: 2}}}
 	for _, x := range b.consents {
 		state := x.State()
 		if x.Revoked != nil {
@@ -240,7 +240,7 @@ func (b book) signedConsents() []paper.Block {
 }
 
 func (b book) listOfFiles() []paper.Block {
-	t := paper.Table{Columns: []paper.Column{{Label: "Fecha", Share: 1.4}, {Label: "Archivo", Share: 3}, {Label: "SHA-256", Share: 4}}}
+	t := paper.Table{Columns: []paper.Column{{Label: "Fecha", Share: 1.9}, {Label: "Archivo", Share: 3}, {Label: "SHA-256", Share: 4}}}
 	for i, f := range b.files {
 		t.Rows = append(t.Rows, []string{b.when(f.AddedAt), f.path(i + 1), hex.EncodeToString(f.SHA256)})
 	}
