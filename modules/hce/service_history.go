@@ -94,8 +94,9 @@ func (s *Service) entries(ctx context.Context, records []Record) ([]Entry, error
 		return nil, err
 	}
 	list := make([]Entry, 0, len(records))
+	read := s.reader(ctx)
 	for _, r := range records {
-		e, err := s.entry(ctx, r)
+		e, err := read(r)
 		if err != nil {
 			return nil, err
 		}
@@ -104,7 +105,7 @@ func (s *Service) entries(ctx context.Context, records []Record) ([]Entry, error
 			if *a.AmendsID != r.ID {
 				continue
 			}
-			added, err := s.entry(ctx, a)
+			added, err := read(a)
 			if err != nil {
 				return nil, err
 			}
@@ -116,31 +117,50 @@ func (s *Service) entries(ctx context.Context, records []Record) ([]Entry, error
 }
 
 // entry reads what one record says.
-func (s *Service) entry(ctx context.Context, r Record) (Entry, error) {
-	e := Entry{Record: r}
-	if r.Type == Addendum || r.Type == Annulment {
-		var said map[string]string
-		if err := json.Unmarshal(r.Content, &said); err != nil {
-			return e, fmt.Errorf("read record %s: %w", r.ID, err)
+func (s *Service) entry(ctx context.Context, r Record) (Entry, error) { return s.reader(ctx)(r) }
+
+// reader reads records one after the other, each edition of a template once.
+func (s *Service) reader(ctx context.Context) func(Record) (Entry, error) {
+	type edition struct {
+		id      string
+		version int
+	}
+	known := map[edition]form.Template{}
+	return func(r Record) (Entry, error) {
+		if r.Type != Note {
+			return said(r)
 		}
-		e.Words = said["texto"] + said["motivo"]
+		t, there := known[edition{r.TemplateID, r.TemplateVersion}]
+		if !there {
+			var err error
+			t, err = s.Template(ctx, r.TemplateID, r.TemplateVersion)
+			if fault.IsNotFound(err) {
+				t, err = form.Template{}, nil // what is written is shown all the same, under its keys
+			}
+			if err != nil {
+				return Entry{Record: r}, err
+			}
+			known[edition{r.TemplateID, r.TemplateVersion}] = t
+		}
+		var values form.Values
+		if err := json.Unmarshal(r.Content, &values); err != nil {
+			return Entry{Record: r}, fmt.Errorf("read record %s: %w", r.ID, err)
+		}
+		return Entry{Record: r, Lines: form.Summary(t, values)}, nil
+	}
+}
+
+// said is a record that no template belongs to: what it adds or annuls, in words.
+func said(r Record) (Entry, error) {
+	e := Entry{Record: r}
+	if r.Type != Addendum && r.Type != Annulment {
 		return e, nil
 	}
-	if r.Type != Note {
-		return e, nil
-	}
-	t, err := s.Template(ctx, r.TemplateID, r.TemplateVersion)
-	if fault.IsNotFound(err) {
-		t, err = form.Template{}, nil // what is written is shown all the same, under its keys
-	}
-	if err != nil {
-		return e, err
-	}
-	var values form.Values
-	if err := json.Unmarshal(r.Content, &values); err != nil {
+	var words map[string]string
+	if err := json.Unmarshal(r.Content, &words); err != nil {
 		return e, fmt.Errorf("read record %s: %w", r.ID, err)
 	}
-	e.Lines = form.Summary(t, values)
+	e.Words = words["texto"] + words["motivo"]
 	return e, nil
 }
 

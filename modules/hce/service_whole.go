@@ -4,7 +4,6 @@ package hce
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -12,7 +11,6 @@ import (
 	"github.com/google/uuid"
 
 	"hampi/modules/accounts"
-	"hampi/modules/hce/form"
 	"hampi/modules/patients"
 	"hampi/modules/platform/fault"
 )
@@ -162,34 +160,6 @@ func (s *Service) attached(ctx context.Context, records []Record) (entries map[u
 		order = append(order, r.ID)
 	}
 	return entries, order, nil
-}
-
-// reader reads records one after the other, each template once.
-func (s *Service) reader(ctx context.Context) func(Record) (Entry, error) {
-	type edition struct {
-		id      string
-		version int
-	}
-	known := map[edition]form.Template{}
-	return func(r Record) (Entry, error) {
-		if r.Type != Note {
-			return s.entry(ctx, r)
-		}
-		t, there := known[edition{r.TemplateID, r.TemplateVersion}]
-		if !there {
-			var err error
-			t, err = s.Template(ctx, r.TemplateID, r.TemplateVersion)
-			if err != nil && !fault.IsNotFound(err) {
-				return Entry{}, err
-			}
-			known[edition{r.TemplateID, r.TemplateVersion}] = t
-		}
-		var values form.Values
-		if err := json.Unmarshal(r.Content, &values); err != nil {
-			return Entry{}, fmt.Errorf("read record %s: %w", r.ID, err)
-		}
-		return Entry{Record: r, Lines: form.Summary(t, values)}, nil
-	}
 }
 
 // MedicineLine is a medicine of a prescription in words.

@@ -115,15 +115,11 @@ func (s *Service) Template(ctx context.Context, id string, version int) (form.Te
 	if version >= FirstRevision {
 		return s.ownTemplate(ctx, id, version)
 	}
-	shipped, err := form.Shipped()
-	if err != nil {
-		return form.Template{}, err
+	t, there, err := form.ShippedAs(id)
+	if err == nil && (!there || t.Version != version) {
+		err = fault.ErrNotFound
 	}
-	i := slices.IndexFunc(shipped, func(t form.Template) bool { return t.ID == id && t.Version == version })
-	if i < 0 {
-		return form.Template{}, fault.ErrNotFound
-	}
-	return shipped[i], nil
+	return t, err
 }
 
 func (s *Service) ownTemplate(ctx context.Context, slug string, revision int) (form.Template, error) {

@@ -118,7 +118,7 @@ func (h *house) transcribe(ctx context.Context, c *clinic, patient uuid.UUID, fr
 func someNote(n int) hce.Values {
 	return hce.Values{
 		"motivo": hce.TextValue(fmt.Sprintf("Control %d por dolor lumbar", n+1)),
-		"relato": hce.TextValue(strings.Repeat("Refiere dolor de moderada intensidad en región lumbar, sin irradiación. ", 18)),
+		"relato": hce.TextValue(strings.TrimSpace(strings.Repeat("Refiere dolor de moderada intensidad en región lumbar, sin irradiación. ", 18))),
 		"pa":     hce.PressureValue(110+n%30, 70+n%15), "fc": hce.TextValue(fmt.Sprint(64 + n%30)), "temp": hce.TextValue("36.8"), "peso": hce.TextValue("68.4"),
 	}
 }
@@ -130,7 +130,8 @@ func (h *house) prescribe(ctx context.Context, c *clinic, patient uuid.UUID) (id
 	if err := database.From(ctx).Raw(find, patient).Scan(&found).Error; err != nil || len(found) > 0 {
 		return append(found, uuid.Nil)[0], err
 	}
-	body := hce.DraftBody{Values: someNote(attentions), Diagnoses: []hce.Diagnosis{{Code: "M54.5", Title: "Lumbago no especificado", Kind: hce.Repeated}}}
+	note := hce.Values{"motivo": hce.TextValue("Control"), "relato": hce.TextValue("Sigue con dolor.")} // no figures: their age might make us ask again
+	body := hce.DraftBody{Values: note, Diagnoses: []hce.Diagnosis{{Code: "M54.5", Title: "Lumbago no especificado", Kind: hce.Repeated}}}
 	for n := range 5 {
 		body.Items = append(body.Items, hce.Prescribed{Item: prescribing.Item{
 			DCI: fmt.Sprintf("Preparado %d", n+1), Form: "jarabe", Route: "oral", Dose: prescribing.Amount{Value: decimal.NewFromInt(5), Unit: "mL"},

@@ -31,6 +31,19 @@ func Shipped() ([]Template, error) {
 	return templates, nil
 }
 
+// ShippedAs reads one of them by its id alone; false for none such.
+func ShippedAs(id string) (Template, bool, error) {
+	data, err := shipped.ReadFile("shipped/" + id + ".json")
+	if err != nil {
+		return Template{}, false, nil //nolint:nilerr // what is not embedded does not exist
+	}
+	t, err := Parse(data)
+	if err != nil {
+		return t, false, fmt.Errorf("shipped template %s: %w", id, err)
+	}
+	return t, true, nil
+}
+
 // Source is the document of a shipped template as it stands; false for none such.
 func Source(id string) (string, bool) {
 	data, err := shipped.ReadFile("shipped/" + id + ".json")

@@ -40,6 +40,21 @@ func child() form.Context {
 }
 
 var _ = Describe("the shipped templates", func() {
+	It("are found by their id alone", func() {
+		templates, err := form.Shipped()
+		Expect(err).NotTo(HaveOccurred())
+		for _, t := range templates {
+			alone, there, err := form.ShippedAs(t.ID)
+			Expect(err).NotTo(HaveOccurred())
+			Expect(there).To(BeTrue(), t.ID)
+			Expect(alone.Title).To(Equal(t.Title))
+			Expect(alone.Version).To(Equal(t.Version))
+		}
+		_, there, err := form.ShippedAs("../shipped")
+		Expect(err).NotTo(HaveOccurred())
+		Expect(there).To(BeFalse())
+	})
+
 	It("are those of the clinic's specialties, with the same vital signs in all of them", func() {
 		templates, err := form.Shipped()
 		Expect(err).NotTo(HaveOccurred())
