@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"slices"
 	"time"
 
@@ -56,15 +57,16 @@ func NewBrowserApp(p BrowserParts) (*BrowserApp, error) {
 	}
 	b := &BrowserApp{Echo: echo.New(), Codes: catalog.NewCodes(p.Codes, p.Now), now: p.Now}
 	later, people, kept := &agenda.ForPatients{}, accounts.ColleaguesOffline{}, patients.NewOffline()
+	var record *hce.Service
 	services := catalog.New(catalog.NewOffline(), people)
 	register := patients.New(kept, patients.Neighbours{
-		Appointments: later, Care: later, WalkIns: later, People: people, Places: places, Codes: b.Codes, Medicines: medicines,
-		Tabs: slices.Concat(agenda.Tabs(), hce.Tabs()),
+		Appointments: later, Care: care{later, func() *hce.Service { return record }}, WalkIns: later, People: people, Places: places, Codes: b.Codes, Medicines: medicines,
+		Tabs: slices.Concat(agenda.Tabs(), hce.DeviceTabs()), Attend: true,
 	}, p.Now)
 	days := agenda.New(agenda.NewOffline(lastContact), register, people, services, p.Now)
 	later.Service = days
-	record := hce.New(hce.NewOffline(people), hce.Neighbours{
-		Patients: register, Colleagues: people, Visits: visits{*later}, Reads: hce.NoReads{},
+	record = hce.New(hce.NewOffline(people), hce.Neighbours{
+		Patients: register, Colleagues: people, Visits: visits{*later}, Reads: hce.NoReads{}, Codes: b.Codes, Medicines: medicines,
 	}, p.Now)
 	kinds := slices.Concat(accounts.DeviceKinds(), catalog.DeviceKinds(), []offline.Kind{patients.DeviceKind(kept, places), sync.ConflictKind()},
 		patients.ClinicalKinds(kept, later, whoUnlocked), agenda.DeviceKinds(register, people, p.Now), hce.DeviceKinds(register))
@@ -73,9 +75,8 @@ func NewBrowserApp(p BrowserParts) (*BrowserApp, error) {
 
 	b.Router = web.NewRouter(b.Echo, deviceGuard{device: b.Device, who: whoUnlocked}.guard)
 	b.listen(p.Log)
-	b.routes(register, days, services)
+	b.routes(register, days, services, record)
 	catalog.MedicineRoutes(b.Router, medicines)
-	hce.HistoryRoutes(b.Router, record)
 	return b, b.Router.Check()
 }
 
@@ -85,14 +86,16 @@ func (b *BrowserApp) listen(log *slog.Logger) {
 	b.Echo.Use(web.RequestIDs(), web.Headers(false), web.Recover(log), web.WithFlashes(&boxOfFlashes{}), web.WithChrome(b.chrome))
 }
 
-func (b *BrowserApp) routes(register *patients.Service, days *agenda.Service, services *catalog.Catalog) {
+func (b *BrowserApp) routes(register *patients.Service, days *agenda.Service, services *catalog.Catalog, record *hce.Service) {
 	r := b.Router
 	helpRoutes(r)
 	homeRoute(r)
 	catalog.CodeRoutes(r, b.Codes, accounts.ColleaguesOffline{}, nil)
 	patients.Routes(r, register)
-	agenda.Routes(r, days, services, register)
-	describers := []offline.Describer{register.Describer(), days.Describer()}
+	agenda.Routes(r, days, services, register, attentions{record})
+	hce.HistoryRoutes(r, record)
+	hce.Routes(r, record)
+	describers := []offline.Describer{register.Describer(), days.Describer(), record.DraftDescriber()}
 	desk := sync.NewOnDevice(b.Device, describers, sync.OnDeviceParts{Name: nameOfDevice, Kept: keptOnDevice, Contact: contact})
 	sync.Routes(r, desk, sync.PageParts{Describers: describers, People: accounts.ColleaguesOffline{}, Now: b.now})
 	sync.UnlockRoutes(r)
@@ -130,10 +133,16 @@ func (b *BrowserApp) chrome(c echo.Context, p web.Page) (views.Shell, error) {
 		return views.Shell{}, err
 	}
 	shell := shellOf(c, p, profile.Identity(), profile.Around)
+	shell.Nav, shell.BottomNav = b.reachable(shell.Nav), b.reachable(shell.BottomNav)
 	if at, known := lastContact(ctx); known {
 		shell.DeviceData = sync.LastHeard(at, profile.Identity(), b.now())
 	}
 	return shell, nil
+}
+
+// reachable leaves out the places that only the server has: without connection they would lead nowhere.
+func (b *BrowserApp) reachable(items []views.NavItem) []views.NavItem {
+	return slices.DeleteFunc(items, func(i views.NavItem) bool { return !b.Can(http.MethodGet, i.Href) })
 }
 
 // contact is when the clinic was last heard of; zero when never.

@@ -35,7 +35,7 @@ func (h *house) joinDevices(register *patients.Sync, metrics *web.Metrics) {
 	for _, one := range alerts {
 		entities = append(entities, one)
 	}
-	entities = append(entities, records)
+	entities = append(entities, records, hce.SyncDrafts(h.record))
 
 	h.devices = sync.NewDeviceRegister(sync.RegisterParts{DB: h.DB, Vault: h.Vault, Logins: h.signIn, Words: h.describers(), Now: h.Now})
 	h.sync = sync.New(sync.Config{

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"hampi/modules/platform/fault"
 	"hampi/modules/platform/offline"
 )
 
@@ -16,7 +17,10 @@ func DeviceKinds(patients Patients) []offline.Kind {
 		return wordsOf(ctx, patients, op)
 	}
 	return []offline.Kind{
-		{Entity: recordEntity, Place: placeOnDevice, Words: words},
+		{Entity: recordEntity, Place: placeOnDevice, Words: words, Stored: endDrafts},
+		{Entity: draftEntity, Place: placeDraft, Words: words, Expired: func(key string, w offline.Window) bool {
+			return key < w.From.UTC().Format(time.RFC3339)
+		}},
 		{Entity: templateEntity},
 		{Entity: headEntity},
 	}
@@ -34,16 +38,44 @@ func placeOnDevice(data json.RawMessage) (key, group string, err error) {
 	return d.WrittenAt.UTC().Format(time.RFC3339Nano), d.PatientID.String(), nil
 }
 
+// placeDraft puts a draft beside those of its patient, by when it was written last.
+func placeDraft(data json.RawMessage) (key, group string, err error) {
+	var d draftData
+	if err := json.Unmarshal(data, &d); err != nil {
+		return "", "", err
+	}
+	return d.UpdatedAt.UTC().Format(time.RFC3339), d.PatientID.String(), nil
+}
+
+// endDrafts lets go of drafts that have become records.
+func endDrafts(ctx context.Context, u *offline.Unit, changed []offline.Object, _ []string) error {
+	for _, o := range changed {
+		if o.Pending() {
+			continue // written here: it let go of its own draft
+		}
+		if _, err := u.Find(ctx, draftEntity, o.ID); err == nil {
+			u.Drop(draftEntity, o.ID)
+		} else if !fault.IsNotFound(err) {
+			return err
+		}
+	}
+	return nil
+}
+
 // wordsOf tells an operation: "Nota de atención de Quispe, Ana".
 func wordsOf(ctx context.Context, patients Patients, op offline.Operation) (title, detail string) {
 	var d writtenData
 	if !op.Legible(&d) {
 		return "Documento de historia", ""
 	}
+	kind, detail := d.Type.Label(), "Se firma cuando vuelva la conexión"
+	if op.Entity == draftEntity {
+		kind, detail = "Borrador de nota", "Aún no se cierra"
+	}
 	names, err := patients.NamesByID(ctx, []uuid.UUID{d.PatientID})
 	name := names[d.PatientID]
 	if err != nil || name == "" {
 		name = "un paciente"
 	}
-	return d.Type.Label() + " de " + name, "Se firma cuando vuelva la conexión"
+	return kind + " de " + name, detail
 }

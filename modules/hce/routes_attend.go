@@ -1,10 +1,12 @@
 package hce
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
@@ -171,7 +173,7 @@ func (h attendScreens) sentNote(c echo.Context) (sent, error) {
 		return sent{}, errDamaged
 	}
 	ctx := c.Request().Context()
-	if _, err := h.record.attended(ctx, id); err != nil {
+	if err := h.known(ctx, id, in); err != nil {
 		return sent{}, err // before what was sent is looked at: who may not come in learns nothing
 	}
 	s := sent{Act: in.Get("hacer"), Values: in}
@@ -196,6 +198,31 @@ func (h attendScreens) sentNote(c echo.Context) (sent, error) {
 	return s, err
 }
 
+// The inputs by which a note tells whose attention it is, for whoever goes on with it when the line goes or comes back.
+const (
+	begunPatient = "atencion.paciente"
+	begunVisit   = "atencion.cita"
+	begunAt      = "atencion.desde"
+)
+
+// known makes sure that the attention of an address is whoever asks' own. One that began where the line was, or was not,
+// goes on here.
+func (h attendScreens) known(ctx context.Context, id uuid.UUID, in url.Values) error {
+	_, err := h.record.attended(ctx, id)
+	patient, typed := uuid.Parse(in.Get(begunPatient))
+	if !fault.IsNotFound(err) || typed != nil {
+		return err
+	}
+	b := Begun{ID: id, PatientID: patient}
+	if visit, err := uuid.Parse(in.Get(begunVisit)); err == nil {
+		b.AppointmentID = &visit
+	}
+	if b.StartedAt, err = time.Parse(time.RFC3339, in.Get(begunAt)); err != nil {
+		b.StartedAt = time.Time{}
+	}
+	return h.record.Adopt(ctx, b)
+}
+
 // drafted is the open attention with the note as it was sent, saved or not.
 func (h attendScreens) drafted(c echo.Context, s sent) (Attention, error) {
 	a, err := h.written(c, s.Holder)
@@ -206,7 +233,12 @@ func (h attendScreens) drafted(c echo.Context, s sent) (Attention, error) {
 		return a, errClosed
 	}
 	if a.Template.ID != s.TemplateID || a.Template.Version != s.Version {
-		return a, ErrStaleDraft
+		if a.Draft.Version != 0 {
+			return a, ErrStaleDraft
+		}
+		if a.Template, err = h.record.Template(c.Request().Context(), s.TemplateID, s.Version); err != nil { // nothing was kept here yet
+			return a, err
+		}
 	}
 	a.Draft.Body = s.Body
 	a.Draft.Body.Values = form.Compute(a.Template, s.Body.Values, a.Context)

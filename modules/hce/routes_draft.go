@@ -11,6 +11,7 @@ import (
 
 	"hampi/modules/hce/form"
 	"hampi/modules/platform/fault"
+	"hampi/modules/platform/offline"
 	"hampi/modules/platform/web"
 )
 
@@ -20,14 +21,30 @@ func (h attendScreens) save(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if edition, copied := h.copied(c); copied {
+		if err := h.record.CopyDraft(c.Request().Context(), s.Saving, edition); err != nil {
+			return err
+		}
+		return c.NoContent(http.StatusNoContent)
+	}
 	d, err := h.record.SaveDraft(c.Request().Context(), s.Saving)
 	if err != nil {
 		return h.unsaved(c, s, err)
+	}
+	if !h.record.Away() {
+		c.Response().Header().Set(offline.CopyHeader, strconv.FormatInt(d.Version, 10))
 	}
 	if !web.IsFragment(c) {
 		return web.SeeOther(c, attentionPath(s.EncounterID, ""))
 	}
 	return web.Render(c, http.StatusOK, draftState(s.EncounterID, d, savedWords(d, h.record.Zone(c.Request().Context())), ""))
+}
+
+// copied reads, on a device, under which edition the server has just kept what is sent.
+func (h attendScreens) copied(c echo.Context) (edition int64, copied bool) {
+	text := c.Request().Header.Get(offline.CopyHeader)
+	edition, err := strconv.ParseInt(text, 10, 64)
+	return edition, err == nil && h.record.Away()
 }
 
 // unsaved tells that a draft was not kept because another window wrote; everything else is told by the frame.

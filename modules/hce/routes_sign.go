@@ -90,6 +90,7 @@ func (h attendScreens) signBox(c echo.Context, r Review, version int64, holder s
 	}
 	if h.record.Away() {
 		box.Question, box.Verb = "¿Cerrar la atención de "+r.Patient.FullName()+"?", "Cerrar; firmar al conectar"
+		box.Later = true
 	}
 	return box, err
 }

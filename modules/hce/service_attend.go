@@ -114,13 +114,26 @@ func (s *Service) Diagnose(ctx context.Context, a Attention, code string) (Diagn
 	return d, err
 }
 
-// Titled gives diagnoses the titles of the table in force; what it does not know keeps its own.
-func (s *Service) Titled(ctx context.Context, list []Diagnosis) ([]Diagnosis, error) {
-	if s.Codes == nil || len(list) == 0 {
-		return list, nil
+// codeTable is the table of diagnoses in force; nil where there is none, as on a device that could not fetch it: what was
+// written is kept without it.
+func (s *Service) codeTable(ctx context.Context) (*catalog.CIE10, error) {
+	if s.Codes == nil {
+		return nil, nil
 	}
 	table, err := s.Codes.CIE10(ctx)
-	if err != nil {
+	if err != nil && s.Away() {
+		return nil, nil
+	}
+	return table, err
+}
+
+// Titled gives diagnoses the titles of the table in force; what it does not know keeps its own.
+func (s *Service) Titled(ctx context.Context, list []Diagnosis) ([]Diagnosis, error) {
+	if len(list) == 0 {
+		return list, nil
+	}
+	table, err := s.codeTable(ctx)
+	if err != nil || table == nil {
 		return list, err
 	}
 	for i, d := range list {
@@ -136,11 +149,8 @@ const suggested = 4
 
 // SuggestDiagnoses proposes what a text names and the draft does not have yet.
 func (s *Service) SuggestDiagnoses(ctx context.Context, a Attention, text string) ([]catalog.Code, error) {
-	if s.Codes == nil {
-		return nil, nil
-	}
-	table, err := s.Codes.CIE10(ctx)
-	if err != nil {
+	table, err := s.codeTable(ctx)
+	if err != nil || table == nil {
 		return nil, err
 	}
 	prefer := catalog.Preference{Specialty: a.Encounter.Specialty, Sex: catalog.Sex(a.Patient.Sex)}

@@ -40,6 +40,7 @@ type Entry struct {
 	Lines     []form.Line // what it says, by the template it was written with
 	Words     string      // what an addendum or annulment says
 	Amending  []Entry     // addenda and annulments, oldest first
+	Away      bool        // a device shows it: what the server alone makes of it is not offered
 }
 
 // Annulled is the entry that took this one out of force; nil while it stands.
@@ -100,7 +101,7 @@ func (s *Service) entries(ctx context.Context, records []Record) ([]Entry, error
 		if err != nil {
 			return nil, err
 		}
-		e.Encounter = encounters[r.EncounterID]
+		e.Encounter, e.Away = encounters[r.EncounterID], s.Away()
 		for _, a := range amending {
 			if *a.AmendsID != r.ID {
 				continue

@@ -157,8 +157,11 @@ func (s *Service) SaveDraft(ctx context.Context, in Saving) (Draft, error) {
 		d = Draft{ID: in.DraftID, EncounterID: e.ID, PatientID: e.PatientID, AuthorID: e.DoctorID, CreatedAt: s.now()}
 	case err != nil:
 		return Draft{}, err
-	case d.HeldByOther(in.Holder, s.now()) && !in.Takeover, d.Version != in.Seen && !d.answerLost(in):
+	case d.HeldByOther(in.Holder, s.now()) && !in.Takeover, d.Version != in.Seen && !d.answerLost(in) && !d.behind(in):
 		return d, ErrStaleDraft
+	}
+	if s.Away() && d.Version < in.Seen { // the window goes on from what the server kept last
+		d.Version = in.Seen
 	}
 	in.Body.Values = form.Compute(t, in.Body.Values, s.contextOf(ctx, person))
 	d.TemplateID, d.TemplateVersion, d.Body = t.ID, t.Version, in.Body
@@ -169,6 +172,30 @@ func (s *Service) SaveDraft(ctx context.Context, in Saving) (Draft, error) {
 // answerLost reports whether the window saved before and never heard of it: it is one version behind itself.
 func (d Draft) answerLost(in Saving) bool {
 	return in.Holder != "" && d.Holder == in.Holder && d.Version == in.Seen+1
+}
+
+// behind reports whether the window wrote on where this draft does not reach: on the device while the line was away, or
+// on the server before it went.
+func (d Draft) behind(in Saving) bool {
+	return in.Holder != "" && d.Holder == in.Holder && d.Version < in.Seen
+}
+
+// copier is a store that keeps copies of what the server has: a device's.
+type copier interface {
+	CopyDraft(ctx context.Context, d Draft) error
+}
+
+// CopyDraft keeps on this device the draft that the server has just kept as an edition.
+func (s *Service) CopyDraft(ctx context.Context, in Saving, version int64) error {
+	store, device := s.store.(copier)
+	e, err := s.attended(ctx, in.EncounterID)
+	if err != nil || !device {
+		return err
+	}
+	return store.CopyDraft(ctx, Draft{
+		ID: in.DraftID, EncounterID: e.ID, PatientID: e.PatientID, AuthorID: e.DoctorID, TemplateID: in.TemplateID, TemplateVersion: in.Version,
+		Body: in.Body, Holder: in.Holder, Version: version, CreatedAt: s.now(), UpdatedAt: s.now(),
+	})
 }
 
 // TakeOver lets a window write in a draft that another one held.
@@ -248,11 +275,8 @@ func (s *Service) checkDiagnoses(ctx context.Context, r Review) error {
 
 // lookUp asks the table of diagnoses for each, and whether it may be noted of this patient.
 func (s *Service) lookUp(ctx context.Context, r Review, list []Diagnosis) error {
-	if s.Codes == nil || len(list) == 0 {
-		return nil
-	}
-	table, err := s.Codes.CIE10(ctx)
-	if err != nil {
+	table, err := s.codeTable(ctx)
+	if err != nil || table == nil {
 		return err
 	}
 	for i, d := range list {

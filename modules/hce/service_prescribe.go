@@ -87,6 +87,7 @@ func itemField(place int, field string) string { return "rx." + strconv.Itoa(pla
 func treated(a Attention, taken []prescribing.Item) prescribing.Patient {
 	p := prescribing.Patient{
 		Age: observation.AgeAt(a.Patient.BirthDate, a.Context.Today), Sex: observation.Sex(a.Patient.Sex), Active: taken, Weight: weightOf(a),
+		Unknown: a.Frame.Alerts,
 	}
 	if c := a.Frame.Clinical; c != nil {
 		for _, x := range c.Allergies {

@@ -15,6 +15,7 @@ type SignBox struct {
 	Verb     string         // "" is "Firmar y cerrar"
 	OpID     string         // of this form
 	Hidden   []views.Option // further hidden fields: Value is the name, Label the value
+	Later    bool           // a device closes; it is signed later
 	Fresh    bool           // who signs has shown a moment ago who they are (Service.NeedsProof)
 	Problems fault.Problems // as Service refused
 }

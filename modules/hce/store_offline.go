@@ -1,12 +1,10 @@
 package hce
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -36,11 +34,16 @@ func NewOffline(colleagues Colleagues) Offline {
 
 var _ Store = Offline{}
 
-// The rows that stay on the device: attentions and drafts, one row each for all of them, for they are few.
+// The attentions that began here, or went on here when the line went: one row for all of them, for they are few.
 const (
 	encountersKind = "hce_encounters"
-	draftsKind     = "hce_drafts"
 	onlyRow        = "all"
+)
+
+// How long a device goes on with an attention that nobody ended, and remembers one at all.
+const (
+	goesOn     = 16 * hour
+	remembered = 14 * 24 * hour
 )
 
 func readLocal[T any](ctx context.Context, kind string) ([]T, error) {
@@ -107,6 +110,11 @@ func (o Offline) encounters(ctx context.Context) ([]Encounter, error) {
 		}
 		return list, err
 	})
+	for i, e := range local {
+		if at := slices.IndexFunc(brought, func(b Encounter) bool { return b.ID == e.ID && b.Closed() }); at >= 0 && !e.Closed() {
+			local[i].EndedAt = brought[at].EndedAt // it was ended elsewhere
+		}
+	}
 	return append(local, brought...), err
 }
 
@@ -121,6 +129,7 @@ func (o Offline) AddEncounter(ctx context.Context, e Encounter) error {
 	if slices.ContainsFunc(local, same) {
 		return ErrSameID
 	}
+	local = slices.DeleteFunc(local, func(x Encounter) bool { return e.CreatedAt.Sub(x.At()) > remembered })
 	return keepLocal(ctx, encountersKind, append(local, e))
 }
 
@@ -150,67 +159,14 @@ func (o Offline) EncountersByID(ctx context.Context, ids []uuid.UUID) (map[uuid.
 	return byID, err
 }
 
+// OpenEncounters are those of today: one that was left open before may have been ended elsewhere.
 func (o Offline) OpenEncounters(ctx context.Context, doctor uuid.UUID) ([]Encounter, error) {
-	local, err := readLocal[Encounter](ctx, encountersKind)
-	return slices.DeleteFunc(local, func(e Encounter) bool { return e.DoctorID != doctor || !e.Begun() || e.Closed() }), err
-}
-
-func (o Offline) Draft(ctx context.Context, encounter, author uuid.UUID) (Draft, error) {
-	local, err := readLocal[Draft](ctx, draftsKind)
+	now, err := offline.From(ctx).Device().Now(ctx)
 	if err != nil {
-		return Draft{}, err
+		return nil, err
 	}
-	i := slices.IndexFunc(local, func(d Draft) bool { return d.EncounterID == encounter && d.AuthorID == author })
-	if i < 0 {
-		return Draft{}, fault.ErrNotFound
-	}
-	return local[i], nil
-}
-
-func (o Offline) SaveDraft(ctx context.Context, d Draft) (Draft, error) {
-	local, err := readLocal[Draft](ctx, draftsKind)
-	if err != nil {
-		return d, err
-	}
-	i := slices.IndexFunc(local, func(x Draft) bool { return x.EncounterID == d.EncounterID && x.AuthorID == d.AuthorID })
-	if i >= 0 && local[i].Version != d.Version || i < 0 && d.Version != 0 {
-		return d, ErrStaleDraft
-	}
-	d.Version++
-	if i < 0 {
-		local = append(local, d)
-	} else {
-		local[i] = d
-	}
-	return d, keepLocal(ctx, draftsKind, local)
-}
-
-func (o Offline) HoldDraft(ctx context.Context, id uuid.UUID, holder string, at time.Time) error {
-	local, err := readLocal[Draft](ctx, draftsKind)
-	if err != nil {
-		return err
-	}
-	for i := range local {
-		if local[i].ID == id {
-			local[i].Holder, local[i].HeldAt = holder, at
-		}
-	}
-	return keepLocal(ctx, draftsKind, local)
-}
-
-func (o Offline) DropDraft(ctx context.Context, id uuid.UUID) error {
-	local, err := readLocal[Draft](ctx, draftsKind)
-	if err != nil {
-		return err
-	}
-	return keepLocal(ctx, draftsKind, slices.DeleteFunc(local, func(d Draft) bool { return d.ID == id }))
-}
-
-func (o Offline) DraftsBy(ctx context.Context, author uuid.UUID) ([]Draft, error) {
-	local, err := readLocal[Draft](ctx, draftsKind)
-	local = slices.DeleteFunc(local, func(d Draft) bool { return d.AuthorID != author })
-	slices.SortFunc(local, func(a, b Draft) int {
-		return cmp.Or(b.UpdatedAt.Compare(a.UpdatedAt), cmp.Compare(a.ID.String(), b.ID.String()))
-	})
-	return local, err
+	all, err := o.encounters(ctx)
+	return slices.DeleteFunc(all, func(e Encounter) bool {
+		return e.DoctorID != doctor || !e.Begun() || e.Closed() || now.Sub(e.At()) > goesOn
+	}), err
 }

@@ -85,7 +85,7 @@ func (s *Service) takeUp(ctx context.Context, op offline.Received, in writtenDat
 	if err != nil {
 		return false, err
 	}
-	e, err := s.arrived(ctx, in)
+	e, err := s.arrived(ctx, in.Encounter, in.PatientID)
 	if err != nil {
 		return false, err
 	}
@@ -115,63 +115,10 @@ func (s *Service) takeUp(ctx context.Context, op offline.Received, in writtenDat
 	if err := s.derive(ctx, r, e); err != nil {
 		return false, err
 	}
+	if err := s.written(ctx, r); err != nil {
+		return false, err
+	}
 	return true, s.ended(ctx, e, in.Encounter.EndedAt)
-}
-
-// arrived is the attention that a record brings: the one that is known, or a new one.
-func (s *Service) arrived(ctx context.Context, in writtenData) (Encounter, error) {
-	who := access.Who(ctx)
-	e, err := s.store.Encounter(ctx, in.Encounter.ID)
-	if fault.IsNotFound(err) && in.Encounter.AppointmentID != nil {
-		e, err = s.store.EncounterOf(ctx, *in.Encounter.AppointmentID)
-	}
-	switch {
-	case err == nil && e.DoctorID != who.MembershipID:
-		return e, fault.Conflicted("other_doctor", "Otro profesional atendió esa cita. Lo escrito sigue en este equipo.")
-	case err == nil && e.PatientID != in.PatientID:
-		return e, fault.InvalidField("encounter", "La atención es de otro paciente.")
-	case err == nil:
-		if !e.Begun() {
-			e.StartedAt = &in.Encounter.StartedAt
-			return s.store.SaveEncounter(ctx, e)
-		}
-		return e, nil
-	case !fault.IsNotFound(err):
-		return e, err
-	}
-	return s.brought(ctx, in)
-}
-
-// brought keeps an attention that began on a device.
-func (s *Service) brought(ctx context.Context, in writtenData) (Encounter, error) {
-	who := access.Who(ctx)
-	_, m, err := s.author(ctx)
-	if err != nil {
-		return Encounter{}, err
-	}
-	e := in.Encounter.encounter(in.PatientID)
-	e.DoctorID, e.Specialty, e.EndedAt, e.Version = who.MembershipID, m.Specialty, nil, 1
-	if e.SiteID == uuid.Nil {
-		e.SiteID = who.SiteID
-	}
-	if e.AppointmentID == nil {
-		_, err := s.Open(ctx, in.PatientID)
-		if err != nil {
-			return e, err
-		}
-		return e, s.store.AddEncounter(ctx, e)
-	}
-	visit, err := s.Visits.Visit(ctx, *e.AppointmentID)
-	switch {
-	case fault.IsNotFound(err):
-		return e, &offline.Missing{Entity: "appointment", ID: *e.AppointmentID}
-	case err != nil:
-		return e, err
-	case visit.DoctorID != who.MembershipID:
-		return e, fault.Conflicted("other_doctor", "La cita es ahora con otro profesional. Lo escrito sigue en este equipo.")
-	}
-	e.SiteID = visit.SiteID
-	return e, s.store.AddEncounter(ctx, e)
 }
 
 // acceptable refuses what the device should have refused: what is written is looked at again where it arrives.
@@ -219,6 +166,15 @@ func (s *Service) acceptableNote(ctx context.Context, r Record) error {
 		problems.Add("content", "La nota está vacía.")
 	}
 	return problems.Err()
+}
+
+// written lets go of the draft that became a record: it has the record's id. What another window wrote in the same
+// attention is another draft, and stays.
+func (s *Service) written(ctx context.Context, r Record) error {
+	if r.Type != Note {
+		return nil
+	}
+	return s.store.DropDraft(ctx, r.ID)
 }
 
 // derive keeps what is read out of a record beside it: figures of a note, medicines of a prescription.

@@ -26,6 +26,9 @@ func Tabs() []patients.Tab {
 	}
 }
 
+// DeviceTabs are those that a device draws.
+func DeviceTabs() []patients.Tab { return Tabs()[:1] }
+
 func reads(ctx context.Context, _ patients.Patient) bool {
 	return access.Who(ctx).Can(accounts.HCERead)
 }

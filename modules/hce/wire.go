@@ -14,6 +14,7 @@ import (
 // The entities of the record on devices.
 const (
 	recordEntity   = "record"
+	draftEntity    = "record_draft"
 	templateEntity = "note_template"
 )
 
@@ -129,4 +130,34 @@ type templateData struct {
 	Revision int    `json:"revision"`
 	Retired  bool   `json:"retired"`
 	Body     string `json:"body"`
+}
+
+// draftData is what somebody is writing, on a device and on its way from there. An attention that began on a device
+// travels in it.
+type draftData struct {
+	Encounter       encounterData `json:"encounter"`
+	PatientID       uuid.UUID     `json:"patient_id"`
+	AuthorID        uuid.UUID     `json:"author_id,omitzero"`
+	TemplateID      string        `json:"template_id"`
+	TemplateVersion int           `json:"template_version"`
+	Body            DraftBody     `json:"body"`
+	Window          string        `json:"window"` // that wrote it
+	Seen            int64         `json:"seen"`   // the server's edition that it goes on from; 0 for none
+	Version         int64         `json:"version"`
+	CreatedAt       time.Time     `json:"created_at"`
+	UpdatedAt       time.Time     `json:"updated_at"`
+}
+
+func draftDataOf(d Draft, e Encounter, seen int64) draftData {
+	return draftData{
+		Encounter: encounterDataOf(e), PatientID: d.PatientID, AuthorID: d.AuthorID, TemplateID: d.TemplateID, TemplateVersion: d.TemplateVersion,
+		Body: d.Body, Window: d.Holder, Seen: seen, Version: d.Version, CreatedAt: d.CreatedAt.UTC(), UpdatedAt: d.UpdatedAt.UTC(),
+	}
+}
+
+func (d draftData) draft(id uuid.UUID) Draft {
+	return Draft{
+		ID: id, EncounterID: d.Encounter.ID, PatientID: d.PatientID, AuthorID: d.AuthorID, TemplateID: d.TemplateID, TemplateVersion: d.TemplateVersion,
+		Body: d.Body, Holder: d.Window, HeldAt: d.UpdatedAt, Version: d.Version, CreatedAt: d.CreatedAt, UpdatedAt: d.UpdatedAt,
+	}
 }

@@ -46,7 +46,11 @@ async function answer(event, request, url, page) {
     const response = (await app.can(request.method, request.url)) && (await here())
     if (response) return response
   }
-  return race(event, request, { page, patience: await patience(request, url, body), here, done: (response) => putRight(response, request, body) })
+  const done = async (response) => {
+    await putRight(response, request, body)
+    await copy(response, question)
+  }
+  return race(event, request, { page, patience: await patience(request, url, body), here, done })
 }
 
 // patience: where nobody has a store there is nothing to open, and the page that signs in is worth waiting for.
@@ -86,6 +90,14 @@ async function putRight(response, request, body) {
   if (!refused || !(await keys.fromPages())) return
   const url = new URL(`/sincronizacion/equipo/${encodeURIComponent(refused)}/correccion`, location.origin).href
   await app.answer({ method: 'POST', url, headers: [], body: null }).catch(() => {}) // it stays listed: a person may discard it
+}
+
+// copy hands what the server has just kept to the app, where the server asks for it: the device goes on from there when
+// the line goes.
+async function copy(response, question) {
+  const edition = response.headers.get('X-Hampi-Copia')
+  if (!edition || !(await keys.fromPages())) return
+  await app.answer({ ...question, headers: [...question.headers, ['X-Hampi-Copia', edition]] }).catch(() => {}) // the page has it, and sends it again
 }
 
 // silence ends with null after ms, or never where the app could not answer either.

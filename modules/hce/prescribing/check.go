@@ -83,6 +83,7 @@ type Patient struct {
 	Lactating  bool
 	Weight     decimal.NullDecimal // kilograms
 	Allergies  []Allergy
+	Unknown    bool // nobody could look at the allergies that were noted: a device does not hold them
 	Conditions []Condition
 	Active     []Item // what is being taken, of earlier prescriptions
 }
@@ -97,6 +98,9 @@ func Check(items []Item, p Patient) []Finding {
 		c.controlled()
 		for _, allergy := range allergies {
 			c.allergy(allergy)
+		}
+		if p.Unknown {
+			c.add(AllergyTo, Stop, "", "Sus alergias no se guardan en este equipo y no se revisaron. Pregunte antes de recetar y escriba qué refiere.", "", true)
 		}
 		c.states()
 		c.age()

@@ -1,0 +1,52 @@
+package hce
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+
+	"hampi/modules/hce/form"
+	"hampi/modules/hce/prescribing"
+	"hampi/modules/platform/offline"
+)
+
+// DraftDescriber tells its author, on their own device, what a draft says that the server refused: nothing typed is lost.
+func (s *Service) DraftDescriber() offline.Describer {
+	return offline.Describer{
+		Entity: draftEntity, Icon: func(offline.Operation) string { return "pen-line" },
+		Title: func(ctx context.Context, op offline.Operation) (string, error) {
+			title, _ := wordsOf(ctx, s.Patients, op)
+			return title, nil
+		},
+		Fields: s.draftFields,
+	}
+}
+
+func (s *Service) draftFields(ctx context.Context, data json.RawMessage) ([]offline.Field, error) {
+	var d draftData
+	if err := json.Unmarshal(data, &d); err != nil {
+		return nil, err
+	}
+	t, err := s.Template(ctx, d.TemplateID, d.TemplateVersion)
+	if err != nil {
+		return nil, err
+	}
+	var fields []offline.Field
+	for _, l := range form.Summary(t, d.Body.Values) {
+		fields = append(fields, offline.Field{Label: l.Label, Value: joined(" ", l.Value, l.Unit), Names: []string{"body"}})
+	}
+	var codes, lines []string
+	for _, x := range d.Body.Diagnoses {
+		codes = append(codes, x.Code+" "+x.Title)
+	}
+	for _, p := range d.Body.Items {
+		lines = append(lines, p.Name()+", "+prescribing.Sig(p.Item))
+	}
+	for _, f := range []offline.Field{{Label: "Diagnósticos", Value: strings.Join(codes, "; ")}, {Label: "Tratamiento", Value: strings.Join(lines, "; ")}} {
+		if f.Value != "" {
+			f.Names = []string{"body"}
+			fields = append(fields, f)
+		}
+	}
+	return fields, nil
+}
