@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"hampi/modules/platform/offline"
+	"hampi/modules/platform/sorting"
 )
 
 // The entities of this module on devices.
@@ -64,7 +65,7 @@ func (ColleaguesOffline) Everybody(ctx context.Context) ([]Member, error) {
 		list, err := offline.List(ctx, doctorEntity, func(id uuid.UUID, version int64, d memberData) (Member, error) {
 			return d.member(id, version)
 		})
-		slices.SortFunc(list, func(a, b Member) int {
+		sorting.By(list, func(a, b Member) int {
 			return cmp.Or(activeFirst(a.Active, b.Active), cmp.Compare(a.Name, b.Name), bytes.Compare(a.ID[:], b.ID[:]))
 		})
 		return list, err
@@ -95,7 +96,7 @@ func (ColleaguesOffline) Sites(ctx context.Context) ([]Site, error) {
 		list, err := offline.List(ctx, siteEntity, func(id uuid.UUID, version int64, d siteData) (Site, error) {
 			return d.site(id, version)
 		})
-		slices.SortFunc(list, func(a, b Site) int {
+		sorting.By(list, func(a, b Site) int {
 			return cmp.Or(activeFirst(a.Active, b.Active), cmp.Compare(a.Name, b.Name), bytes.Compare(a.ID[:], b.ID[:]))
 		})
 		return list, err

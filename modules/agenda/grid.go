@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"hampi/modules/platform/sorting"
 	"hampi/views"
 )
 
@@ -203,7 +204,7 @@ func (s sheet) items(cards []Card, free []freeHour, zone *time.Location) []sheet
 	for i := range free {
 		items = append(items, sheetItem{Free: &free[i]})
 	}
-	slices.SortStableFunc(items, func(a, b sheetItem) int { return a.span().Start.Compare(b.span().Start) })
+	sorting.By(items, func(a, b sheetItem) int { return a.span().Start.Compare(b.span().Start) })
 	spans := make([]Span, len(items))
 	for i, item := range items {
 		spans[i] = item.span()

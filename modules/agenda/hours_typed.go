@@ -1,9 +1,10 @@
 package agenda
 
 import (
-	"slices"
 	"strconv"
 	"strings"
+
+	"hampi/modules/platform/sorting"
 )
 
 // stretch is a part of a day in minutes after midnight.
@@ -31,7 +32,7 @@ func parseHours(text string) (hours []stretch, problem string) {
 		}
 		hours = append(hours, stretch{a, b})
 	}
-	slices.SortFunc(hours, func(a, b stretch) int { return a.From - b.From })
+	sorting.By(hours, func(a, b stretch) int { return a.From - b.From })
 	for i := 1; i < len(hours); i++ {
 		if hours[i].From < hours[i-1].To {
 			return nil, "Dos tramos se cruzan: " + hours[i-1].text() + " y " + hours[i].text() + "."

@@ -10,6 +10,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"hampi/modules/accounts"
+	"hampi/modules/platform/sorting"
 	"hampi/modules/platform/web"
 	"hampi/views"
 )
@@ -129,6 +130,6 @@ func stretchesOn(weekly []Schedule, day time.Weekday) []stretch {
 			hours = append(hours, stretch{s.FromMinute, s.ToMinute})
 		}
 	}
-	slices.SortFunc(hours, func(a, b stretch) int { return a.From - b.From })
+	sorting.By(hours, func(a, b stretch) int { return a.From - b.From })
 	return hours
 }

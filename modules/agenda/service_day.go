@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"hampi/modules/accounts"
+	"hampi/modules/platform/sorting"
 )
 
 // View asks for a grid.
@@ -125,7 +126,7 @@ func column(m accounts.Member, d Date, site uuid.UUID, hours Hours, cards []Card
 
 func waiting(cards []Card) []Card {
 	room := slices.DeleteFunc(slices.Clone(cards), func(c Card) bool { return !c.InWaitingRoom() })
-	slices.SortStableFunc(room, func(a, b Card) int { return a.ArrivedAt.Compare(*b.ArrivedAt) })
+	sorting.By(room, func(a, b Card) int { return a.ArrivedAt.Compare(*b.ArrivedAt) })
 	return room
 }
 

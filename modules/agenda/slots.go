@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"hampi/modules/platform/sorting"
 )
 
 // Span is a stretch of time, its end not included.
@@ -39,7 +41,7 @@ func (h Hours) Open(doctor uuid.UUID, from, to Date) []Open {
 	for d := from; !to.Before(d); d = d.Add(1) {
 		open = append(open, h.openOn(doctor, d)...)
 	}
-	slices.SortStableFunc(open, func(a, b Open) int { return a.Start.Compare(b.Start) })
+	sorting.By(open, func(a, b Open) int { return a.Start.Compare(b.Start) })
 	return apart(open)
 }
 
@@ -172,7 +174,7 @@ func Free(open []Open, busy []Busy, need Need) []Slot {
 			slots = append(slots, Slot{StartTime: span.Start, EndTime: span.End, DoctorID: o.DoctorID, SiteID: o.SiteID, ResourceID: resource})
 		}
 	}
-	slices.SortStableFunc(slots, func(a, b Slot) int { return a.StartTime.Compare(b.StartTime) })
+	sorting.By(slots, func(a, b Slot) int { return a.StartTime.Compare(b.StartTime) })
 	return slots
 }
 

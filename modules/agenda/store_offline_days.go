@@ -11,6 +11,7 @@ import (
 
 	"hampi/modules/platform/fault"
 	"hampi/modules/platform/offline"
+	"hampi/modules/platform/sorting"
 )
 
 // longest is how long before a span an appointment that reaches into it may begin.
@@ -28,7 +29,7 @@ func (o Offline) within(ctx context.Context, from, to time.Time) ([]Appointment,
 	}
 	list, err := o.readAll(ctx, objects)
 	list = slices.DeleteFunc(list, func(a Appointment) bool { return a.StartTime.Before(from) || !a.StartTime.Before(to) })
-	slices.SortFunc(list, byStart)
+	sorting.By(list, byStart)
 	return list, err
 }
 
@@ -99,7 +100,7 @@ func (o Offline) Loads(ctx context.Context, r Range, zone *time.Location) ([]Loa
 		loads[i].Count++
 		loads[i].Minutes += int(a.Duration() / time.Minute)
 	}
-	slices.SortFunc(loads, func(a, b Load) int {
+	sorting.By(loads, func(a, b Load) int {
 		return cmp.Or(cmp.Compare(a.Date.String(), b.Date.String()), bytes.Compare(a.DoctorID[:], b.DoctorID[:]))
 	})
 	return loads, err
@@ -119,7 +120,7 @@ func (o Offline) opened(ctx context.Context, picked []outline) ([]Appointment, e
 		return nil, err
 	}
 	list, err := o.readAll(ctx, objects)
-	slices.SortFunc(list, byStart)
+	sorting.By(list, byStart)
 	return list, err
 }
 
@@ -151,7 +152,7 @@ func (o Offline) ofPeople(ctx context.Context, patients []uuid.UUID) ([]Appointm
 		}
 		list = append(list, some...)
 	}
-	slices.SortFunc(list, byStart)
+	sorting.By(list, byStart)
 	return list, nil
 }
 

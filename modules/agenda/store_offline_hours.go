@@ -11,6 +11,7 @@ import (
 
 	"hampi/modules/platform/fault"
 	"hampi/modules/platform/offline"
+	"hampi/modules/platform/sorting"
 )
 
 // timetable is one schedule of a device: a weekly stretch or an exception.
@@ -38,7 +39,7 @@ func timetables(ctx context.Context) (weekly []Schedule, exceptions []Exception,
 			exceptions = append(exceptions, *one.Exception)
 		}
 	}
-	slices.SortFunc(exceptions, func(a, b Exception) int {
+	sorting.By(exceptions, func(a, b Exception) int {
 		return cmp.Or(a.StartTime.Compare(b.StartTime), bytes.Compare(a.ID[:], b.ID[:]))
 	})
 	return weekly, exceptions, err
@@ -59,7 +60,7 @@ func (Offline) Hours(ctx context.Context, from, to Date, zone *time.Location, do
 				len(doctors) > 0 && e.DoctorID != nil && !slices.Contains(doctors, *e.DoctorID)
 		}),
 	}
-	slices.SortFunc(hours.Schedules, func(a, b Schedule) int {
+	sorting.By(hours.Schedules, func(a, b Schedule) int {
 		return cmp.Or(cmp.Compare(a.FromMinute, b.FromMinute), bytes.Compare(a.ID[:], b.ID[:]))
 	})
 	return hours, err
@@ -80,7 +81,7 @@ func (Offline) Schedule(ctx context.Context, id uuid.UUID) (Schedule, error) {
 func (Offline) Schedules(ctx context.Context, doctor uuid.UUID) ([]Schedule, error) {
 	weekly, _, err := timetables(ctx)
 	weekly = slices.DeleteFunc(weekly, func(s Schedule) bool { return s.DoctorID != doctor })
-	slices.SortFunc(weekly, func(a, b Schedule) int {
+	sorting.By(weekly, func(a, b Schedule) int {
 		return cmp.Or(cmp.Compare((a.Weekday+6)%7, (b.Weekday+6)%7), cmp.Compare(a.FromMinute, b.FromMinute),
 			cmp.Compare(a.ValidFrom.String(), b.ValidFrom.String()), bytes.Compare(a.ID[:], b.ID[:]))
 	})

@@ -13,6 +13,7 @@ import (
 
 	"hampi/modules/accounts"
 	"hampi/modules/platform/fault"
+	"hampi/modules/platform/sorting"
 	"hampi/modules/platform/textfold"
 )
 
@@ -100,7 +101,7 @@ func (s Service) Terms() string {
 func (s Service) tidy() Service {
 	s.Name = oneLine(s.Name)
 	s.Doctors = slices.Clone(s.Doctors)
-	slices.SortFunc(s.Doctors, func(a, b uuid.UUID) int { return strings.Compare(a.String(), b.String()) })
+	sorting.By(s.Doctors, func(a, b uuid.UUID) int { return strings.Compare(a.String(), b.String()) })
 	s.Doctors = slices.Compact(s.Doctors)
 	if s.SunatUnit == "" {
 		s.SunatUnit = UnitService

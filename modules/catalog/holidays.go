@@ -1,8 +1,9 @@
 package catalog
 
 import (
-	"slices"
 	"time"
+
+	"hampi/modules/platform/sorting"
 )
 
 // Holiday is a national holiday of Peru. Days that the government adds for a single year are not here: a clinic
@@ -51,7 +52,7 @@ func Holidays(year int) []Holiday {
 			list = append(list, Holiday{date(year, h.month, h.day), h.name})
 		}
 	}
-	slices.SortStableFunc(list, func(a, b Holiday) int { return a.Day.Compare(b.Day) })
+	sorting.By(list, func(a, b Holiday) int { return a.Day.Compare(b.Day) })
 	return list
 }
 

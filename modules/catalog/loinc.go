@@ -3,6 +3,8 @@ package catalog
 import (
 	"slices"
 	"strings"
+
+	"hampi/modules/platform/sorting"
 )
 
 // LOINCNotice must stand wherever LOINC's names or codes are listed; its licence asks for these words.
@@ -112,7 +114,7 @@ func LabGroups() []LabGroup {
 // labsOf are the codes of a group in the table's order, panels first.
 func labsOf(group string) []Lab {
 	found := slices.DeleteFunc(slices.Clone(loincTable), func(l Lab) bool { return l.Group != group })
-	slices.SortStableFunc(found, func(a, b Lab) int { return truth(b.Type == Panel) - truth(a.Type == Panel) })
+	sorting.By(found, func(a, b Lab) int { return truth(b.Type == Panel) - truth(a.Type == Panel) })
 	return found
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"hampi/modules/platform/sorting"
 	"hampi/modules/platform/textfold"
 )
 
@@ -171,7 +172,7 @@ func (m *Medicines) where(typed []string, fits func(foldedMedicine) bool) []Medi
 			}})
 		}
 	}
-	slices.SortStableFunc(hits, func(a, b ranked) int { return slices.Compare(b.rank[:], a.rank[:]) })
+	sorting.By(hits, func(a, b ranked) int { return slices.Compare(b.rank[:], a.rank[:]) })
 	found := make([]Medicine, 0, len(hits))
 	for _, h := range hits {
 		found = append(found, h.Medicine)

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"hampi/modules/platform/sorting"
 	"hampi/modules/platform/textfold"
 )
 
@@ -122,7 +123,7 @@ func (p *Places) where(typed []string, fits func(foldedPlace) bool) []Place {
 			}})
 		}
 	}
-	slices.SortStableFunc(hits, func(a, b ranked) int {
+	sorting.By(hits, func(a, b ranked) int {
 		return cmp.Or(slices.Compare(b.rank[:], a.rank[:]), cmp.Compare(textfold.Fold(a.Label()), textfold.Fold(b.Label())))
 	})
 	places := make([]Place, 0, len(hits))

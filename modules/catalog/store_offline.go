@@ -10,6 +10,7 @@ import (
 
 	"hampi/modules/platform/fault"
 	"hampi/modules/platform/offline"
+	"hampi/modules/platform/sorting"
 )
 
 // Offline reads the catalogue from the device of the current unit. It changes nothing: prices and rooms are settled
@@ -53,7 +54,7 @@ func (o Offline) Resource(ctx context.Context, id uuid.UUID) (Resource, error) {
 
 // sortByName puts a list in the order that the server reads it in.
 func sortByName[T any](list []T, of func(T) (string, uuid.UUID)) {
-	slices.SortFunc(list, func(a, b T) int {
+	sorting.By(list, func(a, b T) int {
 		nameA, idA := of(a)
 		nameB, idB := of(b)
 		return cmp.Or(cmp.Compare(nameKey(nameA), nameKey(nameB)), bytes.Compare(idA[:], idB[:]))

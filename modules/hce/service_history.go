@@ -12,6 +12,7 @@ import (
 
 	"hampi/modules/hce/form"
 	"hampi/modules/platform/fault"
+	"hampi/modules/platform/sorting"
 )
 
 // HistoryRows is how many documents the history opens with, and how many more "Ver más" brings.
@@ -188,7 +189,7 @@ func (s *Service) Entry(ctx context.Context, id uuid.UUID) (Look, Entry, error) 
 // Problems are the diagnoses that a person has had, the latest first.
 func (s *Service) Problems(ctx context.Context, look Look) ([]PastDiagnosis, error) {
 	list, err := s.store.DiagnosesOf(ctx, look.Family)
-	slices.SortFunc(list, func(a, b PastDiagnosis) int { return b.Last.Compare(a.Last) })
+	sorting.By(list, func(a, b PastDiagnosis) int { return b.Last.Compare(a.Last) })
 	return list, err
 }
 

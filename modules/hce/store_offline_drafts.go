@@ -5,13 +5,13 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/google/uuid"
 
 	"hampi/modules/platform/fault"
 	"hampi/modules/platform/offline"
+	"hampi/modules/platform/sorting"
 )
 
 // A draft on a device is queued as a whole: as long as it was not sent, what is written next takes the place of what
@@ -44,7 +44,7 @@ func (o Offline) draftsWhere(ctx context.Context, wanted func(Draft) bool) ([]Dr
 			list = append(list, d)
 		}
 	}
-	slices.SortFunc(list, func(a, b Draft) int {
+	sorting.By(list, func(a, b Draft) int {
 		return cmp.Or(b.UpdatedAt.Compare(a.UpdatedAt), cmp.Compare(a.ID.String(), b.ID.String()))
 	})
 	return list, nil

@@ -14,6 +14,7 @@ import (
 
 	"hampi/modules/platform/fault"
 	"hampi/modules/platform/offline"
+	"hampi/modules/platform/sorting"
 	"hampi/modules/platform/textfold"
 )
 
@@ -76,7 +77,7 @@ func (o Offline) ofPatients(ctx context.Context, patients []uuid.UUID) ([]Record
 		}
 		all = append(all, list...)
 	}
-	slices.SortFunc(all, func(a, b Record) int {
+	sorting.By(all, func(a, b Record) int {
 		return cmp.Or(b.WrittenAt.Compare(a.WrittenAt), bytes.Compare(b.ID[:], a.ID[:]))
 	})
 	return all, nil
@@ -182,7 +183,7 @@ func (o Offline) Unsigned(ctx context.Context, author uuid.UUID) ([]Record, erro
 }
 
 func oldestFirst(list []Record) []Record {
-	slices.SortFunc(list, func(a, b Record) int {
+	sorting.By(list, func(a, b Record) int {
 		return cmp.Or(a.WrittenAt.Compare(b.WrittenAt), bytes.Compare(a.ID[:], b.ID[:]))
 	})
 	return list
@@ -287,7 +288,7 @@ func (o Offline) TemplateRevisions(ctx context.Context) ([]TemplateRevision, err
 	list, err := offline.List(ctx, templateEntity, func(id uuid.UUID, _ int64, d templateData) (TemplateRevision, error) {
 		return TemplateRevision{ID: id, Slug: d.Slug, Revision: d.Revision, Retired: d.Retired, Body: d.Body}, nil
 	})
-	slices.SortFunc(list, func(a, b TemplateRevision) int {
+	sorting.By(list, func(a, b TemplateRevision) int {
 		return cmp.Or(cmp.Compare(a.Slug, b.Slug), cmp.Compare(a.Revision, b.Revision))
 	})
 	return list, err

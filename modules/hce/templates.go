@@ -11,6 +11,7 @@ import (
 
 	"hampi/modules/hce/form"
 	"hampi/modules/platform/fault"
+	"hampi/modules/platform/sorting"
 )
 
 // FirstRevision is the version that a clinic's first own edition of a template gets. Below it are those that the
@@ -74,7 +75,7 @@ func (s *Service) AllTemplates(ctx context.Context) ([]Offered, error) {
 	for _, o := range last {
 		list = append(list, o)
 	}
-	slices.SortFunc(list, func(a, b Offered) int {
+	sorting.By(list, func(a, b Offered) int {
 		return strings.Compare(a.Title+a.ID, b.Title+b.ID)
 	})
 	return list, nil

@@ -3,7 +3,6 @@ package patients
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"github.com/a-h/templ"
@@ -12,6 +11,7 @@ import (
 
 	"hampi/modules/accounts"
 	"hampi/modules/platform/access"
+	"hampi/modules/platform/sorting"
 	"hampi/modules/platform/web"
 	"hampi/views"
 )
@@ -91,7 +91,7 @@ func (s *Service) lookAtAlerts(ctx context.Context, f *Frame) error {
 
 func (s *Service) tabs(ctx context.Context, f Frame) ([]views.NavItem, error) {
 	all := append([]Tab{{Path: "", Label: "Resumen"}, {Path: "datos", Label: "Datos", Order: 1000}}, s.neighbours.Tabs...)
-	slices.SortStableFunc(all, func(a, b Tab) int { return a.Order - b.Order })
+	sorting.By(all, func(a, b Tab) int { return a.Order - b.Order })
 	var items []views.NavItem
 	for _, t := range all {
 		if t.For != nil && !t.For(ctx, f.Patient) {

@@ -1,10 +1,11 @@
 package patients
 
 import (
-	"slices"
 	"time"
 
 	"github.com/google/uuid"
+
+	"hampi/modules/platform/sorting"
 )
 
 // Joining says that two entries are one person, or, with Undoes, that an earlier joining was a mistake.
@@ -31,7 +32,7 @@ func Standing(all []Joining) []Joining {
 			standing = append(standing, j)
 		}
 	}
-	slices.SortStableFunc(standing, func(a, b Joining) int { return a.At.Compare(b.At) })
+	sorting.By(standing, func(a, b Joining) int { return a.At.Compare(b.At) })
 	return standing
 }
 

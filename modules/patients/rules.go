@@ -10,6 +10,7 @@ import (
 
 	"hampi/modules/platform/fault"
 	"hampi/modules/platform/pii"
+	"hampi/modules/platform/sorting"
 	"hampi/modules/platform/textfold"
 )
 
@@ -199,7 +200,7 @@ func tidyTags(tags []string) []string {
 			tidy = append(tidy, tag)
 		}
 	}
-	slices.SortFunc(tidy, func(a, b string) int { return strings.Compare(textfold.Fold(a), textfold.Fold(b)) })
+	sorting.By(tidy, func(a, b string) int { return strings.Compare(textfold.Fold(a), textfold.Fold(b)) })
 	return tidy
 }
 

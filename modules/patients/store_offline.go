@@ -12,6 +12,7 @@ import (
 
 	"hampi/modules/platform/fault"
 	"hampi/modules/platform/offline"
+	"hampi/modules/platform/sorting"
 )
 
 // Offline is the Store of a device: what it holds of the register, and what is done here until it reaches the server.
@@ -276,7 +277,7 @@ func (s *Offline) inOrder(ctx context.Context, ids []uuid.UUID) ([]Patient, erro
 	for i, id := range ids {
 		place[id] = i
 	}
-	slices.SortFunc(people, func(a, b Patient) int { return place[a.ID] - place[b.ID] })
+	sorting.By(people, func(a, b Patient) int { return place[a.ID] - place[b.ID] })
 	return people, nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"hampi/modules/platform/offline"
+	"hampi/modules/platform/sorting"
 )
 
 // limitMeta is the setting that holds how many operations go into one request after the server refused more.
@@ -59,12 +60,12 @@ func (c *Client) batch(ctx context.Context) (batch, error) {
 	if len(entries) == 0 {
 		entries = slices.Clone(waiting)
 		// What waits for something else lets the rest go first, so that it never fills a whole request.
-		slices.SortStableFunc(entries, func(a, b offline.Entry) int { return cmp.Compare(min(a.Tries, 1), min(b.Tries, 1)) })
+		sorting.By(entries, func(a, b offline.Entry) int { return cmp.Compare(min(a.Tries, 1), min(b.Tries, 1)) })
 	}
 	sent := len(entries) > 0 && entries[0].State == offline.InFlight
 	all := len(entries)
 	entries = entries[:min(all, b.limit)]
-	slices.SortStableFunc(entries, func(a, b offline.Entry) int { return cmp.Compare(a.N, b.N) })
+	sorting.By(entries, func(a, b offline.Entry) int { return cmp.Compare(a.N, b.N) })
 	if err := b.fill(entries); err != nil {
 		return b, err
 	}

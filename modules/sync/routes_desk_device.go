@@ -14,6 +14,7 @@ import (
 	"hampi/modules/platform/access"
 	"hampi/modules/platform/fault"
 	"hampi/modules/platform/offline"
+	"hampi/modules/platform/sorting"
 )
 
 // OnDeviceParts is what the page of a device asks of whoever builds it. Each may be nil.
@@ -126,7 +127,7 @@ func (d *OnDevice) Queue(ctx context.Context) (Queue, error) {
 			q.Waiting = append(q.Waiting, item)
 		}
 	}
-	slices.SortStableFunc(q.Sent, func(a, b Item) int { return b.At.Compare(a.At) })
+	sorting.By(q.Sent, func(a, b Item) int { return b.At.Compare(a.At) })
 	return q, nil
 }
 

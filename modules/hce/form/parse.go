@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"unicode/utf8"
+
+	"hampi/modules/platform/sorting"
 )
 
 // What a template may have at most: more than any clinic needs, little enough to be drawn at once.
@@ -43,7 +45,7 @@ func Parse(data []byte) (Template, error) {
 		}
 	}
 	if len(r.problems) > 0 {
-		slices.SortStableFunc(r.problems, func(a, b Problem) int {
+		sorting.By(r.problems, func(a, b Problem) int {
 			return slices.Compare([]int{a.Line, a.Column}, []int{b.Line, b.Column})
 		})
 		return Template{}, &TemplateError{r.problems}

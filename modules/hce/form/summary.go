@@ -3,6 +3,8 @@ package form
 import (
 	"slices"
 	"strconv"
+
+	"hampi/modules/platform/sorting"
 )
 
 // Line is an answer as it is read, on the screen, on paper and in a PDF.
@@ -50,7 +52,7 @@ func strangers(values Values, known map[string]bool) (lines []Line) {
 			lines = append(lines, Line{Section: "Otros datos", Key: key, Label: key, Value: shown(Field{}, v)})
 		}
 	}
-	slices.SortFunc(lines, func(a, b Line) int { return slices.Compare([]string{a.Key}, []string{b.Key}) })
+	sorting.By(lines, func(a, b Line) int { return slices.Compare([]string{a.Key}, []string{b.Key}) })
 	return lines
 }
 

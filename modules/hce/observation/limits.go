@@ -7,6 +7,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"hampi/modules/catalog"
+	"hampi/modules/platform/sorting"
 )
 
 // Problem is what a form says of a value.
@@ -27,7 +28,7 @@ func Problems(set Set, s Subject) []Problem {
 		}
 	}
 	found = append(found, together(whole)...)
-	slices.SortStableFunc(found, func(a, b Problem) int { return rank(a) - rank(b) })
+	sorting.By(found, func(a, b Problem) int { return rank(a) - rank(b) })
 	return found
 }
 

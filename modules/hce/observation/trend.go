@@ -7,6 +7,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"hampi/modules/platform/sorting"
 	"hampi/views"
 )
 
@@ -61,7 +62,7 @@ func (t Trend) ordered() Trend {
 		for j := range points {
 			points[j].At = points[j].At.In(t.Today.Location())
 		}
-		slices.SortStableFunc(points, func(a, b Point) int { return a.At.Compare(b.At) })
+		sorting.By(points, func(a, b Point) int { return a.At.Compare(b.At) })
 		series[i].Points = points
 	}
 	t.Series = series
@@ -76,7 +77,7 @@ func (t Trend) moments() []time.Time {
 			all = append(all, p.At)
 		}
 	}
-	slices.SortFunc(all, time.Time.Compare)
+	sorting.By(all, time.Time.Compare)
 	return slices.CompactFunc(all, time.Time.Equal)
 }
 

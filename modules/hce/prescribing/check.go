@@ -11,6 +11,7 @@ import (
 
 	"hampi/modules/catalog"
 	"hampi/modules/hce/observation"
+	"hampi/modules/platform/sorting"
 	"hampi/modules/platform/textfold"
 )
 
@@ -134,7 +135,7 @@ type findings []Finding
 
 // ordered leaves one finding a key, the strongest, and sorts.
 func (f findings) ordered() []Finding {
-	slices.SortStableFunc(f, func(a, b Finding) int {
+	sorting.By(f, func(a, b Finding) int {
 		return cmp.Or(cmp.Compare(a.Item, b.Item), cmp.Compare(a.Severity.rank(), b.Severity.rank()),
 			cmp.Compare(slices.Index(Kinds(), a.Kind), slices.Index(Kinds(), b.Kind)), cmp.Compare(a.Against, b.Against), cmp.Compare(a.Why, b.Why))
 	})

@@ -16,6 +16,8 @@ import (
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"hampi/modules/platform/sorting"
 )
 
 // ErrFloat refuses a number that is not whole, or larger than every JSON reader keeps exactly (2⁵³ − 1).
@@ -111,7 +113,7 @@ func object(dec *json.Decoder, out *bytes.Buffer, depth int) error {
 }
 
 func write(members []member, out *bytes.Buffer) error {
-	slices.SortFunc(members, func(a, b member) int { return slices.Compare(a.order, b.order) })
+	sorting.By(members, func(a, b member) int { return slices.Compare(a.order, b.order) })
 	out.WriteByte('{')
 	for i, m := range members {
 		if i > 0 {

@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"sync"
+
+	"hampi/modules/platform/sorting"
 )
 
 // Memory is a KV that lives as long as the program: for tests and models.
@@ -55,7 +57,7 @@ func (m *Memory) list(wanted func(Row) bool) []Row {
 			found = append(found, row)
 		}
 	}
-	slices.SortFunc(found, func(a, b Row) int { return cmp.Or(cmp.Compare(a.Key, b.Key), cmp.Compare(a.ID, b.ID)) })
+	sorting.By(found, func(a, b Row) int { return cmp.Or(cmp.Compare(a.Key, b.Key), cmp.Compare(a.ID, b.ID)) })
 	return found
 }
 

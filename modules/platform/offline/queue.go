@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"hampi/modules/platform/fault"
+	"hampi/modules/platform/sorting"
 )
 
 // Entries lists the queue in those states as the unit sees it, oldest first; what it has just queued comes last.
@@ -116,7 +117,7 @@ func (u *Unit) waited(ctx context.Context, first Entry) ([]Entry, error) {
 }
 
 func (u *Unit) requeueAll(ctx context.Context, entries []Entry) error {
-	slices.SortFunc(entries, func(a, b Entry) int { return cmp.Compare(a.N, b.N) })
+	sorting.By(entries, func(a, b Entry) int { return cmp.Compare(a.N, b.N) })
 	for _, e := range entries {
 		if err := u.requeue(ctx, e); err != nil {
 			return err
@@ -178,7 +179,7 @@ func (d *Device) Resync(ctx context.Context, epoch string) error {
 			return err
 		}
 	}
-	slices.SortFunc(r.waiting, func(a, b Entry) int { return cmp.Compare(a.N, b.N) })
+	sorting.By(r.waiting, func(a, b Entry) int { return cmp.Compare(a.N, b.N) })
 	if err := r.replay(ctx); err != nil {
 		return err
 	}

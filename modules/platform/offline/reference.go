@@ -12,6 +12,7 @@ import (
 
 	"hampi/modules/platform/access"
 	"hampi/modules/platform/fault"
+	"hampi/modules/platform/sorting"
 )
 
 // Reference is an entity that devices only read, and of which a clinic has so few that they are read whole: its
@@ -61,7 +62,7 @@ func (r Reference) Page(ctx context.Context, _ Window, after string, limit int) 
 		return nil, "", err
 	}
 	all = slices.DeleteFunc(all, func(c Change) bool { return c.ID.String() <= after })
-	slices.SortFunc(all, func(a, b Change) int { return bytes.Compare(a.ID[:], b.ID[:]) })
+	sorting.By(all, func(a, b Change) int { return bytes.Compare(a.ID[:], b.ID[:]) })
 	if len(all) <= limit {
 		return all, "", nil
 	}

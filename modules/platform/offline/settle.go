@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"hampi/modules/platform/sorting"
 )
 
 // Settings of the device, in clear: none tells of a person.
@@ -294,7 +296,7 @@ func (r *receiving) replay(ctx context.Context) error {
 	for ref := range r.objects {
 		refs = append(refs, ref)
 	}
-	slices.SortFunc(refs, func(a, b Ref) int { return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.ID, b.ID)) })
+	sorting.By(refs, func(a, b Ref) int { return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.ID, b.ID)) })
 	for _, ref := range refs {
 		o := r.objects[ref]
 		if o == nil && len(waiting[ref]) == 0 {

@@ -14,6 +14,7 @@ import (
 	"github.com/google/uuid"
 
 	"hampi/modules/platform/fault"
+	"hampi/modules/platform/sorting"
 )
 
 // Unit is what one request reads and writes on the device. It sees its own writes; nothing is kept before Commit, and
@@ -144,7 +145,7 @@ func (u *Unit) over(rows []Row, wanted func(Object) bool) ([]Object, error) {
 			found = append(found, *o)
 		}
 	}
-	slices.SortFunc(found, func(a, b Object) int { return cmp.Or(cmp.Compare(a.Key, b.Key), cmp.Compare(a.ID, b.ID)) })
+	sorting.By(found, func(a, b Object) int { return cmp.Or(cmp.Compare(a.Key, b.Key), cmp.Compare(a.ID, b.ID)) })
 	return found, nil
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"hampi/modules/platform/access"
 	"hampi/modules/platform/fault"
+	"hampi/modules/platform/sorting"
 )
 
 // SettingsPage is one entry in the list of /configuracion. Its address is /configuracion/ and Slug; the module that
@@ -32,7 +33,7 @@ func SettingsOf(pages []SettingsPage, who access.Identity) []SettingsPage {
 			open = append(open, p)
 		}
 	}
-	slices.SortStableFunc(open, func(a, b SettingsPage) int {
+	sorting.By(open, func(a, b SettingsPage) int {
 		return cmp.Or(cmp.Compare(a.Order, b.Order), cmp.Compare(a.Title, b.Title))
 	})
 	return open
