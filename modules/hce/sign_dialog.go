@@ -1,7 +1,6 @@
 package hce
 
 import (
-	"regexp"
 	"strings"
 
 	"hampi/modules/platform/fault"
@@ -23,11 +22,9 @@ type SignBox struct {
 // proofField is the one field that takes a code or the password.
 const proofField = "prueba"
 
-var sixDigits = regexp.MustCompile(`^[0-9]{6}$`)
-
 // ProofTyped reads the one field of the dialog: six digits, however spaced, are a code, anything else the password.
 func ProofTyped(typed string) Proof {
-	if code := strings.Join(strings.Fields(typed), ""); sixDigits.MatchString(code) {
+	if code := strings.Join(strings.Fields(typed), ""); len(code) == 6 && strings.Trim(code, "0123456789") == "" {
 		return Proof{Code: code}
 	}
 	return Proof{Password: typed}

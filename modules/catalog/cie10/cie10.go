@@ -4,7 +4,6 @@
 package cie10
 
 import (
-	"regexp"
 	"strings"
 )
 
@@ -31,7 +30,21 @@ type Code struct {
 // Selectable reports whether a diagnosis may be noted under the code today.
 func (c Code) Selectable() bool { return !c.Heading && !c.Retired }
 
-var written = regexp.MustCompile(`^[A-Z][0-9]{2}([0-9X][0-9A-Z]{0,2})?$`)
+// written reports whether a code without its dot has the form of one: a letter, two digits, and up to three signs more,
+// the first of which is a digit or X.
+func written(s string) bool {
+	const digits, letters = "0123456789", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	signs := []string{letters, digits, digits, digits + "X", digits + letters, digits + letters}
+	if len(s) < 3 || len(s) > len(signs) {
+		return false
+	}
+	for i := range len(s) {
+		if strings.IndexByte(signs[i], s[i]) < 0 {
+			return false
+		}
+	}
+	return true
+}
 
 // Dotted is a code as it is kept, for one written with or without dot, in small letters, or filled up with an X as
 // MINSA's forms do ("I10X"); false for what is no code at all.
@@ -41,7 +54,7 @@ func Dotted(typed string) (string, bool) {
 		return "", false
 	}
 	s = strings.Replace(s, ".", "", 1)
-	if !written.MatchString(s) {
+	if !written(s) {
 		return "", false
 	}
 	s = strings.TrimRight(s[:3]+strings.TrimRight(s[3:], "X"), ".")

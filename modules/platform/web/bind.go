@@ -16,7 +16,7 @@ func Bind(c echo.Context, form any) error {
 	if err := binder.BindPathParams(c, form); err != nil {
 		return fault.ErrNotFound // an id that is no id is an address that does not exist
 	}
-	if err := binder.BindBody(c, form); err != nil {
+	if err := bindForm(c, form); err != nil {
 		var he *echo.HTTPError
 		if errors.As(err, &he) && he.Code == http.StatusUnsupportedMediaType {
 			return he
