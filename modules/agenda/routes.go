@@ -39,8 +39,7 @@ func Routes(r *web.Router, agenda *Service, services Services, people People, no
 	h.patientRoutes(r)
 	h.printRoutes(r)
 	if !agenda.Away() {
-		h.blockRoutes(r)
-		h.scheduleRoutes(r)
+		h.serverRoutes(r)
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/google/uuid"
 
 	"hampi/modules/platform/offline"
+	"hampi/modules/platform/sorting"
 )
 
 // What a device keeps beside its appointments, so that a page need not open thousands of them.
@@ -110,7 +111,8 @@ func follow(ctx context.Context, u *offline.Unit, changed []offline.Object, remo
 		}
 		known[o.ID] = o
 	}
-	list = slices.SortedFunc(maps.Values(known), func(a, b outline) int {
+	list = slices.Collect(maps.Values(known))
+	sorting.By(list, func(a, b outline) int {
 		if c := a.Start.Compare(b.Start); c != 0 {
 			return c
 		}

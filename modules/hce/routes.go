@@ -33,15 +33,9 @@ func Routes(r *web.Router, record *Service) {
 	r.GET("/documentos/:id/adenda", h.askAddendum, write)
 	r.POST("/documentos/:id/adenda", h.amend, write)
 	r.GET("/por-firmar", h.waiting, write)
-	if record.Away() {
-		return
+	if !record.Away() {
+		h.serverRoutes(r)
 	}
-	r.GET("/atenciones/:id/archivos", h.files, write)
-	r.GET("/documentos/:id/anulacion", h.askAnnulment, write)
-	r.POST("/documentos/:id/anulacion", h.annul, write)
-	r.POST("/por-firmar", h.signAll, write)
-	r.GET("/medicamentos/:id/suspension", h.askStop, write)
-	r.POST("/medicamentos/:id/suspension", h.stop, write)
 }
 
 func idParam(c echo.Context) (uuid.UUID, error) {

@@ -26,15 +26,7 @@ func HistoryRoutes(r *web.Router, record *Service) {
 	r.POST("/pacientes/:id/"+historyTab, h.narrowed, web.Needs(accounts.HCERead))
 	r.GET("/recetas/:id/imprimir", h.printReceta, web.Needs(accounts.HCERead))
 	if !h.record.Away() {
-		r.GET("/recetas/:id/pdf", h.recetaFile, web.Needs(accounts.HCERead))
-		r.GET("/recetas/:id/envio/:medio", h.askSending, web.Needs(accounts.HCEWrite))
-		r.POST("/recetas/:id/envio/:medio", h.send, web.Needs(accounts.HCEWrite))
-		r.POST("/pacientes/:id/emergencia", h.breakGlass, web.Needs(accounts.HCERead))
-		r.GET("/pacientes/:id/lecturas", h.readers, web.Needs(accounts.HCERead))
-		r.GET("/pacientes/:id/"+assignmentsTab, h.assignments, web.Needs(accounts.HCEEmergencies))
-		r.POST("/pacientes/:id/"+assignmentsTab, h.assign, web.Needs(accounts.HCEEmergencies))
-		r.GET(emergenciesPath, h.emergencies, web.Needs(accounts.HCEEmergencies))
-		r.POST(emergenciesPath+"/:acceso", h.reviewed, web.Needs(accounts.HCEEmergencies))
+		h.serverRoutes(r)
 	}
 }
 

@@ -31,7 +31,7 @@ func Routes(r *web.Router, service *Service) {
 	r.POST("/pacientes/:id/facturacion", h.editBilling, web.Needs(accounts.PatientsBilling))
 	h.clinicalRoutes(r)
 	if service.store.Whole() { // a device lacks these pages: the network's own answer stands, however slow it is
-		h.mergeRoutes(r)
+		h.serverRoutes(r)
 	}
 }
 

@@ -1,0 +1,5 @@
+package agenda
+
+import "hampi/modules/platform/web"
+
+func (screens) serverRoutes(*web.Router) {}

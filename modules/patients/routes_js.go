@@ -1,0 +1,5 @@
+package patients
+
+import "hampi/modules/platform/web"
+
+func (routes) serverRoutes(*web.Router) {}
