@@ -30,6 +30,18 @@ on('focusin', '[data-pago]', (field) => {
   field.select()
   show()
 })
+// Cash is told by what is handed over: its key leads there, and the rest is cash.
+on('focusin', '[data-recibido]', (field) => {
+  const cash = field.form.querySelector('[data-pago=cash]'), rest = left(field.form, cash)
+  if (cash.value.trim() === '' && rest > 0) cash.value = (rest / 100).toFixed(2)
+  show()
+})
+// Enter ends a field and charges nobody: that takes Ctrl Enter, or the button.
+on('keydown', '#cobro input', (field, e) => {
+  if (e.key !== 'Enter' || e.ctrlKey || e.metaKey) return
+  e.preventDefault()
+  if (field.getAttribute('role') !== 'combobox') field.blur()
+})
 on('input', '#cobro', show)
 document.addEventListener('htmx:afterSettle', show)
 show()
