@@ -63,7 +63,7 @@ func (h *house) longRecord(ctx context.Context, c *clinic) (longRecord, error) {
 		}
 	}
 	err := h.db.InClinic(ctx, database.Scope{ClinicID: c.id, UserID: who.UserID}, func(ctx context.Context) (err error) {
-		l.receta, err = h.prescribe(ctx, c, l.patient)
+		l.receta, err = h.prescribe(ctx, l.patient)
 		return err
 	})
 	return l, err
@@ -124,7 +124,7 @@ func someNote(n int) hce.Values {
 }
 
 // prescribe finds the prescription of an earlier run, or writes one of five medicines.
-func (h *house) prescribe(ctx context.Context, c *clinic, patient uuid.UUID) (id uuid.UUID, err error) {
+func (h *house) prescribe(ctx context.Context, patient uuid.UUID) (id uuid.UUID, err error) {
 	const find = "select id from medical_records where patient_id = ? and record_type = 'prescription' limit 1"
 	var found []uuid.UUID
 	if err := database.From(ctx).Raw(find, patient).Scan(&found).Error; err != nil || len(found) > 0 {

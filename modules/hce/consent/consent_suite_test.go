@@ -77,6 +77,7 @@ type desk struct {
 	folder   *files.Folder
 	service  *consent.Service
 	luz, teo uuid.UUID
+	eva      uuid.UUID // whom nobody here attends
 	who      access.Identity
 }
 
@@ -90,6 +91,7 @@ func newDesk() *desk {
 	people := patients.New(patients.NewPostgres(d.world.Vault, clock.At(now)), patients.Neighbours{Tabs: consent.Tabs()}, clock.At(now))
 	d.luz = d.register(people, "Luz", time.Date(1990, 3, 2, 0, 0, 0, 0, time.UTC))
 	d.teo = d.register(people, "Teo", time.Date(2015, 3, 2, 0, 0, 0, 0, time.UTC))
+	d.eva = d.register(people, "Eva", time.Date(1985, 3, 2, 0, 0, 0, 0, time.UTC))
 	store := archive.NewPostgres(d.world.DB)
 	kept := archive.NewService(archive.Parts{
 		Store: store, Storage: files.New(d.folder, d.world.Vault), Patients: people, Colleagues: accounts.Colleagues{},

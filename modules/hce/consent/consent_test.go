@@ -125,6 +125,11 @@ var _ = Describe("a consent", Ordered, func() {
 			d.as(d.world.Norte, accounts.ClinicAdmin)
 			Expect(d.get(path).Code).To(BeNumerically(">=", 400), path)
 		}
+		d.as(d.world.Norte, accounts.Doctor)
+		for _, path := range []string{d.page(d.eva, ""), d.page(d.eva, "/nuevo")} {
+			Expect(d.get(path).Header().Get("Location")).To(HaveSuffix(d.eva.String()+"/historia"), "where the emergency door is")
+		}
+		Expect(d.sign(d.eva, answered(), nil).Code).To(Equal(http.StatusNotFound))
 		d.as(d.world.Sur, accounts.Doctor)
 		Expect(d.sign(d.luz, answered(), nil).Code).To(Equal(http.StatusNotFound))
 		Expect(d.post(kept+"/revocacion", url.Values{"motivo": {"prueba de fuera"}}).Code).To(Equal(http.StatusNotFound))

@@ -77,7 +77,7 @@ func (h routes) list(c echo.Context) error {
 	ctx := c.Request().Context()
 	lines, err := h.service.List(ctx, frame.Patient.ID)
 	if err != nil {
-		return err
+		return atTheDoor(c, frame.Patient.ID, err)
 	}
 	v := listView{Patient: frame.Patient.ID, Lines: lines, Write: access.Who(ctx).Can(accounts.HCEWrite), Zone: h.service.zone(ctx), Today: frame.Today}
 	return patients.ShowFrame(c, http.StatusOK, *frame, listBody(v))
@@ -99,7 +99,7 @@ func (h routes) choose(c echo.Context) error {
 	form := newForm(*frame)
 	form.Encounter = q.Encounter
 	if err := h.service.mayAdd(c.Request().Context(), form.filled(frame.Patient.ID)); err != nil {
-		return err
+		return atTheDoor(c, frame.Patient.ID, err)
 	}
 	if q.Template != "" {
 		form.Template = q.Template
@@ -111,6 +111,14 @@ func (h routes) choose(c echo.Context) error {
 		return err
 	}
 	return patients.ShowFrame(c, http.StatusOK, *frame, chooseBody(chooseView{Patient: frame.Patient.ID, Encounter: q.Encounter, Templates: offered}))
+}
+
+// atTheDoor sends a professional who does not attend the person to where a record opens in an emergency.
+func atTheDoor(c echo.Context, patient uuid.UUID, err error) error {
+	if fault.KindOf(err) != fault.Forbidden {
+		return err
+	}
+	return web.SeeOther(c, "/pacientes/"+patient.String()+"/historia")
 }
 
 func (h routes) specialty(c echo.Context) string {
