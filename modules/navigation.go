@@ -57,12 +57,14 @@ func bottomOf(r accounts.Role) []destination {
 	switch r {
 	case accounts.Doctor:
 		return []destination{today, people, toSign}
+	case accounts.Assistant:
+		return []destination{today, people, agendaDay}
 	case accounts.Cashier:
-		return []destination{people, agendaDay}
+		return []destination{cash, people, documents}
 	case accounts.SuperAdmin:
 		return []destination{clinics}
 	}
-	return []destination{today, people, agendaDay}
+	return []destination{today, people, cash}
 }
 
 // homeOf is where somebody lands: the home of the first role (UX §2).
@@ -74,6 +76,8 @@ func homeOf(who access.Identity) string {
 	switch roles[0] {
 	case accounts.Doctor, accounts.Assistant:
 		return today.Href
+	case accounts.Cashier:
+		return cash.Href
 	case accounts.SuperAdmin:
 		return clinics.Href
 	}
