@@ -89,7 +89,7 @@ func (b *BrowserApp) listen(log *slog.Logger) {
 func (b *BrowserApp) routes(register *patients.Service, days *agenda.Service, services *catalog.Catalog, record *hce.Service) {
 	r := b.Router
 	helpRoutes(r)
-	homeRoute(r)
+	homeRoute(r, b.Can)
 	catalog.CodeRoutes(r, b.Codes, accounts.ColleaguesOffline{}, nil)
 	patients.Routes(r, register)
 	agenda.Routes(r, days, services, register, attentions{record})

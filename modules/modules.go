@@ -221,7 +221,7 @@ func (h *house) routes(a *App) {
 	healthRoutes(r, h.DB)
 	clientRoutes(r, h.Version, h.Config.ClientUnregister)
 	helpRoutes(r)
-	homeRoute(r)
+	homeRoute(r, nil)
 	accounts.SignInRoutes(r, h.signIn)
 	accounts.InvitationRoutes(r, h.staff, h.signIn)
 	accounts.ProfileRoutes(r, h.staff)
