@@ -4,6 +4,7 @@ package billing
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strconv"
 	"strings"
@@ -95,7 +96,7 @@ func (h screens) cash(c echo.Context) error {
 func (h screens) showCash(c echo.Context, status int, f cashForm, problems fault.Problems) error {
 	ctx := c.Request().Context()
 	s, err := h.Till.Open(ctx, access.Who(ctx).SiteID)
-	none := err == ErrNoCash
+	none := errors.Is(err, ErrNoCash)
 	if err != nil && !none {
 		return err
 	}

@@ -118,9 +118,6 @@ func (s *Service) entries(ctx context.Context, records []Record) ([]Entry, error
 	return list, nil
 }
 
-// entry reads what one record says.
-func (s *Service) entry(ctx context.Context, r Record) (Entry, error) { return s.reader(ctx)(r) }
-
 // reader reads records one after the other, each edition of a template once.
 func (s *Service) reader(ctx context.Context) func(Record) (Entry, error) {
 	type edition struct {
