@@ -32,7 +32,7 @@ generate: $(PACKAGES) ## views from templ, tables from packages, style and scrip
 	@cd static && node build.mjs
 
 # Inlining stays where the browser's time goes; without it elsewhere the app is an eighth smaller and hardly slower.
-INLINED := runtime runtime/... internal/... strings bytes unicode/... strconv encoding/json reflect sync sync/atomic html io bufio syscall/js
+INLINED := runtime runtime/... internal/... strings bytes unicode/... strconv encoding/json reflect sync sync/atomic html io bufio syscall/js cmp context hampi/modules/platform/textfold hampi/modules/platform/offline hampi/modules/platform/sorting
 WASM_FLAGS := -gcflags 'all=-l' $(foreach p,$(INLINED),-gcflags '$(p)=')
 
 wasm: generate ## the app for the browser: static/dist-wasm/app.wasm
