@@ -95,6 +95,52 @@ var _ = Describe("the clinical record", func() {
 		w.Clean("verificar")
 	})
 
+	It("begins at triage, and ends in two diagnoses that anybody may verify were signed", func() {
+		desk := Desk()
+		signIn(desk, "recepcion@demo.pe")
+		who := somebody{freshDNI(), "Rosalía", "Delatriaje", "Primero", "240188", "Femenino", freshPhone()}
+		registerPatient(desk, who)
+		page := desk.Where()
+		bookToday(desk, who)
+		card := desk.cardOf(who.listed())
+		desk.Press(card)
+		desk.PressOn("#agenda-panel button", "Llegó")
+		desk.See("#agenda-panel", "En sala")
+
+		assistant := Desk()
+		signIn(assistant, "triaje@demo.pe")
+		assistant.Go(page + "/triaje")
+		assistant.Fill("[name='f.motivo']", "Dolor al morder")
+		assistant.Fill("[name='f.pa']", "11876")
+		assistant.Clean("triaje")
+		assistant.Press("#triaje button[type=submit]")
+		assistant.See("section[aria-label='Anotado en triaje']", "118/76")
+		assistant.Clean("triaje-anotado")
+
+		w := Desk()
+		signInByHand(w, "ortodoncia@demo.pe")
+		attendFrom(w, card)
+		attention := w.Where()
+		Expect(w.Value("[name='f.motivo']")).To(Equal("Dolor al morder"))
+		Expect(w.Value("[name='f.pa']")).To(Equal("118/76"))
+		w.Fill("[name='f.relato']", "Desde hace dos días, en la pieza 26.")
+		w.Keys("5", chromedp.ModifierAlt)
+		for typed, code := range map[string]string{"caries denti": "K02.1", "gingivitis aguda": "K05.0"} {
+			w.Fill("#c-codigo", typed)
+			w.See("#c-codigo-lista [role=option]", code)
+			w.PressOn("#c-codigo-lista [role=option]", code)
+			w.See("#diagnosticos", code)
+		}
+		w.Keys(kb.Enter, chromedp.ModifierCtrl)
+		w.See("dialog", "¿Firmar y cerrar la atención de")
+		w.Turn(func() { w.Keys(kb.Enter, chromedp.ModifierCtrl) })
+		w.See("main", "Firmada")
+		w.See("main", "118/76")
+		w.Go(attention)
+		w.Go(Eval[string](w, `document.querySelector("a[href^='/verificar/']").getAttribute("href")`))
+		w.See("main", "Documento válido")
+	})
+
 	It("is not there for who must not see it, and opens for a colleague in an emergency alone", func() {
 		doctor := Desk()
 		signIn(doctor, "doctor@demo.pe")
