@@ -31,6 +31,13 @@ func NewDesk(ledger *Ledger, emission *Emission, till *Till, now clock.Now) *Des
 // Charge issues a document and takes what it is paid with into one's open register of the site. Paying less leaves a
 // debt; paying more is refused. The same order again gives what is there, and takes nothing twice.
 func (d *Desk) Charge(ctx context.Context, o Order, payments []Payment) (Entry, error) {
+	if o.PaidWith == "" {
+		o.PaidWith = PaidWith(payments)
+	}
+	there, err := d.emission.there(ctx, o)
+	if err != nil || there.ID != uuid.Nil {
+		return there, err
+	}
 	session, err := d.till.Open(ctx, o.SiteID)
 	if err != nil {
 		return Entry{}, err
@@ -38,15 +45,8 @@ func (d *Desk) Charge(ctx context.Context, o Order, payments []Payment) (Entry, 
 	if session.Counted != nil {
 		return Entry{}, ErrCounted
 	}
-	if o.PaidWith == "" {
-		o.PaidWith = PaidWith(payments)
-	}
 	if _, problems := Settle(o.Totals().Total, o.Currency, payments); len(problems) > 0 {
 		return Entry{}, problems.Err()
-	}
-	there, err := d.emission.there(ctx, o)
-	if err != nil || there.ID != uuid.Nil {
-		return there, err
 	}
 	entry, err := d.emission.Issue(ctx, o)
 	if err != nil {
