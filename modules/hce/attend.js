@@ -125,9 +125,10 @@ document.addEventListener('keydown', (e) => {
 
 on('click', '[data-quitar-al-usar]', (el) => setTimeout(() => el.remove()))
 
-// ---- signing: Ctrl Enter from anywhere in the note
+// ---- signing: Ctrl Enter from anywhere in the note, and from nowhere: what had the focus may have been drawn anew
 document.addEventListener('keydown', (e) => {
-  if (e.key !== 'Enter' || !(e.ctrlKey || e.metaKey) || !(e.target instanceof Element) || !e.target.closest('#nota')) return
+  if (e.key !== 'Enter' || !(e.ctrlKey || e.metaKey) || !(e.target instanceof Element) || dialogOpen()) return
+  if (!e.target.closest('#nota') && !(note() && e.target === document.body)) return
   e.preventDefault()
   e.stopImmediatePropagation()
   byID('firmar-boton')?.click()
