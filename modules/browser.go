@@ -95,7 +95,7 @@ func (b *BrowserApp) routes(register *patients.Service, days *agenda.Service, se
 	agenda.Routes(r, days, services, register, attentions{record})
 	hce.HistoryRoutes(r, record)
 	hce.Routes(r, record)
-	describers := []offline.Describer{register.Describer(), days.Describer(), record.DraftDescriber()}
+	describers := []offline.Describer{register.Describer(), days.Describer(), record.DraftDescriber(), record.RecordDescriber()}
 	desk := sync.NewOnDevice(b.Device, describers, sync.OnDeviceParts{Name: nameOfDevice, Kept: keptOnDevice, Contact: contact})
 	sync.Routes(r, desk, sync.PageParts{Describers: describers, People: accounts.ColleaguesOffline{}, Now: b.now})
 	sync.UnlockRoutes(r)

@@ -109,6 +109,16 @@ func idIn(r *http.Request, body []byte, field string) uuid.UUID {
 	return id
 }
 
+// errNeedsServer is the page in place of one that only the server has, asked for while the server is away.
+var errNeedsServer error = &fault.Fault{
+	Kind: fault.Unavailable, Code: "needs_connection", Message: "Esta página requiere conexión. Lo que escribió sigue guardado en este equipo; vuelva con el botón Atrás.",
+}
+
+// navigates reports whether a person goes to a page, whom the browser's own words about a missing server would help little.
+func navigates(r *http.Request) bool {
+	return r.Method == http.MethodGet && r.Header.Get("HX-Request") == "" && strings.Contains(r.Header.Get(echo.HeaderAccept), echo.MIMETextHTML)
+}
+
 // notHere answers what the browser has no page for by the mark that lets the network's own failure stand, what the
 // device does not hold by saying so, a locked device by asking for the password, and a store that failed by saying that
 // nothing is lost.
@@ -121,6 +131,10 @@ func notHere(draw echo.HTTPErrorHandler) echo.HTTPErrorHandler {
 			return
 		}
 		var unknown *echo.HTTPError
+		if errors.As(err, &unknown) && navigates(c.Request()) {
+			draw(errNeedsServer, c)
+			return
+		}
 		if errors.As(err, &unknown) {
 			c.Response().Header().Set(offline.CannotAnswer, "1")
 			_ = c.NoContent(unknown.Code)

@@ -70,8 +70,7 @@ document.addEventListener('htmx:beforeRequest', (e) => {
 })
 document.addEventListener('htmx:afterRequest', (e) => {
   const form = note()
-  if (signs(e) && signing !== 'waits' && !dialogOpen()) signing = false
-  settled(e.detail.xhr)
+  if (signs(e) && !dialogOpen()) signing = false
   if (!form || !(e.detail.elt instanceof Element) || !(ofNote(e) || form.contains(e.detail.elt))) return
   if (ofNote(e)) {
     if (e.detail.successful) kept = sending
@@ -134,26 +133,39 @@ document.addEventListener('keydown', (e) => {
   byID('firmar-boton')?.click()
 }, true)
 
-// Signing keeps the draft itself, and what is signed is what stands on the page: it waits for a line that is being drawn,
-// asks again when somebody went on typing meanwhile, and nothing is kept beside it until its dialog is closed.
+// Signing keeps the draft itself, and what is signed is what stands on the page: it waits for what is on its way, asks
+// again when somebody went on typing meanwhile, and nothing is kept beside it until its dialog is closed. It waits here
+// and not in a queue of requests, where the next one would take its place.
 let signing = false
 let asked = 0 // letters typed when it was asked for
 let letters = 0
-const drawing = new Set() // regions of the note that are on their way
+const onTheWay = new Set() // requests of the note that have no answer yet
 const dialogOpen = () => Boolean(document.querySelector('dialog:modal'))
+const sign = () => byID('firmar-boton')?.click()
+
+document.addEventListener('click', (e) => {
+  if (!(e.target instanceof Element) || !e.target.closest('#firmar-boton') || !onTheWay.size) return
+  e.preventDefault()
+  e.stopImmediatePropagation()
+  clearTimeout(timer)
+  signing = 'waits'
+}, true)
 
 document.addEventListener('htmx:beforeRequest', (e) => {
+  const { elt, xhr } = e.detail
+  if (e.defaultPrevented) return
   if (signs(e)) {
     clearTimeout(timer)
-    signing = drawing.size ? 'waits' : true
+    signing = true
     asked = letters
-    if (drawing.size) e.preventDefault()
-  } else if (e.detail.elt.matches?.('#nota [name=hacer], #nota .rx [hx-post]')) drawing.add(e.detail.xhr)
+  } else if (elt.id === 'guardar' || elt.matches?.('#nota [name=hacer], #nota .rx [hx-post]')) {
+    onTheWay.add(xhr)
+    xhr.addEventListener('loadend', () => {
+      onTheWay.delete(xhr)
+      if (!onTheWay.size && signing === 'waits') setTimeout(sign)
+    })
+  }
 })
-function settled(request) {
-  if (drawing.delete(request) && !drawing.size && signing === 'waits') setTimeout(sign)
-}
-const sign = () => byID('firmar-boton')?.click()
 
 document.addEventListener('htmx:beforeSwap', (e) => {
   if (!signs(e) || letters === asked || e.detail.xhr.status >= 300) return

@@ -19,7 +19,38 @@ func (s *Service) DraftDescriber() offline.Describer {
 			return title, nil
 		},
 		Fields: s.draftFields,
+		Correct: func(op offline.Operation) offline.Correction {
+			var d draftData
+			if !op.Legible(&d) {
+				return offline.Correction{}
+			}
+			return offline.Correction{Address: attentionPath(d.Encounter.ID, "")}
+		},
 	}
+}
+
+// RecordDescriber tells its author, on their own device, what a document says that the server refused.
+func (s *Service) RecordDescriber() offline.Describer {
+	d := s.DraftDescriber()
+	d.Entity, d.Fields = recordEntity, s.recordFields
+	return d
+}
+
+func (s *Service) recordFields(ctx context.Context, data json.RawMessage) ([]offline.Field, error) {
+	var w writtenData
+	if err := json.Unmarshal(data, &w); err != nil {
+		return nil, err
+	}
+	var values form.Values
+	t, err := s.Template(ctx, w.TemplateID, w.TemplateVersion)
+	if err != nil || json.Unmarshal(w.Content, &values) != nil {
+		return []offline.Field{{Label: w.Type.Label(), Value: string(w.Content), Names: []string{"content"}}}, nil
+	}
+	var fields []offline.Field
+	for _, l := range form.Summary(t, values) {
+		fields = append(fields, offline.Field{Label: l.Label, Value: joined(" ", l.Value, l.Unit), Names: []string{"content"}})
+	}
+	return fields, nil
 }
 
 func (s *Service) draftFields(ctx context.Context, data json.RawMessage) ([]offline.Field, error) {

@@ -218,7 +218,7 @@ var _ = Describe("attending on a device", func() {
 		Expect(a.waiting(now)).To(BeEmpty(), "a copy is the server's")
 		c.moment = now.Add(time.Minute)
 		d := save(a, typed(e.ID, draft, kept.Version, "Sin línea"))
-		Expect(d.Version).To(Equal(kept.Version + 1))
+		Expect(d.Version).To(BeNumerically(">", kept.Version))
 		a.do(func(ctx context.Context) error { // late news of the server do not write over what waits
 			return a.record.CopyDraft(ctx, typed(e.ID, draft, 0, "Con línea"), kept.Version)
 		})
@@ -252,6 +252,33 @@ var _ = Describe("attending on a device", func() {
 		described, err := a.record.DraftDescriber().Fields(a.device.Read(access.With(context.Background(), a.who)), ops[0].Data)
 		Expect(err).NotTo(HaveOccurred())
 		Expect(described).To(ContainElement(HaveField("Value", "Sin línea")), "and its author can read it")
+	})
+
+	It("never takes an edition of its own for the server's, so that nothing kept elsewhere is written over", func() {
+		a, server := c.away(true), c.as(c.Salas, accounts.Doctor)
+		e, draft := begin(a), newID()
+		begun := hce.Begun{ID: e.ID, PatientID: c.Ana, AppointmentID: &c.Visit, StartedAt: *e.StartedAt}
+		Expect(c.record.Adopt(server, begun)).To(Succeed())
+		first, err := c.record.SaveDraft(server, typed(e.ID, draft, 0, "Uno"))
+		Expect(err).NotTo(HaveOccurred())
+		d := save(a, typed(e.ID, draft, first.Version, "Sin línea"))
+		d = save(a, typed(e.ID, draft, d.Version, "Sin línea, más"))
+		other := typed(e.ID, draft, first.Version, "Del otro equipo")
+		other.Holder, other.Takeover = "ventana-2", true
+		for range 3 { // as many editions as the device made, and one more
+			kept, err := c.record.SaveDraft(server, other)
+			Expect(err).NotTo(HaveOccurred())
+			Expect(d.Version).NotTo(Equal(kept.Version))
+			other.Seen = kept.Version
+		}
+		c.moment = now.Add(time.Hour) // nobody holds it any more
+		_, err = c.record.SaveDraft(server, typed(e.ID, draft, d.Version, "Sin línea, más"))
+		Expect(err).To(MatchError(hce.ErrStaleDraft))
+		_, err = hce.SyncDrafts(c.record).Apply(server, a.waiting(c.moment)[0])
+		Expect(fault.KindOf(err)).To(Equal(fault.Conflict))
+		there, err := hce.NewPostgres().Draft(server, e.ID, c.Salas.Membership)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(there.Body.Values["relato"].Text).To(Equal("Del otro equipo"))
 	})
 
 	It("lets an attention that began on a device go on with the server, by its draft or by its page", func() {

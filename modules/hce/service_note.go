@@ -157,7 +157,7 @@ func (s *Service) SaveDraft(ctx context.Context, in Saving) (Draft, error) {
 		d = Draft{ID: in.DraftID, EncounterID: e.ID, PatientID: e.PatientID, AuthorID: e.DoctorID, CreatedAt: s.now()}
 	case err != nil:
 		return Draft{}, err
-	case d.HeldByOther(in.Holder, s.now()) && !in.Takeover, d.Version != in.Seen && !d.answerLost(in) && !d.behind(in):
+	case d.HeldByOther(in.Holder, s.now()) && !in.Takeover, d.Version != in.Seen && !d.answerLost(in) && !d.behind(in) && !s.sameWindow(d, in):
 		return d, ErrStaleDraft
 	}
 	if s.Away() && d.Version < in.Seen { // the window goes on from what the server kept last
@@ -178,6 +178,12 @@ func (d Draft) answerLost(in Saving) bool {
 // on the server before it went.
 func (d Draft) behind(in Saving) bool {
 	return in.Holder != "" && d.Holder == in.Holder && d.Version < in.Seen
+}
+
+// sameWindow reports whether the window that writes on a device is the one that wrote there last: it alone does, and may
+// carry an edition of the server's while the device's own waits to be sent.
+func (s *Service) sameWindow(d Draft, in Saving) bool {
+	return s.Away() && in.Holder != "" && d.Holder == in.Holder
 }
 
 // copier is a store that keeps copies of what the server has: a device's.

@@ -60,14 +60,21 @@ func draftIn(o offline.Object) (d draftData, id uuid.UUID, err error) {
 	return d, id, err
 }
 
-// SaveDraft keeps what was written and queues it. d.Version is the edition that it goes on from: of a draft that is not
-// here, or is behind, it is the server's.
+// ownEditions is where the editions that a device makes begin. They are never taken for the server's: a window that
+// wrote without connection cannot, by the accident of one number, write over what another kept meanwhile.
+const ownEditions = 1 << 40
+
+// SaveDraft keeps what was written and queues it. d.Version is the edition that it goes on from: a device's own, or of a
+// draft that is not here, or is behind, the server's. The operation says which edition of the server's was seen.
 func (o Offline) SaveDraft(ctx context.Context, d Draft) (Draft, error) {
 	e, err := o.Encounter(ctx, d.EncounterID)
 	if err != nil {
 		return d, err
 	}
-	seen := d.Version
+	seen := int64(0)
+	if d.Version < ownEditions {
+		seen = d.Version
+	}
 	object, err := offline.From(ctx).Find(ctx, draftEntity, d.ID.String())
 	if err != nil && !fault.IsNotFound(err) {
 		return d, err
@@ -80,11 +87,12 @@ func (o Offline) SaveDraft(ctx context.Context, d Draft) (Draft, error) {
 		if kept.Version > d.Version {
 			return d, ErrStaleDraft
 		}
+		seen = max(seen, object.Version)
 		if object.Pending() {
 			seen = kept.Seen
 		}
 	}
-	d.Version++
+	d.Version = max(d.Version, ownEditions) + 1
 	return d, offline.From(ctx).Put(ctx, draftEntity, d.ID, draftDataOf(d, e, seen))
 }
 

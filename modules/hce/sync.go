@@ -5,6 +5,7 @@ package hce
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -101,6 +102,12 @@ func (s *Service) takeUp(ctx context.Context, op offline.Received, in writtenDat
 		return false, err
 	}
 	before, err := s.store.Record(ctx, r.ID)
+	if err == nil && r.Type == Note && before.Author.MembershipID == author.MembershipID && !bytes.Equal(before.Hash, r.Hash) {
+		if r, err = r.beside(); err != nil {
+			return false, err
+		}
+		before, err = s.store.Record(ctx, r.ID)
+	}
 	switch {
 	case err == nil && bytes.Equal(before.Hash, r.Hash):
 		return false, nil
@@ -119,6 +126,13 @@ func (s *Service) takeUp(ctx context.Context, op offline.Received, in writtenDat
 		return false, err
 	}
 	return true, s.ended(ctx, e, in.Encounter.EndedAt)
+}
+
+// beside is the note under another id, always the same one: its draft was closed in another window meanwhile, which took
+// the id, and what was written without connection stands beside it.
+func (r Record) beside() (Record, error) {
+	r.ID = uuid.NewHash(sha256.New(), r.ID, r.Hash, 8)
+	return r.sealed()
 }
 
 // acceptable refuses what the device should have refused: what is written is looked at again where it arrives.

@@ -87,6 +87,27 @@ var _ = Describe("records on devices", func() {
 		Expect(signed[0].Signed()).To(BeTrue())
 	})
 
+	It("stand beside the note that another window made of the same draft meanwhile", func() {
+		ctx, id := c.as(c.Salas, accounts.Doctor), newID()
+		first := sent(id, nil)
+		_, err := entity.Apply(ctx, first)
+		Expect(err).NotTo(HaveOccurred())
+		var encounter map[string]any
+		Expect(json.Unmarshal(first.Data, &encounter)).To(Succeed())
+		second := sent(id, func(d map[string]any) {
+			d["encounter"] = encounter["encounter"]
+			d["content"] = map[string]any{"motivo": "Lo escrito sin conexión"}
+		})
+		for _, want := range []offline.Status{offline.Created, offline.Duplicate} {
+			out, err := entity.Apply(ctx, second)
+			Expect(err).NotTo(HaveOccurred())
+			Expect(out.Status).To(Equal(want))
+		}
+		there, err := hce.NewPostgres().Unsigned(ctx, c.Salas.Membership)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(there).To(HaveLen(2), "neither is lost, and its author signs or annuls each")
+	})
+
 	DescribeTable("are refused with their reason", func(as func() context.Context, change func(map[string]any), kind fault.Kind) {
 		_, err := entity.Apply(as(), sent(newID(), change))
 		Expect(fault.KindOf(err)).To(Equal(kind), "%v", err)

@@ -170,6 +170,9 @@ const idReused = "id_reused"
 
 // correctionOf is where a refused operation is put right; its address says which one that is.
 func correctionOf(tell offline.Describer, e offline.Entry) offline.Correction {
+	if tell.Correct == nil {
+		return offline.Correction{}
+	}
 	c := tell.Correct(e.Operation)
 	if address, err := url.Parse(c.Address); err == nil && c.Address != "" {
 		query := address.Query()

@@ -74,7 +74,8 @@ async function race(event, request, { page, patience, here, done }) {
     if (!reads(request)) event.waitUntil(done(response).then(() => sync.run()))
     return response
   }
-  if (request.signal.aborted || !(await able)) return network
+  if (request.signal.aborted) return network
+  if (!(await able)) return page && reads(request) ? network.catch(async () => (await here()) ?? Response.error()) : network // in our words
   event.waitUntil(net.unreached())
   const mine = await here()
   if (!mine) return network

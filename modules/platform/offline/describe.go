@@ -17,7 +17,7 @@ type Describer struct {
 	Title func(ctx context.Context, op Operation) (string, error)
 	// Fields names what data holds, in the order of the form. What is absent is left out; what is empty has no value.
 	Fields func(ctx context.Context, data json.RawMessage) ([]Field, error)
-	// Correct says where somebody puts right an operation that was refused.
+	// Correct says where somebody puts right an operation that was refused. Nil: nowhere.
 	Correct func(op Operation) Correction
 }
 
