@@ -114,7 +114,7 @@ var _ = Describe("the clinical record", func() {
 		assistant.Fill("[name='f.pa']", "11876")
 		assistant.Clean("triaje")
 		assistant.Press("#triaje button[type=submit]")
-		assistant.See("section[aria-label='Anotado en triaje']", "118/76")
+		assistant.See("section[aria-label='Anotado en triaje']", "118 mmHg")
 		assistant.Clean("triaje-anotado")
 
 		w := Desk()
