@@ -183,6 +183,10 @@ var _ = Describe("the page of an attention", func() {
 			Expect(refused.Header.Get("HX-Retarget")).To(Equal("#nota"))
 			Expect(refused.Body).To(ContainSubstring("Escriba el motivo para recetarlo, o quítelo."))
 			note.Set("version", refused.hidden("version"))
+			note.Set("rx.0.reason", "x")
+			refused = v.post(address+"/revision", note)
+			Expect(refused.Body).To(ContainSubstring("El motivo dice por qué se receta"))
+			note.Set("version", refused.hidden("version"))
 		})
 
 		var asked page
@@ -216,6 +220,8 @@ var _ = Describe("the page of an attention", func() {
 		Expect(v.get(address).Body).To(ContainSubstring("La fiebre era de dos días."))
 		Expect(v.post("/documentos/"+document+"/anulacion", url.Values{"op_id": {newID().String()}, "id": {newID().String()}, "motivo": {"Otra paciente"}}).Header.Get("HX-Redirect")).To(Equal(address))
 		Expect(v.get(address).Body).To(And(ContainSubstring("Anulada"), ContainSubstring("Otra paciente")))
+		v.post("/documentos/"+receta[len("/recetas/"):]+"/anulacion", url.Values{"op_id": {newID().String()}, "id": {newID().String()}, "motivo": {"Otra paciente"}})
+		Expect(v.get(receta+"/imprimir").Body).To(And(ContainSubstring("RECETA ANULADA el"), ContainSubstring("receta-tachada"), Not(ContainSubstring("Válida hasta"))), "nobody dispenses it")
 	})
 
 	It("asks about what is improbable, refuses what is impossible, and redraws only what a change moved", func() {

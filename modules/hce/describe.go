@@ -41,10 +41,16 @@ func (s *Service) recordFields(ctx context.Context, data json.RawMessage) ([]off
 	if err := json.Unmarshal(data, &w); err != nil {
 		return nil, err
 	}
-	var values form.Values
-	t, err := s.Template(ctx, w.TemplateID, w.TemplateVersion)
-	if err != nil || json.Unmarshal(w.Content, &values) != nil {
+	if w.Type != Note {
 		return []offline.Field{{Label: w.Type.Label(), Value: string(w.Content), Names: []string{"content"}}}, nil
+	}
+	var values form.Values
+	if err := json.Unmarshal(w.Content, &values); err != nil {
+		return nil, err
+	}
+	t, err := s.Template(ctx, w.TemplateID, w.TemplateVersion)
+	if err != nil {
+		return nil, err
 	}
 	var fields []offline.Field
 	for _, l := range form.Summary(t, values) {

@@ -107,6 +107,15 @@ func (p receta) expires() string {
 	return views.Day(day)
 }
 
+// annulled says in large letters that it is dispensed no more; "" of one that stands.
+func (p receta) annulled() string {
+	a := p.Entry.Annulled()
+	if a == nil {
+		return ""
+	}
+	return "RECETA ANULADA el " + views.Day(a.WrittenAt.In(p.Zone)) + ". No se despacha."
+}
+
 // stands says how it is signed, or that it is not.
 func (p receta) stands() string {
 	switch {

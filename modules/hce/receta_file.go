@@ -39,6 +39,9 @@ func (p receta) document(picture []byte) paper.Document {
 		Size: paper.A5, Title: p.title(), Date: views.Day(p.Entry.WrittenAt.In(p.Zone)), Clinic: paper.Letterhead{Name: p.Letter.Name, Lines: p.Letter.Lines, Logo: picture},
 		Person: p.Person.FullName(), About: p.about(), Created: p.Entry.WrittenAt,
 	}
+	if words := p.annulled(); words != "" {
+		d.Blocks = append(d.Blocks, paper.Heading{Text: words})
+	}
 	for _, x := range p.Content.Diagnoses {
 		d.Blocks = append(d.Blocks, paper.Paragraph{Text: "Diagnóstico: " + x.Code + " " + x.Title + " (" + string(x.Kind) + ")", Small: true})
 	}
@@ -46,7 +49,9 @@ func (p receta) document(picture []byte) paper.Document {
 	for i, l := range p.Content.lines() {
 		d.Blocks = append(d.Blocks, paper.Paragraph{Text: strconv.Itoa(i+1) + ". " + l.Name, Bold: true}, paper.Paragraph{Text: joined("\n", l.Sig, l.Instructions)})
 	}
-	d.Blocks = append(d.Blocks, paper.Paragraph{Text: "Válida hasta el " + p.expires(), Small: true})
+	if p.annulled() == "" {
+		d.Blocks = append(d.Blocks, paper.Paragraph{Text: "Válida hasta el " + p.expires(), Small: true})
+	}
 	a := p.Entry.Author
 	signature := paper.Signature{Name: a.Name, Lines: []string{joined(" · ", a.Profession, a.License())}, Caption: p.stands()}
 	if p.Verify != "" {

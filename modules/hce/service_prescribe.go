@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 	"github.com/shopspring/decimal"
@@ -68,6 +69,9 @@ func (s *Service) checkItems(ctx context.Context, r Review) (prescribing.Checked
 		for field, problem := range p.Problems() {
 			r.Problems.Add(itemField(i, field), problem)
 		}
+		if n := utf8.RuneCountInString(strings.TrimSpace(p.Reason)); n > 0 && n < shortestReason {
+			r.Problems.Add(itemField(i, "reason"), "El motivo dice por qué se receta a pesar del aviso, en unas palabras.")
+		}
 	}
 	checked, err := s.Contraindications(ctx, r.Attention)
 	for _, f := range checked.Unanswered() {
@@ -79,6 +83,9 @@ func (s *Service) checkItems(ctx context.Context, r Review) (prescribing.Checked
 	}
 	return checked, err
 }
+
+// shortestReason keeps out a letter typed to get past a warning.
+const shortestReason = 5
 
 // itemField is the name of an input of a line.
 func itemField(place int, field string) string { return "rx." + strconv.Itoa(place) + "." + field }
