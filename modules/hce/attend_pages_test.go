@@ -207,7 +207,8 @@ var _ = Describe("the page of an attention", func() {
 		Expect(c.rowsOf("select count(*) from medical_records where record_type = 'prescription' and data -> 'content' ->> 'number' = '1'")).To(Equal(1))
 
 		read := v.get(address)
-		Expect(read.Body).To(And(ContainSubstring("Dolor de garganta"), ContainSubstring("Firmada"), ContainSubstring("Añadir adenda"), ContainSubstring("Anular")))
+		Expect(read.Body).To(And(ContainSubstring("Dolor de garganta"), ContainSubstring("Firmada"), ContainSubstring("Añadir adenda"), ContainSubstring("Anular"),
+			ContainSubstring("Motivo para recetarlo: Toleró amoxicilina")))
 		receta := regexp.MustCompile(`/recetas/[0-9a-f-]+`).FindString(read.Body)
 		Expect(v.get(receta + "/imprimir").Body).To(And(ContainSubstring("Receta N.º 1"), ContainSubstring("Amoxicilina"), ContainSubstring("Quispe, Ana"),
 			ContainSubstring("/verificar/"), ContainSubstring("CMP 12345"), ContainSubstring("Válida hasta el")))

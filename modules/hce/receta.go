@@ -33,6 +33,7 @@ type receta struct {
 // recetaLine is one medicine on paper.
 type recetaLine struct {
 	Name, Sig, Instructions string
+	Overridden              []string // warnings that it was prescribed in spite of, each with its reason; for the record, not for paper
 }
 
 // prescriptionIn is what a record of type prescription holds.
@@ -55,8 +56,14 @@ func (e Entry) lines() []recetaLine {
 
 func (c PrescriptionContent) lines() []recetaLine {
 	var list []recetaLine
-	for _, p := range c.Items {
-		list = append(list, recetaLine{Name: joined(", ", p.Name(), p.Form), Sig: prescribing.Sig(p.Item), Instructions: p.Instructions})
+	for i, p := range c.Items {
+		l := recetaLine{Name: joined(", ", p.Name(), p.Form), Sig: prescribing.Sig(p.Item), Instructions: p.Instructions}
+		for _, f := range c.Checked.Findings {
+			if f.Item == i && f.Reason != "" {
+				l.Overridden = append(l.Overridden, f.Why+" Motivo para recetarlo: "+f.Reason)
+			}
+		}
+		list = append(list, l)
 	}
 	return list
 }

@@ -163,7 +163,10 @@ func (s *Service) attached(ctx context.Context, records []Record) (entries map[u
 }
 
 // MedicineLine is a medicine of a prescription in words.
-type MedicineLine struct{ Name, Sig, Instructions string }
+type MedicineLine struct {
+	Name, Sig, Instructions string
+	Overridden              []string // warnings that it was prescribed in spite of, each with its reason
+}
 
 // MedicineLines are the medicines of a prescription in words.
 func (e Entry) MedicineLines() []MedicineLine {

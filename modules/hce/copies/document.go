@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 	"time"
 
 	"hampi/modules/hce"
@@ -143,7 +144,7 @@ func (b book) entry(e hce.Entry) []paper.Block {
 		blocks = append(blocks, facts)
 	}
 	for i, m := range e.MedicineLines() {
-		blocks = append(blocks, paper.Paragraph{Text: strconv.Itoa(i+1) + ". " + joined("\n", joined(": ", m.Name, m.Sig), m.Instructions)})
+		blocks = append(blocks, paper.Paragraph{Text: strconv.Itoa(i+1) + ". " + joined("\n", joined(": ", m.Name, m.Sig), m.Instructions, strings.Join(m.Overridden, "\n"))})
 	}
 	blocks = append(blocks, paper.Paragraph{Text: b.mark(e.Record), Small: true})
 	for _, x := range e.Amending {
