@@ -212,7 +212,8 @@ func (h *house) listen(a *App) error {
 
 // waiting counts what stands at places of the navigation as work to do.
 func (h *house) waiting() counts {
-	return counts{hce.ResultsPath: h.record.CountResults, waitingPath: h.record.CountWaiting, documentsPath: h.billing.Ledger.CountForNavigation}
+	return counts{hce.ResultsPath: h.record.CountResults, waitingPath: h.record.CountWaiting, documentsPath: h.billing.Ledger.CountForNavigation,
+		settingsP.Href: h.record.CountEmergencies}
 }
 
 func (h *house) routes(a *App) {

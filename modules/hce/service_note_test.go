@@ -15,6 +15,7 @@ import (
 	"hampi/modules/accounts"
 	"hampi/modules/hce"
 	"hampi/modules/hce/form"
+	"hampi/modules/platform/access"
 	"hampi/modules/platform/database"
 	"hampi/modules/platform/fault"
 )
@@ -191,6 +192,15 @@ var _ = Describe("who sees a record", func() {
 		look, err := c.record.Open(rojas, c.Ana)
 		Expect(err).NotTo(HaveOccurred())
 		Expect(look.Emergency.Reason).To(Equal("Llegó inconsciente a la sede"))
+
+		admin := access.With(rojas, access.Identity{MembershipID: c.Rojas.Membership, Permissions: accounts.PermissionsOf([]accounts.Role{accounts.ClinicAdmin})})
+		n, late, err := c.record.CountEmergencies(admin)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(n).To(Equal(1), "the administration sees that one waits")
+		Expect(late).To(BeTrue())
+		n, _, err = c.record.CountEmergencies(rojas)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(n).To(BeZero())
 
 		c.moment = now.Add(hce.EmergencyHours * 60 * 60 * 1e9)
 		_, err = c.record.Open(rojas, c.Ana)

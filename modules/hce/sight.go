@@ -125,6 +125,15 @@ func (s *Service) BreakGlass(ctx context.Context, id, patient uuid.UUID, reason 
 	return s.Events.EmergencyOpened(ctx, a)
 }
 
+// CountEmergencies is how many emergency accesses nobody of the administration has looked at, for who looks after them.
+func (s *Service) CountEmergencies(ctx context.Context) (n int, late bool, err error) {
+	if !access.Who(ctx).Can(accounts.HCEEmergencies) {
+		return 0, false, nil
+	}
+	n, err = s.store.CountUnreviewed(ctx)
+	return n, n > 0, err
+}
+
 // Emergencies lists who opened whose record in an emergency, latest first: for the administration, without content.
 func (s *Service) Emergencies(ctx context.Context, limit int) ([]EmergencyAccess, error) {
 	if !access.Who(ctx).Can(accounts.HCEEmergencies) {

@@ -79,7 +79,8 @@ func (Postgres) Emergencies(ctx context.Context, before time.Time, limit int) ([
 func (Postgres) CountUnreviewed(ctx context.Context) (int, error) {
 	var n int
 	const query = "select count(*) from emergency_accesses e where not exists (select 1 from emergency_reviews r where r.access_id = e.id)"
-	return n, explain("count emergency accesses", database.From(ctx).Raw(query).Row().Scan(&n))
+	err := database.From(ctx).Raw(query).Row().Scan(&n)
+	return n, explain("count emergency accesses", err)
 }
 
 func (Postgres) ReviewEmergency(ctx context.Context, id, review, by uuid.UUID, note string, at time.Time) error {
