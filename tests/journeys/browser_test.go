@@ -240,13 +240,3 @@ func (w *Window) Shot(name string) {
 		_ = os.WriteFile(filepath.Join(dir, name+".png"), picture, 0o644)
 	}
 }
-
-// Fails opens an address that cannot be reached and returns the browser's own error.
-func (w *Window) Fails(address string) string {
-	ctx, cancel := context.WithTimeout(w.ctx, pageLimit)
-	defer cancel()
-	if err := chromedp.Do(ctx, chromedp.Navigate(address)); err != nil {
-		return err.Error()
-	}
-	return ""
-}
