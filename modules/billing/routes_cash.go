@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -190,16 +191,8 @@ func (h screens) fill(ctx context.Context, v *cashView) error {
 			v.Outs, v.OutAmount = v.Outs+1, v.OutAmount.Add(m.Amount.Abs())
 		}
 	}
-	latestFirst(v.Lines)
+	slices.SortStableFunc(v.Lines, func(a, b line) int { return b.At.Compare(a.At) })
 	return nil
-}
-
-func latestFirst(lines []line) {
-	for i := 1; i < len(lines); i++ { // few, and nearly in order
-		for j := i; j > 0 && lines[j].At.After(lines[j-1].At); j-- {
-			lines[j], lines[j-1] = lines[j-1], lines[j]
-		}
-	}
 }
 
 // soles reads an amount as it is typed; an empty or unreadable one is a problem of its field.

@@ -25,11 +25,6 @@ import (
 
 const chargePath = "/cobros"
 
-// ChargePath is where somebody is charged for an appointment.
-func ChargePath(appointment uuid.UUID) string {
-	return chargePath + "/nuevo?cita=" + appointment.String()
-}
-
 func (h screens) chargeRoutes(r *web.Router) {
 	charge := web.Needs(accounts.BillingCharge)
 	r.GET(chargePath+"/nuevo", h.newCharge, charge)
@@ -195,8 +190,8 @@ func (f chargeForm) content(now time.Time) (Content, fault.Problems) {
 	problems := fault.Problems{}
 	for i, l := range f.Lines {
 		line := Line{ServiceID: l.Service, DoctorID: f.Doctor, Description: l.Text, Unit: l.Unit, IGVType: l.IGV}
-		quantity, err := decimal.NewFromString(strings.ReplaceAll(l.Quantity, ",", "."))
-		if err != nil {
+		quantity, ok := ParseAmount(strings.ReplaceAll(l.Quantity, ",", "."))
+		if !ok {
 			problems.Add(LineField(i, "quantity"), "Escriba la cantidad, como 1 o 2.")
 		}
 		line.Quantity = quantity
@@ -215,8 +210,8 @@ func discountTyped(typed string, l Line, field string, problems fault.Problems) 
 	if !isPercent {
 		return soles(typed, field, problems)
 	}
-	p, err := decimal.NewFromString(strings.TrimSpace(strings.ReplaceAll(percent, ",", ".")))
-	if err != nil {
+	p, ok := ParseAmount(strings.TrimSpace(strings.ReplaceAll(percent, ",", ".")))
+	if !ok {
 		problems.Add(field, "Escriba el descuento, como 10 % o 15.00.")
 		return decimal.Zero
 	}

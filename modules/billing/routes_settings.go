@@ -10,7 +10,6 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
-	"github.com/shopspring/decimal"
 
 	"hampi/modules/accounts"
 	"hampi/modules/platform/fault"
@@ -121,12 +120,12 @@ func (h screens) saveSettings(c echo.Context) error {
 	if err := web.Bind(c, &f); err != nil {
 		return err
 	}
-	limit, err := decimal.NewFromString(strings.TrimSpace(strings.TrimSuffix(strings.ReplaceAll(f.Limit, ",", "."), "%")))
-	if err != nil {
+	limit, ok := ParseAmount(strings.TrimSpace(strings.TrimSuffix(strings.ReplaceAll(f.Limit, ",", "."), "%")))
+	if !ok {
 		return h.showSettings(c, http.StatusUnprocessableEntity, f, fault.Problems{"limite": "Escriba un porcentaje, como 20."})
 	}
 	s := Settings{FiscalAddress: strings.Join(strings.Fields(f.Address), " "), DiscountLimit: limit}
-	err = h.Ledger.SaveSettings(c.Request().Context(), s)
+	err := h.Ledger.SaveSettings(c.Request().Context(), s)
 	if refused, ok := refusals(err); ok {
 		return h.showSettings(c, statusOf(err), f, renamed(refused, "fiscal_address", "direccion", "discount_limit", "limite"))
 	}
