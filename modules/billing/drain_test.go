@@ -4,10 +4,6 @@ package billing_test
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"math/rand/v2"
-	"os"
 	"time"
 
 	"github.com/google/uuid"
@@ -15,7 +11,6 @@ import (
 	. "github.com/onsi/gomega"
 
 	"hampi/modules/billing"
-	"hampi/modules/platform/database"
 )
 
 var _ = Describe("sending documents", func() {
@@ -37,7 +32,8 @@ var _ = Describe("sending documents", func() {
 		Expect(again).To(BeTemporally("==", d.now().Add(10*time.Second)))
 		Expect(d.entry(first.ID).State.Reason).To(Equal("NubeFact no responde."))
 		Expect(d.entry(second.ID).State.Status).To(Equal(billing.Queued))
-		Expect(d.send()).To(BeTemporally("==", again), "nobody is asked before the time has come")
+		Expect(d.send()).To(BeZero(), "nobody is asked before the time has come, and one who comes back is enough")
+		Expect(d.service.emits).To(Equal(1))
 		d.later(10 * time.Second)
 		Expect(d.send()).To(BeTemporally("==", d.now().Add(20*time.Second)))
 		d.later(20 * time.Second)
@@ -67,6 +63,39 @@ var _ = Describe("sending documents", func() {
 		d.send()
 		Expect(d.service.held[first.Name.String()].Totals().Total.String()).To(Equal("55"))
 		Expect(d.life(first.ID)).To(Equal([]billing.Status{billing.Queued, billing.Sent, billing.ToCorrect, billing.Queued, billing.Sent, billing.Accepted}))
+	})
+
+	It("goes on for days, with never more than half an hour between two attempts, and sends at last", func() {
+		e := d.issued("50.00")
+		for range 12 {
+			d.service.says = append(d.service.says, down)
+		}
+		since, longest := d.now(), time.Duration(0)
+		for again := d.send(); !again.IsZero(); again = d.send() {
+			wait := again.Sub(d.now())
+			longest = max(longest, wait)
+			d.later(wait)
+			if d.now().Before(since.Add(3*24*time.Hour)) && len(d.service.says) < 2 {
+				d.service.says = append(d.service.says, down)
+			}
+		}
+		Expect(longest).To(Equal(30 * time.Minute))
+		Expect(d.now()).To(BeTemporally(">", since.Add(3*24*time.Hour)))
+		Expect(d.life(e.ID)).To(Equal([]billing.Status{billing.Queued, billing.Sent, billing.Accepted}), "what is tried again is no new step")
+	})
+
+	It("adopts one that arrived late, after it was stopped and sent again as it was", func() {
+		d.service.says = append(d.service.says, unheard, stopped)
+		e := d.issued("50.00")
+		d.send()
+		Expect(d.entry(e.ID).State.Status).To(Equal(billing.ToCorrect))
+		d.service.held[e.Name.String()] = e.Document()
+		Expect(d.Committed(d.Clinic, "receptionist", func(ctx context.Context) error {
+			_, err := d.emission.Correct(ctx, e.ID, d.entry(e.ID).State.Seq, e.Content)
+			return err
+		})).To(Succeed())
+		d.send()
+		Expect(d.entry(e.ID).State.Status).To(Equal(billing.Accepted))
 	})
 
 	It("gives up a number that is somebody else's", func() {
@@ -108,84 +137,3 @@ var _ = Describe("sending documents", func() {
 		Expect(void(old.ID)).To(MatchError(ContainSubstring("Haga una nota de crédito")))
 	})
 })
-
-// errKilled is the end of a process, at a random point between two steps.
-var errKilled = errors.New("killed")
-
-var _ = Describe("a worker that is killed", func() {
-	rounds := 20
-	if os.Getenv("HAMPI_TEST_LONG") != "" {
-		rounds = 200
-	}
-	It("leaves each document once outside, and in the same state here", func() {
-		d := newDesk()
-		seed := uint64(GinkgoRandomSeed()) //nolint:gosec // a seed
-		AddReportEntry("seed", fmt.Sprint(seed))
-		dice := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // not for secrets
-		faults := []func(billing.Document) (billing.Answer, bool){down, lost, pending, invalid}
-		for range rounds {
-			d.issued("50.00")
-			d.service.says = append(d.service.says, faults[dice.IntN(len(faults))])
-			_, err := d.drain.Series(context.Background(), killedAfter(d, dice.IntN(6)), d.boletas)
-			Expect(err).To(Or(BeNil(), MatchError(errKilled)))
-			d.later(time.Duration(dice.IntN(200)) * time.Second)
-		}
-		d.service.says = nil
-		settle(d)
-
-		var entries []uuid.UUID
-		d.within(func(ctx context.Context) {
-			Expect(database.From(ctx).Raw("select id from invoices order by number").Scan(&entries).Error).To(Succeed())
-		})
-		Expect(entries).To(HaveLen(rounds))
-		for i, id := range entries {
-			e := d.entry(id)
-			Expect(e.Number).To(BeEquivalentTo(i + 1))
-			_, outside := d.service.held[e.Name.String()]
-			Expect(outside).To(Equal(e.State.Status == billing.Accepted), e.Name.String()+" is "+string(e.State.Status))
-			Expect(e.State.Status).To(Or(Equal(billing.Accepted), Equal(billing.ToCorrect)))
-		}
-	})
-})
-
-// killedAfter lets some transactions pass and then kills: half of the time before the commit, half right after it.
-func killedAfter(d *desk, some int) billing.InClinic {
-	return func(ctx context.Context, f func(ctx context.Context) error) error {
-		if some--; some >= 0 {
-			return d.in(ctx, f)
-		}
-		if some%2 == 0 {
-			Expect(d.in(ctx, f)).To(Succeed())
-			return errKilled
-		}
-		return d.in(ctx, func(ctx context.Context) error {
-			if err := f(ctx); err != nil {
-				return err
-			}
-			return errKilled
-		})
-	}
-}
-
-// settle lets time pass until nobody waits.
-func settle(d *desk) {
-	GinkgoHelper()
-	for range 200 {
-		d.later(time.Hour)
-		d.send()
-		d.asked = 0
-		Expect(d.drain.Wake(context.Background(), d.in)).To(Succeed())
-		if d.asked == 0 {
-			return
-		}
-		var waiting []uuid.UUID
-		d.within(func(ctx context.Context) {
-			const polls = "select invoice_id from invoice_states where state = 'sent' and pending"
-			Expect(database.From(ctx).Raw(polls).Scan(&waiting).Error).To(Succeed())
-		})
-		for _, id := range waiting {
-			Expect(d.drain.Follow(context.Background(), d.in, id)).To(Succeed())
-		}
-	}
-	Fail("documents wait for ever")
-}

@@ -4,12 +4,10 @@ package billing
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/riverqueue/river"
-	"gorm.io/gorm"
 
 	"hampi/modules/platform/database"
 	"hampi/modules/platform/jobs"
@@ -137,16 +135,7 @@ type sweepWorker struct {
 
 // Work goes through the clinics; one that fails does not keep the others waiting.
 func (w *sweepWorker) Work(ctx context.Context, job *river.Job[sweepArgs]) error {
-	var clinics []uuid.UUID
-	err := w.db.AsSystem(ctx, "list clinics to look for documents that wait", func(tx *gorm.DB) error {
-		return tx.Raw("select id from clinics").Scan(&clinics).Error
+	return jobs.EachClinic(ctx, w.db, "list clinics to look for documents that wait", func(clinic uuid.UUID) error {
+		return w.drain.Wake(ctx, within(w.db, clinic, job.ID))
 	})
-	if err != nil {
-		return err
-	}
-	var failed []error
-	for _, clinic := range clinics {
-		failed = append(failed, w.drain.Wake(ctx, within(w.db, clinic, job.ID)))
-	}
-	return errors.Join(failed...)
 }

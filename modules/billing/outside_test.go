@@ -103,6 +103,14 @@ func invalid(billing.Document) (billing.Answer, bool) {
 	return billing.Answer{Outcome: billing.NotValid, Message: "El RUC no existe.", Field: "customer.document_number"}, false
 }
 
+func unheard(billing.Document) (billing.Answer, bool) {
+	return billing.Answer{Outcome: billing.NotUnderstood}, false
+}
+
+func stopped(billing.Document) (billing.Answer, bool) {
+	return billing.Answer{Outcome: billing.NotAuthorised, Message: "La clave no es correcta."}, false
+}
+
 func pending(billing.Document) (billing.Answer, bool) {
 	return billing.Answer{Outcome: billing.TakenAndPending}, true
 }

@@ -42,21 +42,25 @@ func NewDrain(ledger *Ledger, emitters Emitters, later Later, now clock.Now) *Dr
 }
 
 // Series sends what waits in a series, in the order of its numbers, until nothing is left whose time has come. It tells
-// when to come back: zero when nothing waits, or when another is at it.
+// when to come back: zero when nothing waits, or when another is at it or comes back for it.
 func (d *Drain) Series(ctx context.Context, in InClinic, series uuid.UUID) (again time.Time, err error) {
 	emitter, err := d.emitter(ctx, in)
 	if err != nil {
 		return time.Time{}, err
 	}
-	for {
+	for waits := false; ; {
 		turn, err := d.take(ctx, in, series)
 		if errors.Is(err, fault.ErrNotFound) {
 			return time.Time{}, nil
 		}
-		if err != nil || !turn.begun {
-			return turn.State.NextAt, err
+		if err != nil || !turn.begun && !waits {
+			return time.Time{}, err
+		}
+		if !turn.begun {
+			return turn.State.NextAt, nil
 		}
 		step, answer := turn.send(ctx, emitter)
+		waits = step == Wait
 		if err := in(ctx, func(ctx context.Context) error { return d.settle(ctx, turn, step, answer) }); err != nil {
 			return time.Time{}, err
 		}
@@ -75,7 +79,8 @@ func (d *Drain) emitter(ctx context.Context, in InClinic) (e Emitter, err error)
 type turn struct {
 	Entry
 	begun  bool // ours: written down as sent, and leased
-	before bool // an earlier attempt may have left
+	before bool // an earlier attempt may have left, and nobody knows what became of it
+	left   bool // something left under this name before, whatever became of it: of an earlier content too
 	tried  int  // attempts of this turn that came to nothing
 }
 
@@ -91,7 +96,7 @@ func (d *Drain) take(ctx context.Context, in InClinic, series uuid.UUID) (t turn
 		if t.State.NextAt.After(now) {
 			return nil
 		}
-		t.begun, t.before, t.tried = true, t.State.Status == Sent, t.State.Attempts
+		t.begun, t.before, t.left, t.tried = true, t.State.Status == Sent, t.State.Seq > 1, t.State.Attempts
 		if t.before {
 			return d.ledger.postpone(ctx, t.State, t.State.Reason, now.Add(lease), t.State.Attempts)
 		}
@@ -106,8 +111,8 @@ const mostCalls = 4
 
 // send hands the document over, asking first where it may be outside already.
 func (t turn) send(ctx context.Context, e Emitter) (Step, Answer) {
-	step, answer, before := Repeat, Answer{}, t.before
-	if before {
+	step, answer, left := Repeat, Answer{}, t.left
+	if t.before {
 		step = Consult
 	}
 	for range mostCalls {
@@ -117,7 +122,7 @@ func (t turn) send(ctx context.Context, e Emitter) (Step, Answer) {
 			step = AfterConsult(answer, t.Document())
 		case Repeat:
 			answer = e.Emit(ctx, t.Document())
-			step, before = AfterEmit(answer, before), true
+			step, left = AfterEmit(answer, left), true
 		default:
 			return step, answer
 		}

@@ -11,7 +11,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
-	"gorm.io/gorm"
 
 	"hampi/modules/platform/clock"
 	"hampi/modules/platform/database"
@@ -86,7 +85,7 @@ type sweepWorker struct {
 func (w *sweepWorker) Work(ctx context.Context, job *river.Job[SweepArgs]) error {
 	before := w.service.Now().Add(-crashed) // what is younger may be in the hands of its own request
 	w.service.Metrics.QueueAge(0)
-	return eachClinic(ctx, w.db, "list clinics to look into their queues", func(clinic uuid.UUID) error {
+	return jobs.EachClinic(ctx, w.db, "list clinics to look into their queues", func(clinic uuid.UUID) error {
 		return w.service.Finish(ctx, clinic, jobRequest(job.ID), before)
 	})
 }
@@ -99,29 +98,9 @@ type forgetChangesWorker struct {
 
 func (w *forgetChangesWorker) Work(ctx context.Context, job *river.Job[ForgetChangesArgs]) error {
 	before := w.now().Add(-changesKept)
-	return eachClinic(ctx, w.db, "list clinics to forget old changes", func(clinic uuid.UUID) error {
+	return jobs.EachClinic(ctx, w.db, "list clinics to forget old changes", func(clinic uuid.UUID) error {
 		return w.db.InClinic(ctx, jobs.Scope(clinic, job.ID), func(ctx context.Context) error { return forgetChanges(ctx, before) })
 	})
-}
-
-// eachClinic does something for every clinic; one that fails keeps none of the others from it.
-func eachClinic(ctx context.Context, db *database.DB, reason string, f func(clinic uuid.UUID) error) error {
-	var clinics []string
-	err := db.AsSystem(ctx, reason, func(tx *gorm.DB) error { return tx.Raw("select id from clinics").Scan(&clinics).Error })
-	if err != nil {
-		return fmt.Errorf("list clinics: %w", err)
-	}
-	var failures []error
-	for _, text := range clinics {
-		id, err := uuid.Parse(text)
-		if err != nil {
-			return fmt.Errorf("read a clinic's id: %w", err)
-		}
-		if err := f(id); err != nil {
-			failures = append(failures, fmt.Errorf("clinic %s: %w", id, err))
-		}
-	}
-	return errors.Join(failures...)
 }
 
 // AddWorkers adds the jobs of synchronisation.

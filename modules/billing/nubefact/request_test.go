@@ -114,6 +114,14 @@ var _ = Describe("the reference's examples", func() {
 		Entry("the consultation that finds it", "06-error-duplicado", 2, consults(boletaDNI()), billing.TakenAndAccepted),
 	)
 
+	It("are sent again word by word when the answer was lost", func() {
+		lost := example("06-error-duplicado")[0]
+		Expect(lost.Status).To(BeNil())
+		r := answering(example("06-error-duplicado")[1])
+		r.emitter().Emit(ctx, boletaDNI())
+		Expect(plain(r.texts[0])).To(Equal(plain(lost.Request)))
+	})
+
 	It("are recognised as the documents they are", func() {
 		found := answering(example("06-error-duplicado")[2]).emitter().Consult(ctx, boletaDNI().Name)
 		Expect(billing.AfterConsult(found, boletaDNI())).To(Equal(billing.Accept))

@@ -5,13 +5,11 @@ package copies
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/riverqueue/river"
-	"gorm.io/gorm"
 
 	"hampi/modules/platform/database"
 	"hampi/modules/platform/jobs"
@@ -80,24 +78,13 @@ type clearWorker struct {
 
 // Work removes what has expired in every clinic; one that fails keeps none of the others from it.
 func (w *clearWorker) Work(ctx context.Context, _ *river.Job[ClearArgs]) error {
-	var clinics []string
-	err := w.db.AsSystem(ctx, "list clinics to remove expired copies", func(tx *gorm.DB) error { return tx.Raw("select id from clinics").Scan(&clinics).Error })
-	if err != nil {
-		return fmt.Errorf("list clinics: %w", err)
-	}
-	var failures []error
-	for _, text := range clinics {
-		id, err := uuid.Parse(text)
-		if err != nil {
-			return fmt.Errorf("read a clinic's id: %w", err)
-		}
-		cleared, err := w.service.Clear(ctx, id)
+	return jobs.EachClinic(ctx, w.db, "list clinics to remove expired copies", func(clinic uuid.UUID) error {
+		cleared, err := w.service.Clear(ctx, clinic)
 		if cleared > 0 {
 			w.log.Info("expired copies of records were removed", "copies", cleared)
 		}
-		failures = append(failures, err)
-	}
-	return errors.Join(failures...)
+		return err
+	})
 }
 
 // AddWorkers adds the jobs of copies.

@@ -4,12 +4,10 @@ package web
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/riverqueue/river"
-	"gorm.io/gorm"
 
 	"hampi/modules/platform/clock"
 	"hampi/modules/platform/database"
@@ -45,25 +43,10 @@ func Periodic() []*river.PeriodicJob {
 }
 
 func (w *forgetAnswers) Work(ctx context.Context, job *river.Job[ForgetAnswersArgs]) error {
-	var clinics []string
-	err := w.db.AsSystem(ctx, "list clinics to forget old answers", func(tx *gorm.DB) error {
-		return tx.Raw("select id from clinics").Scan(&clinics).Error
-	})
-	if err != nil {
-		return fmt.Errorf("list clinics: %w", err)
-	}
 	before := w.now().Add(-answersKept)
-	for _, clinic := range clinics {
-		id, err := uuid.Parse(clinic)
-		if err != nil {
-			return fmt.Errorf("read a clinic's id: %w", err)
-		}
-		err = w.db.InClinic(ctx, jobs.Scope(id, job.ID), func(ctx context.Context) error {
+	return jobs.EachClinic(ctx, w.db, "list clinics to forget old answers", func(clinic uuid.UUID) error {
+		return w.db.InClinic(ctx, jobs.Scope(clinic, job.ID), func(ctx context.Context) error {
 			return database.From(ctx).Exec("delete from sync_ops where created_at < ?", before).Error
 		})
-		if err != nil {
-			return fmt.Errorf("forget old answers: %w", err)
-		}
-	}
-	return nil
+	})
 }
