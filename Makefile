@@ -37,7 +37,8 @@ WASM_FLAGS := -gcflags 'all=-l' $(foreach p,$(INLINED),-gcflags '$(p)=')
 
 wasm: generate ## the app for the browser: static/dist-wasm/app.wasm
 	@mkdir -p static/dist-wasm
-	@GOOS=js GOARCH=wasm $(GO) build -trimpath -ldflags '-s -w' $(WASM_FLAGS) -o static/dist-wasm/app.wasm .
+	@$(GO) run ./modules/platform/offline/lean bin/lean
+	@GOOS=js GOARCH=wasm $(GO) build -overlay bin/lean/overlay.json -trimpath -ldflags '-s -w' $(WASM_FLAGS) -o static/dist-wasm/app.wasm .
 
 clean: ## remove what was built (never ./data)
 	rm -rf bin static/dist-wasm

@@ -57,7 +57,7 @@ var tools = []tool{
 	{name: "big text tables", prefixes: []string{"golang.org/x/text"}, in: []string{"*import*.go", "*generate*.go", "modules/accounts/password.go"}, serverOnly: true},
 	{name: "the way to SUNAT", prefixes: []string{"hampi/modules/billing/nubefact"}, in: []string{"modules/*.go"}, serverOnly: true}, // billing itself knows an Emitter
 	{name: "another language of templates", prefixes: []string{"html/template", "text/template"}, in: nil},
-	{name: "running programs", prefixes: []string{"os/exec"}, in: []string{"modules/platform/database/embedded/"}},
+	{name: "running programs", prefixes: []string{"os/exec"}, in: []string{"modules/platform/database/embedded/", "modules/platform/offline/lean/"}},
 }
 
 // libraries objects to a library outside of the rooms that are made for it.
