@@ -8,7 +8,7 @@
 // The rest of the file is the toolchain's own; a toolchain in which a method is missing is refused, so that this cannot
 // go stale unseen.
 //
-// Usage: go run ./modules/platform/offline/lean DIR; it writes DIR/conn.go and DIR/overlay.json, for go build -overlay.
+// Usage: go run ./modules/platform/offline/lean DIR; it writes DIR/conn.txt (no .go: it is no package of ours) and DIR/overlay.json, for go build -overlay.
 package main
 
 import (
@@ -62,7 +62,7 @@ func write(folder string) error {
 	if err != nil {
 		return fmt.Errorf("find the overlay's folder: %w", err)
 	}
-	replacement := filepath.Join(folder, "conn.go")
+	replacement := filepath.Join(folder, "conn.txt")
 	overlay, err := json.Marshal(map[string]map[string]string{"Replace": {original: replacement}})
 	if err != nil {
 		return fmt.Errorf("write the overlay: %w", err)
