@@ -140,9 +140,12 @@ func (b *BrowserApp) chrome(c echo.Context, p web.Page) (views.Shell, error) {
 	return shell, nil
 }
 
-// reachable leaves out the places that only the server has: without connection they would lead nowhere.
+// reachable marks the places that only the server has: without connection they would lead nowhere.
 func (b *BrowserApp) reachable(items []views.NavItem) []views.NavItem {
-	return slices.DeleteFunc(items, func(i views.NavItem) bool { return !b.Can(http.MethodGet, i.Href) })
+	for i, item := range items {
+		items[i].Away = !b.Can(http.MethodGet, item.Href)
+	}
+	return items
 }
 
 // contact is when the clinic was last heard of; zero when never.

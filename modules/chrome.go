@@ -19,7 +19,7 @@ func shellOf(c echo.Context, p web.Page, who access.Identity, around accounts.Su
 		Nav: navigation(who, sidebarOf, p.Nav), BottomNav: bottomBar(who, p.Nav), QuickCreate: quickCreate(who),
 		PersonLinks: personLinks(), Clinic: clinicOf(who, around), Person: personOf(who, around),
 		PrimaryAction: p.Primary, LockMinutes: around.LockMinutes, ServiceWorker: true, Focus: p.Focus, Profile: profileOf(who),
-		Flash: web.TakeFlash(c), NoSync: who.ClinicID == uuid.Nil, SyncCurrent: p.Nav == views.SyncPage,
+		Flash: web.TakeFlash(c), Attends: who.Can(accounts.HCEWrite), NoSync: who.ClinicID == uuid.Nil, SyncCurrent: p.Nav == views.SyncPage,
 	}
 	if who.Can(accounts.PatientsRead) {
 		shell.SearchURL = "/pacientes/buscar"

@@ -1,6 +1,10 @@
 package views
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/a-h/templ"
+)
 
 // Look is how a person wants the screen; the server reads it from cookies so
 // that the page is drawn right the first time.
@@ -54,6 +58,7 @@ type Shell struct {
 	Flash         string // a toast to show with the page, after a plain form post
 	Notice        string // one amber strip under the top bar
 	NoSync        bool   // no badge of the connection: people of the platform keep nothing on a device
+	Attends       bool   // writes records: goes on doing so without connection
 	SyncCurrent   bool   // the page is the badge's own
 	DeviceData    string // the device drew the page: when it last heard of the clinic, "9:41"; empty otherwise
 }
@@ -68,6 +73,20 @@ type NavItem struct {
 	Late    bool   // the count is amber
 	Current bool
 	Dialog  bool // opens in the dialog instead of going there
+	Online  bool // a device answers at its address, and has not this
+	Away    bool // only the server has it, and there is no connection: it says so and leads nowhere
+}
+
+// Reach are the attributes of a link by who answers it; the script changes them as the line comes and goes.
+func (i NavItem) Reach() templ.Attributes {
+	a := templ.Attributes{}
+	if i.Online {
+		a["data-solo-linea"] = true
+	}
+	if i.Away {
+		a["aria-disabled"], a["title"], a["data-requiere-linea"] = "true", "Requiere conexión", true
+	}
+	return a
 }
 
 // Action is a button that leads somewhere.
@@ -123,6 +142,9 @@ func (s Shell) searchLabel() string {
 
 // offlineWords says what this person can go on doing without connection, and what waits for it.
 func (s Shell) offlineWords() string {
+	if s.Attends {
+		return "Puede atender, recetar y cerrar; se envía solo y se firma cuando vuelva."
+	}
 	for _, item := range s.QuickCreate {
 		if item.Href == "/citas/nueva" {
 			return "Puede reservar, mover y recibir pacientes; se envía solo cuando vuelva."

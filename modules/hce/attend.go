@@ -289,10 +289,13 @@ const (
 func (v sideView) tabs() []views.NavItem {
 	var items []views.NavItem
 	for _, t := range []struct{ path, label string }{{beforeTab, "Historia"}, {rxTab, "Recetas"}, {observedTab, "Resultados"}, {filesTab, "Archivos"}} {
-		if t.path == filesTab && !v.Album {
+		if t.path == filesTab && !v.Album && !v.Away {
 			continue
 		}
-		items = append(items, views.NavItem{Label: t.label, Href: attentionPath(v.Encounter, "historia") + "?vista=" + t.path, Current: t.path == v.Tab})
+		items = append(items, views.NavItem{
+			Label: t.label, Href: attentionPath(v.Encounter, "historia") + "?vista=" + t.path, Current: t.path == v.Tab,
+			Online: t.path == filesTab, Away: t.path == filesTab && v.Away,
+		})
 	}
 	return items
 }

@@ -7,27 +7,54 @@ import { uuidv7 } from '../../static/js/ops.js'
 const pause = 1000 // ms after the last letter
 const note = () => byID('nota')
 
-// ---- which window this is
-function ownName() {
-  let name = sessionStorage.getItem('ventana')
-  if (!name) sessionStorage.setItem('ventana', name = uuidv7())
+// ---- which window this is: of which browser, and which of its windows. As long as it is open it holds a lock of its name,
+// so that another window of this browser knows whether it still writes.
+const browser = named(localStorage, 'navegador', uuidv7)
+const newName = () => browser + '.' + uuidv7()
+const ownName = () => named(sessionStorage, 'ventana', newName)
+const held = (name) => 'ventana ' + name
+
+function named(store, key, make) {
+  let name = store.getItem(key)
+  if (!name) store.setItem(key, name = make())
   return name
 }
 
-function settle() {
+// Two tabs have one name when one is the other's copy: the later one takes another and asks anew.
+navigator.locks?.request(held(ownName()), { ifAvailable: true }, (lock) => {
+  if (lock) return new Promise(() => {}) // until the window closes
+  sessionStorage.setItem('ventana', newName())
+  if (note()) location.reload()
+})
+
+const closed = async (name) => name.startsWith(browser + '.') && navigator.locks &&
+  !(await navigator.locks.query()).held.some((lock) => lock.name === held(name))
+const mine = (name) => tell({ ventana: name })
+const tell = (what) => fetch(byID('nota').dataset.ventanas, { method: 'POST', headers: { 'HX-Request': 'true' }, body: new URLSearchParams(what), keepalive: true })
+
+async function settle() {
   const form = note()
-  if (!form || form.dataset.lista) return
+  if (!form || form.dataset.lista !== undefined) return
   form.dataset.lista = ''
   const field = form.querySelector('[data-ventana]')
   field.value = ownName()
-  if (form.dataset.titular !== field.value) return
-  form.querySelector('[data-otra-ventana]')?.remove() // it is this very window, loaded again
+  const line = form.querySelector('[data-otra-ventana]')
+  if (!line) return
+  if (form.dataset.titular !== field.value) { // else it is this very window, loaded again
+    if (!(await closed(form.dataset.titular)) || !(await mine(field.value)).ok) return
+  }
+  line.remove()
   form.querySelector('[data-filas]').disabled = false
   byID('firmar-boton').disabled = false
 }
 document.addEventListener('htmx:afterSettle', settle)
 window.addEventListener('pageshow', settle)
 settle()
+
+// A window that goes keeps the note from nobody: those of other browsers need not wait.
+window.addEventListener('pagehide', () => {
+  if (note() && !note().querySelector('[data-filas]').disabled) tell({ ventana: ownName(), dejar: 'si' }).catch(() => {})
+})
 
 // ---- saving by itself
 let changes = 0 // since the page was loaded
@@ -201,6 +228,13 @@ function unwarn(field) {
   field.removeAttribute('aria-invalid')
   byID(field.id + '-nota')?.remove()
 }
+
+// A change may put right what was said of another input of the line.
+document.addEventListener('receta:falta', ({ detail }) => {
+  const wrong = detail.value ?? []
+  for (const field of document.querySelectorAll('#nota .rx [aria-invalid]')) if (!wrong.includes(field.name)) unwarn(field)
+  if (!document.querySelector('#nota [aria-invalid="true"]')) document.querySelector('#nota [data-errores]')?.remove()
+})
 
 document.addEventListener('nota:problemas', () => {
   const wrong = [...document.querySelectorAll('#nota [aria-invalid="true"], #nota .duda input')].find((el) => visible(el.closest('label') ?? el))

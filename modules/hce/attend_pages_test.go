@@ -167,6 +167,7 @@ var _ = Describe("the page of an attention", func() {
 			note.Del("hacer")
 			moved := v.post(address+"/tratamiento", note)
 			Expect(moved.Body).To(And(ContainSubstring("cada 8 horas por 5 días"), ContainSubstring(`value="15"`)))
+			Expect(moved.Header.Get("HX-Trigger-After-Settle")).To(Equal(`{"receta:falta":["rx.0.reason"]}`), "what was said of the others goes away")
 		})
 
 		By("the draft", func() {
@@ -255,6 +256,13 @@ var _ = Describe("the page of an attention", func() {
 		Expect(v.post(address+"/borrador", other).Status).To(Equal(http.StatusOK))
 		Expect(v.post(address+"/borrador", note).Status).To(Equal(http.StatusConflict))
 		Expect(v.get(address).Body).To(ContainSubstring("De la segunda"))
+
+		Expect(v.post(address+"/ventana", url.Values{"ventana": {"a"}, "dejar": {"si"}}).Status).To(Equal(http.StatusNoContent))
+		Expect(v.get(address).Body).To(ContainSubstring("Se está escribiendo en otra ventana"), "it is not the first one's to let go")
+		Expect(v.post(address+"/ventana", url.Values{"ventana": {"b"}, "dejar": {"si"}}).Status).To(Equal(http.StatusNoContent))
+		closed := v.get(address)
+		Expect(closed.Body).NotTo(ContainSubstring("Se está escribiendo en otra ventana"), "the window that held it was closed")
+		Expect(v.post(address+"/borrador", with(closed.note("c"), "f.motivo", "De la tercera")).Status).To(Equal(http.StatusOK))
 	})
 
 	It("works without script, changes its template while nothing stands in it, and repeats a prescription", func() {

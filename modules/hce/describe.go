@@ -18,6 +18,7 @@ func (s *Service) DraftDescriber() offline.Describer {
 			title, _ := wordsOf(ctx, s.Patients, op)
 			return title, nil
 		},
+		Noun:   nounOf,
 		Fields: s.draftFields,
 		Correct: func(op offline.Operation) offline.Correction {
 			var d draftData
@@ -27,6 +28,20 @@ func (s *Service) DraftDescriber() offline.Describer {
 			return offline.Correction{Address: attentionPath(d.Encounter.ID, "")}
 		},
 	}
+}
+
+// nounOf is what something written is counted as, before it is sent.
+func nounOf(op offline.Operation) (one, many string) {
+	var d writtenData
+	switch {
+	case op.Entity == draftEntity:
+		return "nota sin cerrar", "notas sin cerrar"
+	case op.Legible(&d) && d.Type == Prescription:
+		return "receta", "recetas"
+	case d.Type == Addendum:
+		return "adenda", "adendas"
+	}
+	return "nota", "notas"
 }
 
 // RecordDescriber tells its author, on their own device, what a document says that the server refused.

@@ -8,10 +8,12 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"hampi/modules/hce/prescribing"
 	"hampi/modules/patients"
+	"hampi/modules/platform/access"
 	"hampi/modules/platform/fault"
 	"hampi/modules/platform/web"
 	"hampi/views"
@@ -25,7 +27,8 @@ type receta struct {
 	Person  patients.Patient
 	Letter  letterhead
 	Zone    *time.Location
-	Verify  string // address of the page that verifies it; "" before it is signed
+	Verify  string // address of the page that verifies it, of one that a device wrote also before it is signed; "" else
+	Code    string // of that page
 	Draft   bool   // not written yet: it is looked at, and given to nobody
 	Sample  bool   // invented, to show how they look
 }
@@ -84,8 +87,11 @@ func (s *Service) receta(ctx context.Context, e Entry, origin string) (receta, e
 	if p.Letter, err = s.letterhead(ctx, e.Encounter.SiteID); err != nil {
 		return p, err
 	}
-	if code := e.Code(); code != "" {
-		p.Verify = origin + "/verificar/" + code
+	if p.Code = e.Code(); p.Code == "" && e.ID != uuid.Nil && (e.Offline || s.Away()) {
+		p.Code = CodeOf(access.Who(ctx).ClinicID, e.ID)
+	}
+	if p.Code != "" {
+		p.Verify = origin + "/verificar/" + p.Code
 	}
 	return p, nil
 }
@@ -133,7 +139,7 @@ func (p receta) stands() string {
 	case p.Entry.Annulled() != nil:
 		return "ANULADA"
 	case !p.Entry.Signed():
-		return "Sin firma electrónica: se firma al volver la conexión. Firme y selle aquí."
+		return "Sin firma electrónica todavía: el QR la verifica cuando se firme. Firme y selle aquí."
 	}
 	return "Firmado electrónicamente el " + dayTime(p.Entry.SignedAt(), p.Zone)
 }

@@ -55,7 +55,7 @@ func (p receta) document(picture []byte) paper.Document {
 	a := p.Entry.Author
 	signature := paper.Signature{Name: a.Name, Lines: []string{joined(" · ", a.Profession, a.License())}, Caption: p.stands()}
 	if p.Verify != "" {
-		signature.Code = paper.Code{Text: p.Verify, Caption: "Verifique en " + p.Verify + "\nCódigo " + ShownCode(p.Entry.Code())}
+		signature.Code = paper.Code{Text: p.Verify, Caption: "Verifique en " + p.Verify + "\nCódigo " + ShownCode(p.Code)}
 	}
 	d.Blocks = append(d.Blocks, signature)
 	if p.Letter.Footer != "" {

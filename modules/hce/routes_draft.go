@@ -1,6 +1,7 @@
 package hce
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -189,9 +190,23 @@ func (h attendScreens) prescribe(c echo.Context) error {
 	}
 	v.Problems = problems
 	if s.Act == "" {
+		if err := h.stillWrong(c, a); err != nil {
+			return err
+		}
 		return web.Render(c, http.StatusOK, itemsMoved(v))
 	}
 	return web.Render(c, http.StatusOK, itemsList(v))
+}
+
+// stillWrong names the inputs of the prescription that say too little, for the page to take back what it says of others.
+func (h attendScreens) stillWrong(c echo.Context, a Attention) error {
+	r := Review{Attention: a, Problems: fault.Problems{}}
+	if _, err := h.record.checkItems(c.Request().Context(), r); err != nil {
+		return err
+	}
+	text, err := jsonOf(map[string]any{"receta:falta": slices.Collect(maps.Keys(r.Problems))})
+	c.Response().Header().Set("HX-Trigger-After-Settle", string(text))
+	return err
 }
 
 func (h attendScreens) changeItems(c echo.Context, s sent, a *Attention) (fault.Problems, error) {
@@ -255,11 +270,17 @@ func (h attendScreens) template(c echo.Context) error {
 	return web.Leave(c, attentionPath(s.EncounterID, ""))
 }
 
-// takeOver lets this window write from now on.
+// takeOver lets this window write from now on; one that goes lets others.
 func (h attendScreens) takeOver(c echo.Context) error {
 	id, err := idParam(c)
 	if err != nil {
 		return err
+	}
+	if c.FormValue("dejar") != "" {
+		if err := h.record.LetGo(c.Request().Context(), id, typedLine(c.FormValue("ventana"))); err != nil {
+			return err
+		}
+		return c.NoContent(http.StatusNoContent)
 	}
 	if err := h.record.TakeOver(c.Request().Context(), id, typedLine(c.FormValue("ventana"))); err != nil {
 		return err

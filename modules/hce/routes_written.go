@@ -198,6 +198,9 @@ func (h attendScreens) ask(c echo.Context, status int, make boxOf, f amendForm, 
 	}
 	b := make(e, f, problems)
 	b.Box.OpID, b.Box.Fresh, b.Box.Problems = newID().String(), !needs, problems
+	if b.Box.Later = h.record.Away(); b.Box.Later {
+		b.Box.Verb = "Guardar; firmar al conectar"
+	}
 	b.Box.Hidden = []views.Option{{Value: "id", Label: f.ID}}
 	return h.showBox(c, status, b, attentionPath(e.EncounterID, ""))
 }
@@ -245,6 +248,9 @@ func (h attendScreens) add(c echo.Context, box boxOf, said string, keep func(id,
 	}
 	if err != nil {
 		return err
+	}
+	if !added.Signed() {
+		said += ". Espera su firma en «Por firmar»"
 	}
 	web.Flash(c, said)
 	return web.Leave(c, attentionPath(added.EncounterID, ""))

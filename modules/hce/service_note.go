@@ -220,6 +220,23 @@ func (s *Service) TakeOver(ctx context.Context, encounter uuid.UUID, holder stri
 	return s.store.HoldDraft(ctx, d.ID, holder, s.now())
 }
 
+// LetGo lets other windows write at once in a draft that holder held: it has been closed. Of whom it was stays known. On a
+// device nothing is noted: its windows see of each other which are open.
+func (s *Service) LetGo(ctx context.Context, encounter uuid.UUID, holder string) error {
+	e, err := s.attended(ctx, encounter)
+	if err != nil || s.Away() {
+		return err
+	}
+	d, err := s.store.Draft(ctx, e.ID, e.DoctorID)
+	if fault.IsNotFound(err) {
+		return nil
+	}
+	if err != nil || d.Holder != holder {
+		return err
+	}
+	return s.store.HoldDraft(ctx, d.ID, holder, s.now().Add(-holdMinutes*time.Minute))
+}
+
 var errClosed = fault.Conflicted("closed", "Esta atención ya se cerró. Lo que falte se escribe como adenda.")
 
 // Review is what stands between a draft and its signature.

@@ -80,7 +80,7 @@ func (s *Service) sign(ctx context.Context, list []Record) ([]Record, error) {
 	signed := slices.Clone(list)
 	for i, r := range signed {
 		at := s.now().UTC().Truncate(time.Microsecond)
-		signature := Signature{ID: newID(), RecordID: r.ID, Signer: r.Author, Method: "ed25519", Code: NewCode(), SignedAt: at}
+		signature := Signature{ID: newID(), RecordID: r.ID, Signer: r.Author, Method: "ed25519", Code: codeFor(who.ClinicID, r), SignedAt: at}
 		message, err := SignedText(who.ClinicID, r.ID, r.Hash, r.Author, at)
 		if err != nil {
 			return nil, err
@@ -94,6 +94,14 @@ func (s *Service) sign(ctx context.Context, list []Record) ([]Record, error) {
 		signed[i].Signatures = append(slices.Clone(r.Signatures), signature)
 	}
 	return signed, nil
+}
+
+// codeFor is the code of a signature: of what a device wrote, the one that stands on its paper.
+func codeFor(clinic uuid.UUID, r Record) string {
+	if r.Offline {
+		return CodeOf(clinic, r.ID)
+	}
+	return NewCode()
 }
 
 func jsonOf(v any) (json.RawMessage, error) {

@@ -37,6 +37,14 @@ func (b SignBox) verb() string {
 	return b.Verb
 }
 
+// hint says what the keys do: on a device nothing is signed.
+func (b SignBox) hint() string {
+	if b.Later {
+		return "Ctrl Enter cierra, queda por firmar · Esc vuelve"
+	}
+	return "Ctrl Enter firma · Esc vuelve"
+}
+
 // problems puts what was wrong with code or password beside their one field.
 func (b SignBox) problems() fault.Problems {
 	problems := fault.Problems{}

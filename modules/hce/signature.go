@@ -2,9 +2,11 @@ package hce
 
 import (
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/base32"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -48,6 +50,13 @@ func NewCode() string {
 	var raw [8]byte
 	_, _ = rand.Read(raw[:]) // never fails (crypto/rand)
 	return crockford.EncodeToString(raw[:])[:codeLetters]
+}
+
+// CodeOf is the verification code of a document that a device wrote: it follows from the document's id, which nobody can
+// guess, so that paper printed without connection carries the code under which the signature will be found.
+func CodeOf(clinic, record uuid.UUID) string {
+	sum := sha256.Sum256(slices.Concat([]byte("hampi-code-1"), clinic[:], record[:]))
+	return crockford.EncodeToString(sum[:8])[:codeLetters]
 }
 
 // ShownCode is a code as it is printed: in groups of four.

@@ -92,6 +92,8 @@ type Records interface {
 	CountUnsigned(ctx context.Context, author uuid.UUID) (n int, since time.Time, err error)
 	// AddSignature keeps a signature. ErrSignedOnce leaves the transaction usable.
 	AddSignature(ctx context.Context, s Signature) error
+	// ExpectCode makes a code that stands on paper lead to its record before that is signed.
+	ExpectCode(ctx context.Context, code string, record uuid.UUID) error
 	// Years are the years in which something was written of a person, latest first, with how much.
 	Years(ctx context.Context, family []uuid.UUID) ([]YearCount, error)
 	// Uses is how often an author used each code, and how often all authors of the specialty's did.

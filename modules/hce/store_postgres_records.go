@@ -194,12 +194,21 @@ func (Postgres) AddSignature(ctx context.Context, s Signature) error {
 		if err != nil {
 			return err
 		}
-		return database.From(ctx).Exec("insert into signature_codes (code, record_id) values (?, ?)", s.Code, s.RecordID).Error
+		return expectCode(ctx, s.Code, s.RecordID)
 	})
 	if database.Violates(err, "record_signatures_once") {
 		return ErrSignedOnce
 	}
 	return explain("keep a signature", err)
+}
+
+// ExpectCode makes a code that stands on paper lead to its record before that is signed.
+func (Postgres) ExpectCode(ctx context.Context, code string, record uuid.UUID) error {
+	return explain("keep a verification code", expectCode(ctx, code, record))
+}
+
+func expectCode(ctx context.Context, code string, record uuid.UUID) error {
+	return database.From(ctx).Exec("insert into signature_codes (code, record_id) values (?, ?) on conflict (clinic_id, code) do nothing", code, record).Error
 }
 
 func (Postgres) Years(ctx context.Context, family []uuid.UUID) ([]YearCount, error) {

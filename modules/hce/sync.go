@@ -119,6 +119,11 @@ func (s *Service) takeUp(ctx context.Context, op offline.Received, in writtenDat
 	if err := s.store.AddRecord(ctx, r); err != nil {
 		return false, err
 	}
+	if r.Type == Prescription {
+		if err := s.store.ExpectCode(ctx, CodeOf(access.Who(ctx).ClinicID, r.ID), r.ID); err != nil {
+			return false, err
+		}
+	}
 	if err := s.derive(ctx, r, e); err != nil {
 		return false, err
 	}

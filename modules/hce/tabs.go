@@ -26,8 +26,12 @@ func Tabs() []patients.Tab {
 	}
 }
 
-// DeviceTabs are those that a device draws.
-func DeviceTabs() []patients.Tab { return Tabs()[:1] }
+// DeviceTabs are those of a device, which draws the history.
+func DeviceTabs() []patients.Tab {
+	tabs := Tabs()[:2]
+	tabs[1].Away = true
+	return tabs
+}
 
 func reads(ctx context.Context, _ patients.Patient) bool {
 	return access.Who(ctx).Can(accounts.HCERead)

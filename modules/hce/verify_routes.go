@@ -81,6 +81,8 @@ func (v verificationView) annulled() bool { return v.Signature.Valid && v.Annull
 
 func (v verificationView) title() string {
 	switch {
+	case v.Unsigned:
+		return "Documento aún sin firma"
 	case !v.Signature.Valid:
 		return "Documento no válido"
 	case v.annulled():
@@ -97,6 +99,8 @@ func (v verificationView) at(t time.Time) string {
 // look is the colour and the mark of the answer.
 func (v verificationView) look() (tone, icon string) {
 	switch {
+	case v.Unsigned:
+		return "aviso", "pen-line"
 	case !v.Signature.Valid:
 		return "peligro", "circle-alert"
 	case v.annulled():

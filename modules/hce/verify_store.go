@@ -34,6 +34,7 @@ type Verification struct {
 	Type       RecordType
 	WrittenAt  time.Time
 	Signature  Checked    // the one of the code
+	Unsigned   bool       // a device wrote it, its paper carries the code, and its author has not signed yet
 	Others     []Checked  // under the same document
 	AnnulledAt *time.Time // nil while it is in force
 	Addenda    int        // signed since
@@ -83,6 +84,7 @@ func (v *Verifier) verify(ctx context.Context, record uuid.UUID, found *Verifica
 	if err != nil {
 		return err
 	}
+	found.Unsigned = len(all) == 0 && found.Code == CodeOf(database.ScopeOf(ctx).ClinicID, r.ID)
 	found.Signature.Reason = "La firma ya no está."
 	for _, checked := range all {
 		if checked.Code == found.Code {

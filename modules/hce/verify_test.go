@@ -4,6 +4,7 @@ package hce_test
 
 import (
 	"context"
+	"encoding/json"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -22,6 +23,7 @@ import (
 	"hampi/modules/platform/access"
 	"hampi/modules/platform/database/dbtest"
 	"hampi/modules/platform/fault"
+	"hampi/modules/platform/offline"
 	"hampi/modules/platform/web"
 )
 
@@ -125,6 +127,32 @@ var _ = Describe("whoever has the code of a document", func() {
 			Expect(fault.IsNotFound(err)).To(BeTrue())
 		})
 		Eventually(func() int { return p.get("/verificar/" + hce.NewCode()).Code }).Should(Equal(429), "guessing is slow")
+	})
+
+	It("finds what was printed without connection under the code on its paper, before and after it is signed", func() {
+		p, id := verifying(30), newID()
+		code := hce.CodeOf(p.ID, id)
+		Expect(code).To(And(HaveLen(12), Equal(hce.CleanCode(code)), Not(Equal(hce.CodeOf(p.ID, newID())))))
+		Expect(p.page(code)).To(And(ContainSubstring("Código no encontrado"), ContainSubstring("cuando llega a la clínica")))
+
+		content, err := json.Marshal(hce.PrescriptionContent{Items: []hce.Prescribed{amoxicillin()}, ExpiresOn: "2026-12-24"})
+		Expect(err).NotTo(HaveOccurred())
+		data, err := json.Marshal(map[string]any{
+			"encounter":  map[string]any{"id": newID(), "appointment_id": p.Visit, "started_at": now, "ended_at": now},
+			"patient_id": p.Ana, "record_type": "prescription", "content": json.RawMessage(content), "written_at": now,
+		})
+		Expect(err).NotTo(HaveOccurred())
+		p.committed(p.Salas, func(ctx context.Context) {
+			op := offline.Received{Operation: offline.Operation{Entity: "record", Action: offline.Create, LocalID: id, Data: data}, At: now.Add(-time.Hour)}
+			_, err := hce.SyncRecords(p.record, p.agenda).Apply(ctx, op)
+			Expect(err).NotTo(HaveOccurred())
+		})
+		Expect(p.page(code)).To(And(ContainSubstring("Documento aún sin firma"), ContainSubstring("llegó a la clínica"), Not(ContainSubstring("Amoxicilina"))))
+		p.committed(p.Salas, func(ctx context.Context) {
+			_, err := p.record.Sign(ctx, []uuid.UUID{id}, hce.Proof{Code: "123456"})
+			Expect(err).NotTo(HaveOccurred())
+		})
+		Expect(p.page(code)).To(And(ContainSubstring("Documento válido"), ContainSubstring("Dr. Rosa Salas")))
 	})
 
 	It("sees every change that the database's owner might make", func() {

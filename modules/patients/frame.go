@@ -97,7 +97,7 @@ func (s *Service) tabs(ctx context.Context, f Frame) ([]views.NavItem, error) {
 		if t.For != nil && !t.For(ctx, f.Patient) {
 			continue
 		}
-		item := views.NavItem{Label: t.Label, Href: pathOf(f.Patient.ID, t.Path), Current: t.Path == f.tab}
+		item := views.NavItem{Label: t.Label, Href: pathOf(f.Patient.ID, t.Path), Current: t.Path == f.tab, Away: t.Away}
 		if t.Count != nil {
 			n, late, err := t.Count(ctx, f.Family)
 			if err != nil {

@@ -104,4 +104,5 @@ type Tab struct {
 	For func(ctx context.Context, p Patient) bool
 	// Count is work to do in it, and whether it is late; nil shows no figure.
 	Count func(ctx context.Context, family []uuid.UUID) (n int, late bool, err error)
+	Away  bool // only the server has it: a device names it and says so
 }

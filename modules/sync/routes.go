@@ -236,8 +236,11 @@ func (h routes) names(c echo.Context) error {
 		return err
 	}
 	text := namesOf(queue.Waiting)
-	if refused := namesOf(queue.Refused); refused != "" && c.QueryParams().Has("rechazados") {
-		text = strings.TrimSpace(text + " Por resolver: " + refused)
+	if c.QueryParams().Has("rechazados") {
+		if refused := namesOf(queue.Refused); refused != "" {
+			text += " Por resolver: " + refused
+		}
+		text = strings.TrimSpace(countsOf(slices.Concat(queue.Waiting, queue.Refused)) + " " + strings.TrimSpace(text))
 	}
 	return c.String(http.StatusOK, text)
 }

@@ -62,6 +62,7 @@ type Item struct {
 	Title    string
 	Detail   string
 	Icon     string
+	Noun     [2]string // "nota", "notas"; empty where such are not counted
 	At       time.Time // when it was done; of a sent one, when it was answered
 	InFlight bool      // it has been sent, the answer is not here
 	Result   offline.Result

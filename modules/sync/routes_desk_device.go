@@ -144,6 +144,9 @@ func (d *OnDevice) item(ctx context.Context, e offline.Entry) (Item, error) {
 	if ok && tell.Icon != nil {
 		item.Icon = tell.Icon(e.Operation)
 	}
+	if ok && tell.Noun != nil {
+		item.Noun[0], item.Noun[1] = tell.Noun(e.Operation)
+	}
 	if at, err := time.Parse(time.RFC3339, e.Settled); err == nil && e.State == offline.Done {
 		item.At = at
 	}

@@ -291,6 +291,28 @@ func namesOf(waiting []Item) string {
 	return text
 }
 
+// countsOf counts what has a noun, in the order in which it was done: "De la historia: 2 notas, 1 receta."
+func countsOf(items []Item) string {
+	counted := map[[2]string]int{}
+	var nouns [][2]string
+	for _, item := range items {
+		if item.Noun[0] == "" {
+			continue
+		}
+		if counted[item.Noun]++; counted[item.Noun] == 1 {
+			nouns = append(nouns, item.Noun)
+		}
+	}
+	if len(nouns) == 0 {
+		return ""
+	}
+	var parts []string
+	for _, noun := range nouns {
+		parts = append(parts, views.Plural(counted[noun], noun[0], noun[1]))
+	}
+	return "De la historia: " + strings.Join(parts, ", ") + "."
+}
+
 // zoneOf is the zone of who's clinic; that of Peru for a name nobody knows.
 func zoneOf(who access.Identity) *time.Location {
 	zone, err := time.LoadLocation(who.TimeZone)

@@ -23,5 +23,6 @@ import './busy.js'
 import './failures.js'
 import './sw-register.js'
 import './sync.js'
+import './ways.js'
 
 window.htmx = htmx

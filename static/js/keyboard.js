@@ -19,6 +19,7 @@ document.addEventListener('keydown', (e) => {
     return
   }
   if (single && key.length === 1 && document.documentElement.dataset.atajos === 'no') return
+  if (single && /^[a-zñ]$/.test(key) && document.querySelector('[data-sin-letras]')) return // who sees a locked note may think to write in it
   if (e.repeat && single && key.length === 1 && !/[+−-]/.test(key)) return
 
   const whole = prefix ? prefix + ' ' + key : key

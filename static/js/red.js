@@ -7,7 +7,7 @@ const hour = 3600_000
 export function badge(s) {
   const waiting = s.pending ?? 0
   const undecided = (s.attention ?? 0) + (s.conflicts ?? 0)
-  if (!s.online) return { e: 'sin', word: 'Sin conexión', figure: waiting ? `${waiting} por enviar` : '' }
+  if (!s.online) return { e: 'sin', word: 'Sin conexión', figure: [waiting && `${waiting} por enviar`, undecided && `${undecided} por resolver`].filter(Boolean).join(' · ') }
   if (s.signIn && waiting) return { e: 'conflicto', word: '', figure: `Ingrese para enviar ${waiting}` }
   const done = percent(s.progress)
   if (done !== null) return { e: 'preparando', word: `Preparando este equipo ${done} %`, figure: '' }

@@ -8,7 +8,8 @@ const words = (s) => [badge(s).e, badge(s).word, badge(s).figure]
 
 test('the badge has its four states, and a quiet word while the device fills', () => {
   assert.deepEqual(words({ online: true }), ['linea', 'En línea', ''])
-  assert.deepEqual(words({ online: false, pending: 4, conflicts: 2 }), ['sin', 'Sin conexión', '4 por enviar'])
+  assert.deepEqual(words({ online: false, pending: 4, conflicts: 2 }), ['sin', 'Sin conexión', '4 por enviar · 2 por resolver'])
+  assert.deepEqual(words({ online: false, attention: 1 }), ['sin', 'Sin conexión', '1 por resolver'])
   assert.deepEqual(words({ online: false }), ['sin', 'Sin conexión', ''])
   assert.deepEqual(words({ online: true, pending: 4, sending: true, conflicts: 1 }), ['enviando', 'Enviando 4…', ''])
   assert.deepEqual(words({ online: true, attention: 1, conflicts: 1 }), ['conflicto', '', '2 por resolver'])

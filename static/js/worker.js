@@ -13,6 +13,7 @@
 //   sync {hasty?} → state             sends and fetches now; hasty: a person asked
 //   probe → bool                      is the server there
 //   state → state                     {online, since, pending, sending, attention, conflicts, oldest, progress, more, signIn, upgrade, failed, version, waiting, profile, key}
+//   can {paths} → [bool]             whether the app in the browser has a page for each address
 //   calm → bool                       no page holds anything typed
 //
 // onState(fn) calls fn with every new state (and the last one at once). The document hears "equipo:bloqueado" when the

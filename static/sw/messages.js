@@ -1,4 +1,5 @@
 // What pages may ask of the worker; static/js/worker.js describes each. Answers go through the message's port.
+import { can } from './app.js'
 import * as keys from './key.js'
 import * as net from './network.js'
 import * as profiles from './profiles.js'
@@ -38,6 +39,7 @@ const answers = {
   },
   probe: () => net.probe(true),
   state: () => sync.state(),
+  can: ({ paths }) => Promise.all(paths.map((path) => can('GET', new URL(path, location.origin).href))),
   // calm tells whether no page holds something typed: then a new version may take over.
   calm: async () => (await askAll({ type: 'dirty?' }, (dirty) => dirty === true)) === null,
 }

@@ -107,7 +107,7 @@ var _ = Describe("attending without internet", func() {
 		w.Clean("sin-conexion-atendida")
 		w.Go(Eval[string](w, `document.querySelector("a[href^='/recetas/']").getAttribute("href")`))
 		w.See("body", "Amoxicilina")
-		w.See("body", "se firma al volver la conexión")
+		w.See("body", "el QR la verifica cuando se firme")
 		w.Clean("sin-conexion-receta")
 		w.Go("/por-firmar")
 		w.See("main", whole.listed())

@@ -15,6 +15,8 @@ type Describer struct {
 	Icon func(op Operation) string
 	// Title says what an operation did: "Paciente nuevo: Jara Ortega, Camila". Nil leaves it to general words.
 	Title func(ctx context.Context, op Operation) (string, error)
+	// Noun is what such operations are counted as: "nota", "notas". Nil counts none.
+	Noun func(op Operation) (one, many string)
 	// Fields names what data holds, in the order of the form. What is absent is left out; what is empty has no value.
 	Fields func(ctx context.Context, data json.RawMessage) ([]Field, error)
 	// Correct says where somebody puts right an operation that was refused. Nil: nowhere.
