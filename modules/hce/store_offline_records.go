@@ -201,7 +201,9 @@ func (o Offline) CountUnsigned(ctx context.Context, author uuid.UUID) (n int, si
 func (o Offline) AddSignature(context.Context, Signature) error { return offline.ErrNeedsConnection }
 
 // ExpectCode is the server's.
-func (o Offline) ExpectCode(context.Context, string, uuid.UUID) error { return offline.ErrNeedsConnection }
+func (o Offline) ExpectCode(context.Context, string, uuid.UUID) error {
+	return offline.ErrNeedsConnection
+}
 
 func (o Offline) Years(ctx context.Context, family []uuid.UUID) ([]YearCount, error) {
 	all, err := o.ofPatients(ctx, family)
