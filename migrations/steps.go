@@ -27,5 +27,6 @@ func Steps() []*gormigrate.Migration {
 		sqlStep("0020_prescription_settings"),
 		sqlStep("0021_invoices"),
 		sqlStep("0022_cash"),
+		sqlStep("0023_document_files"),
 	}
 }

@@ -16,6 +16,7 @@ func (h *house) joinBilling() {
 	h.billing = billing.Parts{
 		Ledger: ledger, Emission: emission, Till: till, Desk: billing.NewDesk(ledger, emission, till, h.Now), Later: later,
 		People: h.patients, Visits: h.agenda, House: accounts.Colleagues{}, Prices: h.catalog,
+		Papers:      billing.NewPapers(ledger, accounts.Colleagues{}, accounts.House{}.Logo),
 		Connections: billing.NewConnections(ledger, viaNubeFact{nubefact.New(h.Outside)}, h.Now), Now: h.Now,
 	}
 }

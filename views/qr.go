@@ -9,8 +9,8 @@ import (
 )
 
 // qrPath draws a QR code as the path of an SVG whose unit is one module, and tells how many modules wide it is.
-func qrPath(text string) (path string, side int, err error) {
-	code, err := qrCode(text)
+func qrPath(text string, level coding.Level) (path string, side int, err error) {
+	code, err := qrCode(text, level)
 	if err != nil {
 		return "", 0, fmt.Errorf("make a QR code: %w", err)
 	}
@@ -29,14 +29,20 @@ func qrPath(text string) (path string, side int, err error) {
 	return b.String(), code.Size, nil
 }
 
-// qrCode is the smallest code that holds the text and still reads with an eighth of it lost (level M).
-func qrCode(text string) (*coding.Code, error) {
+// How much of a code may be lost: an eighth (M) of most, a quarter (Q) of what SUNAT wants printed.
+const (
+	usualQR  = coding.M
+	strongQR = coding.Q
+)
+
+// qrCode is the smallest code of a level that holds the text.
+func qrCode(text string, level coding.Level) (*coding.Code, error) {
 	words := coding.String(text)
 	for v := coding.Version(coding.MinVersion); v <= coding.MaxVersion; v++ {
-		if words.Bits(v) > v.DataBytes(coding.M)*8 {
+		if words.Bits(v) > v.DataBytes(level)*8 {
 			continue
 		}
-		plan, err := coding.NewPlan(v, coding.M, 0)
+		plan, err := coding.NewPlan(v, level, 0)
 		if err != nil {
 			return nil, err
 		}

@@ -77,6 +77,13 @@ type SunatAnswer struct {
 // Links lead to the document's files.
 type Links struct{ Page, PDF, XML, CDR string }
 
+// Proof is what a service hands over of a document that it holds: where its files are, and what is printed of it.
+type Proof struct {
+	Links
+	Hash string // digest of the signature
+	QR   string // text of the QR code
+}
+
 // Held is what a service holds under a name, so far as it tells.
 type Held struct {
 	Kind           string // SUNAT catalogue 01

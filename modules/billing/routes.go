@@ -56,6 +56,7 @@ type Parts struct {
 	House       House
 	Prices      Prices
 	Connections *Connections
+	Papers      *Papers
 	Later       Later
 	Now         clock.Now
 }
@@ -68,6 +69,7 @@ func Routes(r *web.Router, p Parts) {
 	h.cashRoutes(r)
 	h.chargeRoutes(r)
 	h.documentRoutes(r)
+	h.printRoutes(r)
 	h.settingsRoutes(r)
 }
 
@@ -75,12 +77,7 @@ func newID() uuid.UUID { return uuid.Must(uuid.NewV7()) }
 
 // zone is the clinic's.
 func zone(ctx context.Context) *time.Location {
-	name := access.Who(ctx).TimeZone
-	z, err := time.LoadLocation(name)
-	if err != nil || name == "" {
-		return time.FixedZone("America/Lima", limaTime)
-	}
-	return z
+	return zoneNamed(access.Who(ctx).TimeZone)
 }
 
 // idParam reads the id in an address; one that is no id does not exist.

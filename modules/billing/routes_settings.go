@@ -40,6 +40,7 @@ func (h screens) settingsRoutes(r *web.Router) {
 // settingsForm is what is typed about how the clinic emits.
 type settingsForm struct {
 	Address string `form:"direccion"`
+	Account string `form:"detracciones"`
 	Limit   string `form:"limite"`
 	Route   string `form:"ruta"`
 	Token   string `form:"clave"`
@@ -110,7 +111,7 @@ func (h screens) showSettings(c echo.Context, status int, f settingsForm, proble
 		v.Form.ID = newID().String()
 	}
 	if problems == nil {
-		v.Form.Address, v.Form.Limit = v.Settings.FiscalAddress, v.Settings.DiscountLimit.String()
+		v.Form.Address, v.Form.Account, v.Form.Limit = v.Settings.FiscalAddress, v.Settings.DetractionAccount, v.Settings.DiscountLimit.String()
 	}
 	return web.ShowSettings(c, settingsSlug, web.Page{Status: status}, settingsBody(v))
 }
@@ -124,10 +125,10 @@ func (h screens) saveSettings(c echo.Context) error {
 	if !ok {
 		return h.showSettings(c, http.StatusUnprocessableEntity, f, fault.Problems{"limite": "Escriba un porcentaje, como 20."})
 	}
-	s := Settings{FiscalAddress: strings.Join(strings.Fields(f.Address), " "), DiscountLimit: limit}
+	s := Settings{FiscalAddress: strings.Join(strings.Fields(f.Address), " "), DetractionAccount: strings.TrimSpace(f.Account), DiscountLimit: limit}
 	err := h.Ledger.SaveSettings(c.Request().Context(), s)
 	if refused, ok := refusals(err); ok {
-		return h.showSettings(c, statusOf(err), f, renamed(refused, "fiscal_address", "direccion", "discount_limit", "limite"))
+		return h.showSettings(c, statusOf(err), f, renamed(refused, "fiscal_address", "direccion", "detraction_account", "detracciones", "discount_limit", "limite"))
 	}
 	if err != nil {
 		return err

@@ -164,7 +164,7 @@ func (d *Drain) keepLinks(ctx context.Context, e Entry, a Answer) error {
 	if a.Links == (Links{}) {
 		return nil
 	}
-	return d.ledger.keepLinks(ctx, e.ID, a.Links)
+	return d.ledger.keepProof(ctx, e.ID, Proof{Links: a.Links, Hash: a.Hash, QR: a.QR})
 }
 
 // waitingFor says for a person why a document waits.

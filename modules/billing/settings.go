@@ -1,6 +1,7 @@
 package billing
 
 import (
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -19,13 +20,18 @@ type Access struct {
 type Settings struct {
 	ID            uuid.UUID
 	FiscalAddress string
-	DiscountLimit decimal.Decimal // in percent: what may be given off without authorisation
-	HasAccess     bool
-	TestedAt      *time.Time
-	TestOK        bool
-	TestWords     string
-	Version       int64
+	// DetractionAccount is the clinic's at the Banco de la Nación; printed where a factura carries detracción.
+	DetractionAccount string
+	DiscountLimit     decimal.Decimal // in percent: what may be given off without authorisation
+	HasAccess         bool
+	TestedAt          *time.Time
+	TestOK            bool
+	TestWords         string
+	Version           int64
 }
+
+// longestBankAccount is more than an account of the Banco de la Nación has: 11 digits.
+const longestBankAccount = 20
 
 // usualDiscountLimit holds until a clinic says otherwise.
 var usualDiscountLimit = decimal.NewFromInt(20)
@@ -34,6 +40,10 @@ var usualDiscountLimit = decimal.NewFromInt(20)
 func (s Settings) Problems() fault.Problems {
 	problems := fault.Problems{}
 	problems.Add("fiscal_address", textProblem(s.FiscalAddress, 0, longestAddress, ""))
+	problems.Add("detraction_account", textProblem(s.DetractionAccount, 0, longestBankAccount, ""))
+	if strings.Trim(s.DetractionAccount, "0123456789-") != "" {
+		problems.Add("detraction_account", "La cuenta lleva solo cifras y guiones.")
+	}
 	if s.DiscountLimit.IsNegative() || s.DiscountLimit.GreaterThan(hundred) || hasMoreDecimals(s.DiscountLimit, 2) {
 		problems.Add("discount_limit", "El límite va de 0 a 100 %.")
 	}

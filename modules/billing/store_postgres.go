@@ -36,6 +36,9 @@ func Reencrypters(db *database.DB) pii.Reencrypters {
 		pii.Columns{Table: "invoice_contents", Names: []string{"body"}, Execute: pii.Within(db)},
 		pii.Columns{Table: "invoice_events", Names: []string{"answer"}, Execute: pii.Within(db)},
 		pii.Columns{Table: "invoice_states", Key: "invoice_id", Names: []string{"links"}, Execute: pii.Within(db)},
+		pii.Columns{Table: "invoice_files", Names: []string{"sealed_key"}, Execute: pii.Within(db)},
+		pii.Columns{Table: "invoice_sendings", Names: []string{"address"}, Execute: pii.Within(db)},
+		pii.Columns{Table: "invoice_drafts", Names: []string{"body"}, Execute: pii.Within(db)},
 		pii.Columns{Table: "billing_settings", Names: []string{"access"}, Execute: pii.Within(db)},
 	}}
 }
@@ -350,13 +353,25 @@ func (l *Ledger) postpone(ctx context.Context, from State, reason string, next t
 	return explain("postpone an invoice", database.From(ctx).Exec(update, reason, next, attempts, from.InvoiceID, from.Seq).Error)
 }
 
-// keepLinks keeps where the service has the files of an invoice.
-func (l *Ledger) keepLinks(ctx context.Context, invoice uuid.UUID, links Links) error {
-	sealed, err := l.seal(ctx, links, "invoice_states", "links", invoice)
+// keepProof keeps what the service handed over of an invoice.
+func (l *Ledger) keepProof(ctx context.Context, invoice uuid.UUID, p Proof) error {
+	sealed, err := l.seal(ctx, p, "invoice_states", "links", invoice)
 	if err != nil {
 		return err
 	}
-	return explain("keep the links of an invoice", database.From(ctx).Exec("update invoice_states set links = ? where invoice_id = ?", sealed, invoice).Error)
+	return explain("keep what was handed over of an invoice", database.From(ctx).Exec("update invoice_states set links = ? where invoice_id = ?", sealed, invoice).Error)
+}
+
+// Proof is what the service handed over of an invoice; the zero Proof as long as it holds none.
+func (l *Ledger) Proof(ctx context.Context, invoice uuid.UUID) (p Proof, err error) {
+	var sealed []byte
+	if err := database.From(ctx).Raw("select links from invoice_states where invoice_id = ?", invoice).Row().Scan(&sealed); err != nil {
+		return p, notFound("read what was handed over of an invoice", err)
+	}
+	if len(sealed) == 0 {
+		return p, nil
+	}
+	return p, explain("open what was handed over of an invoice", l.open(ctx, sealed, &p, "invoice_states", "links", invoice))
 }
 
 // Queue --------------------------------------------------------------------------------------------------------------

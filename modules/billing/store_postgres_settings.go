@@ -25,6 +25,7 @@ func (l *Ledger) settings(ctx context.Context) (Settings, []byte, error) {
 	var row struct {
 		ID                   uuid.UUID
 		FiscalAddress        string
+		DetractionAccount    string
 		DiscountLimitPercent decimal.Decimal
 		Access               []byte
 		TestedAt             *time.Time
@@ -32,13 +33,13 @@ func (l *Ledger) settings(ctx context.Context) (Settings, []byte, error) {
 		TestWords            string
 		Version              int64
 	}
-	const query = "select id, fiscal_address, discount_limit_percent, access, tested_at, test_ok, test_words, version from billing_settings"
+	const query = "select id, fiscal_address, detraction_account, discount_limit_percent, access, tested_at, test_ok, test_words, version from billing_settings"
 	err := notFound("read how the clinic emits", database.From(ctx).Raw(query).Take(&row).Error)
 	if errors.Is(err, fault.ErrNotFound) {
 		return Settings{DiscountLimit: usualDiscountLimit}, nil, nil
 	}
 	return Settings{
-		ID: row.ID, FiscalAddress: row.FiscalAddress, DiscountLimit: row.DiscountLimitPercent, HasAccess: len(row.Access) > 0, TestedAt: row.TestedAt,
+		ID: row.ID, FiscalAddress: row.FiscalAddress, DetractionAccount: row.DetractionAccount, DiscountLimit: row.DiscountLimitPercent, HasAccess: len(row.Access) > 0, TestedAt: row.TestedAt,
 		TestOK: row.TestOk, TestWords: row.TestWords, Version: row.Version,
 	}, row.Access, err
 }
@@ -67,8 +68,8 @@ func (l *Ledger) SaveSettings(ctx context.Context, s Settings) error {
 	if err != nil {
 		return err
 	}
-	const update = "update billing_settings set fiscal_address = ?, discount_limit_percent = ?, version = version + 1, updated_at = now() where id = ?"
-	return explain("keep how the clinic emits", database.From(ctx).Exec(update, s.FiscalAddress, s.DiscountLimit, id).Error)
+	const update = "update billing_settings set fiscal_address = ?, detraction_account = ?, discount_limit_percent = ?, version = version + 1, updated_at = now() where id = ?"
+	return explain("keep how the clinic emits", database.From(ctx).Exec(update, s.FiscalAddress, s.DetractionAccount, s.DiscountLimit, id).Error)
 }
 
 // SaveAccess keeps the clinic's account at its provider, sealed; what a test said of the one before is forgotten.

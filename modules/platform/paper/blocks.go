@@ -24,12 +24,17 @@ type Paragraph struct {
 	Text  string
 	Bold  bool
 	Small bool
+	// Centred puts each line in the middle.
+	Centred bool
 }
 
 func (p Paragraph) draw(s *sheet) {
 	st := style{size: bodySize, bold: p.Bold}
 	if p.Small {
 		st.size, st.grey = smallSize, true
+	}
+	if p.Centred {
+		st.align = centred
 	}
 	s.flow(p.Text, st, s.margin, s.inner())
 	s.y += gap / 2
@@ -44,13 +49,16 @@ type Facts []Fact
 func (f Facts) draw(s *sheet) {
 	label, value := style{size: smallSize, grey: true}, style{size: bodySize}
 	side := s.inner() * 0.28
+	if s.doc.Size == Ticket {
+		value.size, side = cellSize, s.inner()*0.34
+	}
 	for _, fact := range f {
 		if fact.Value == "" {
 			continue
 		}
 		names := s.lines(fact.Label, label, side-2)
-		s.room(max(lineHeight(bodySize), float64(len(names))*lineHeight(smallSize)))
-		page, end := s.pdf.PageNo(), s.y+lineHeight(bodySize)-lineHeight(smallSize)
+		s.room(max(lineHeight(value.size), float64(len(names))*lineHeight(smallSize)))
+		page, end := s.pdf.PageNo(), s.y+lineHeight(value.size)-lineHeight(smallSize)
 		for _, line := range names {
 			end = s.put(line, label, s.margin, end, side-2)
 		}
@@ -59,6 +67,35 @@ func (f Facts) draw(s *sheet) {
 			s.y = max(s.y, end)
 		}
 		s.y += 0.6
+	}
+	s.y += gap / 2
+}
+
+// Sum is an amount with its name.
+type Sum struct {
+	Label, Amount string
+	Bold          bool
+}
+
+// Sums are names with their amounts below one another at the right; on a ticket they go from edge to edge.
+type Sums []Sum
+
+func (p Sums) draw(s *sheet) {
+	const amount = 26.0
+	width := s.inner() * 0.5
+	if s.doc.Size == Ticket {
+		width = s.inner()
+	}
+	from := s.right() - width
+	for _, sum := range p {
+		label, value := style{size: cellSize, bold: sum.Bold}, style{size: cellSize, bold: sum.Bold, align: toRight}
+		names := s.lines(sum.Label, label, width-amount)
+		s.room(float64(max(1, len(names))) * lineHeight(cellSize))
+		end := s.writeOne(sum.Amount, value, s.right()-amount, s.y, amount)
+		for _, line := range names {
+			s.y = s.put(line, label, from, s.y, width-amount)
+		}
+		s.y = max(s.y, end)
 	}
 	s.y += gap / 2
 }

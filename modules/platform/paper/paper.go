@@ -20,10 +20,11 @@ import (
 // Size is that of the sheet, upright.
 type Size int
 
-// The sizes in use: A5 for prescriptions, A4 for everything else.
+// The sizes in use: A5 for prescriptions, a ticket for the roll of a cash desk, A4 for everything else.
 const (
 	A4 Size = iota
 	A5
+	Ticket // 80 mm wide and as long as what stands on it, all in black
 )
 
 // Document is everything that a PDF says.
@@ -46,20 +47,21 @@ type Letterhead struct {
 	Logo  []byte   // JPEG, PNG or WebP; nil without
 }
 
-// Block is a piece of a document: Heading, Paragraph, Facts, Table, Picture, Signature, Signatures, Code, Rule
+// Block is a piece of a document: Heading, Paragraph, Facts, Sums, Table, Picture, Signature, Signatures, Code, Rule
 // or Break.
 type Block interface{ draw(s *sheet) }
 
 // Write makes the PDF. It fails for a picture that cannot be opened and for a code too long to be one; nothing of the
 // document has been written then.
 func Write(w io.Writer, d Document) error {
-	s := newSheet(d)
-	s.addPage()
-	for _, b := range d.Blocks {
-		b.draw(s)
-		if s.err != nil {
-			return fmt.Errorf("make the document %q: %w", d.Title, s.err)
-		}
+	s := newSheet(d, longestTicket)
+	s.drawAll()
+	if d.Size == Ticket && s.err == nil { // now its length is known
+		s = newSheet(d, s.y+s.margin)
+		s.drawAll()
+	}
+	if s.err != nil {
+		return fmt.Errorf("make the document %q: %w", d.Title, s.err)
 	}
 	s.numberPages()
 	var out bytes.Buffer
@@ -84,13 +86,17 @@ func withoutAttachments(document []byte) []byte {
 	return document
 }
 
-// newPDF is an empty file with the house's two fonts.
-func newPDF(d Document) *fpdf.Fpdf {
-	size := "A4"
-	if d.Size == A5 {
-		size = "A5"
+// newPDF is an empty file with the house's two fonts; length is that of a ticket, in millimetres.
+func newPDF(d Document, length float64) *fpdf.Fpdf {
+	var pdf *fpdf.Fpdf
+	switch d.Size {
+	case A5:
+		pdf = fpdf.New("P", "mm", "A5", "")
+	case Ticket:
+		pdf = fpdf.NewCustom(&fpdf.InitType{OrientationStr: "P", UnitStr: "mm", Size: fpdf.SizeType{Wd: ticketWidth, Ht: length}})
+	default:
+		pdf = fpdf.New("P", "mm", "A4", "")
 	}
-	pdf := fpdf.New("P", "mm", size, "")
 	pdf.AddUTF8FontFromBytes(family, "", goregular.TTF)
 	pdf.AddUTF8FontFromBytes(family, "B", gobold.TTF)
 	pdf.SetAutoPageBreak(false, 0)

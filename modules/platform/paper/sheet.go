@@ -32,14 +32,28 @@ type sheet struct {
 	err           error
 }
 
-func newSheet(d Document) *sheet {
-	s := &sheet{doc: d, pdf: newPDF(d), margin: 16}
-	if d.Size == A5 {
+func newSheet(d Document, length float64) *sheet {
+	s := &sheet{doc: d, pdf: newPDF(d, length), margin: 16}
+	switch d.Size {
+	case A5:
 		s.margin = 11
+	case Ticket:
+		s.margin = ticketMargin
 	}
 	s.width, s.height = s.pdf.GetPageSize()
 	s.letters, s.err = newLetters()
 	return s
+}
+
+// drawAll draws the document to its end, or until something goes wrong.
+func (s *sheet) drawAll() {
+	s.addPage()
+	for _, b := range s.doc.Blocks {
+		if s.err != nil {
+			return
+		}
+		b.draw(s)
+	}
 }
 
 // fail keeps the first thing that went wrong.
@@ -49,9 +63,15 @@ func (s *sheet) fail(err error) {
 	}
 }
 
-func (s *sheet) inner() float64  { return s.width - 2*s.margin }
-func (s *sheet) right() float64  { return s.width - s.margin }
-func (s *sheet) bottom() float64 { return s.height - s.margin - footSpace }
+func (s *sheet) inner() float64 { return s.width - 2*s.margin }
+func (s *sheet) right() float64 { return s.width - s.margin }
+
+func (s *sheet) bottom() float64 {
+	if s.doc.Size == Ticket {
+		return s.height // it is cut where it ends
+	}
+	return s.height - s.margin - footSpace
+}
 
 // room begins a new page unless there is that much left on this one; what is higher than a page begins one too.
 func (s *sheet) room(height float64) {
@@ -66,10 +86,13 @@ func (s *sheet) top() float64 { return s.margin + s.headHeight() }
 func (s *sheet) addPage() {
 	s.pdf.AddPage()
 	s.y = s.margin
-	if s.pdf.PageNo() == 1 {
-		s.firstHead()
-	} else {
+	switch {
+	case s.pdf.PageNo() > 1:
 		s.laterHead()
+	case s.doc.Size == Ticket:
+		s.ticketHead()
+	default:
+		s.firstHead()
 	}
 	s.person()
 }
@@ -138,6 +161,9 @@ func (s *sheet) person() {
 
 // numberPages writes the foot of every page, now that their number is known.
 func (s *sheet) numberPages() {
+	if s.doc.Size == Ticket { // a roll has one
+		return
+	}
 	pages := s.pdf.PageCount()
 	for n := 1; n <= pages; n++ {
 		s.pdf.SetPage(n)

@@ -78,7 +78,7 @@ func (s *sheet) use(st style) {
 	}
 	s.pdf.SetFont(family, weight, st.size)
 	shade := 0
-	if st.grey {
+	if st.grey && s.doc.Size != Ticket { // a roll is printed in black alone
 		shade = 85
 	}
 	s.pdf.SetTextColor(shade, shade, shade)
