@@ -28,5 +28,6 @@ func Steps() []*gormigrate.Migration {
 		sqlStep("0021_invoices"),
 		sqlStep("0022_cash"),
 		sqlStep("0023_document_files"),
+		sqlStep("0024_prices"),
 	}
 }

@@ -6,11 +6,14 @@ import (
 	"hampi/modules/accounts"
 	"hampi/modules/billing"
 	"hampi/modules/billing/nubefact"
+	"hampi/modules/billing/prices"
 	"hampi/modules/platform/fault"
 )
 
 // joinBilling builds what takes money over the register, the agenda and the catalogue.
 func (h *house) joinBilling() {
+	book := prices.NewBook(prices.NewPostgres(), h.catalog)
+	h.prices = prices.NewEditor(book, prices.NewPostgres(), h.catalog)
 	ledger, later := billing.NewLedger(h.Vault), billing.NewLater(h.queue)
 	emission, till := billing.NewEmission(ledger, later, h.Now), billing.NewTill(ledger, h.Now)
 	h.billing = billing.Parts{

@@ -19,6 +19,7 @@ import (
 	"hampi/modules/accounts"
 	"hampi/modules/agenda"
 	"hampi/modules/billing"
+	"hampi/modules/billing/prices"
 	"hampi/modules/catalog"
 	"hampi/modules/hce"
 	"hampi/modules/hce/archive"
@@ -88,6 +89,7 @@ type house struct {
 	archive   *archive.Service
 	consents  *consent.Service
 	billing   billing.Parts
+	prices    *prices.Editor
 	copies    *copies.Service
 	sync      *sync.Service
 	devices   *sync.DeviceRegister
@@ -191,7 +193,7 @@ func settingsPages() []web.SettingsPage {
 		accounts.PeopleSettings(), agenda.SchedulesPage(), sync.DevicesPage(), hce.EmergenciesPage(), catalog.CatalogsPage(), hce.TemplatesPage(), consent.SettingsPage(),
 		hce.HeadPage(), hce.FavouritesPage(),
 	}
-	return slices.Concat(settings.Pages(), own, catalog.SettingsPages(), billing.SettingsPages())
+	return slices.Concat(settings.Pages(), own, catalog.SettingsPages(), billing.SettingsPages(), prices.SettingsPages())
 }
 
 // listen stacks what every request passes, outermost first (DESIGN §3).
@@ -249,6 +251,7 @@ func (h *house) routes(a *App) {
 	hce.PrescriptionRoutes(r, h.record)
 	hce.Routes(r, h.record)
 	billing.Routes(r, h.billing)
+	prices.Routes(r, h.prices, accounts.Colleagues{}, h.Now)
 	settings.Routes(r, h.settings)
 	sync.Routes(r, h.sync, sync.PageParts{Describers: h.describers(), People: h.staff, Now: h.Now})
 	sync.DeviceRoutes(r, h.devices)

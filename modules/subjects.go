@@ -23,10 +23,21 @@ func (h *house) auditSubjects() []audit.Subject {
 	active := audit.Column{Label: "activo", Words: yesNo}
 	return append(append(accounts.AuditSubjects(accounts.Colleagues{}), []audit.Subject{
 		{Entity: "services", Label: "Servicio", Names: h.serviceNames, Columns: map[string]audit.Column{
-			"name": shown("nombre"), "duration_min": shown("minutos"), "price": shown("precio"), "specialty": shown("especialidad"), "active": active,
+			"name": shown("nombre"), "duration_min": shown("minutos"), "price": shown("precio"), "igv_code": shown("IGV"), "specialty": shown("especialidad"), "active": active,
 		}},
 		{Entity: "service_doctors", Label: "Profesional de un servicio"},
 		{Entity: "resources", Label: "Sillón o consultorio", Columns: map[string]audit.Column{"name": shown("nombre"), "kind": shown("tipo"), "active": active}},
+		{Entity: "products", Label: "Producto", Columns: map[string]audit.Column{
+			"name": shown("nombre"), "code": shown("código"), "sunat_unit": shown("unidad"), "igv_code": shown("IGV"), "price": shown("precio"), "active": active,
+		}},
+		{Entity: "site_prices", Label: "Precio de una sede", Columns: map[string]audit.Column{"price": shown("precio"), "site_id": touched("sede")}},
+		{Entity: "agreements", Label: "Convenio", Columns: map[string]audit.Column{
+			"name": shown("nombre"), "ruc": shown("RUC"), "legal_name": shown("razón social"), "address": shown("dirección"), "copay_kind": shown("tipo de copago"),
+			"copay": shown("copago"), "percent_off": shown("descuento"), "valid_from": shown("desde"), "valid_until": shown("hasta"), "active": active,
+		}},
+		{Entity: "agreement_prices", Label: "Precio de un convenio", Columns: map[string]audit.Column{"price": shown("precio")}},
+		{Entity: "agreement_shares", Label: "Por facturar a un convenio"},
+		{Entity: "discount_authorisations", Label: "Descuento autorizado", Columns: map[string]audit.Column{"discount": shown("descuento"), "reason": shown("motivo")}},
 		{Entity: "schedules", Label: "Horario", Columns: map[string]audit.Column{"weekday": touched("día"), "from_minute": touched("desde"), "to_minute": touched("hasta")}},
 		{Entity: "schedule_exceptions", Label: "Bloqueo de horario", Columns: map[string]audit.Column{"start_time": touched("desde"), "end_time": touched("hasta"), "reason": shown("motivo")}},
 		{Entity: "patients", Label: "Paciente", Names: h.patients.NamesByID, Columns: map[string]audit.Column{

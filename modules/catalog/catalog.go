@@ -31,6 +31,7 @@ var highestPrice = decimal.RequireFromString("999999.99")
 const (
 	UnitService = "ZZ" // catalogue 3: unit of a service
 	TaxedIGV    = "10" // catalogue 7: taxed, onerous
+	FreeIGV     = "15" // catalogue 7: given away
 )
 
 // ResourceKind is what an appointment occupies besides the professional.
@@ -120,10 +121,31 @@ func (s Service) problems() error {
 	}
 	p.Add("minutos", durationProblem(s.DurationMin))
 	p.Add("precio", priceProblem(s.Price))
+	if IGVLabel(s.IGVCode) == "" {
+		p.Add("igv", "Elija gravado, exonerado, inafecto o gratuito.")
+	}
 	if s.Resource != NoResource && !slices.Contains(ResourceKinds(), s.Resource) {
 		p.Add("recurso", "Elija sillón, consultorio, equipo o ninguno.")
 	}
 	return p.Err()
+}
+
+// IGVCodes are the ways in which clinics' services and products stand to the tax, by SUNAT's catalogue 7, the commonest first.
+func IGVCodes() []string { return []string{TaxedIGV, "20", "30", FreeIGV} }
+
+// IGVLabel is such a way on screens; "" for one that no clinic needs.
+func IGVLabel(code string) string {
+	switch code {
+	case TaxedIGV:
+		return "Gravado"
+	case "20":
+		return "Exonerado"
+	case "30":
+		return "Inafecto"
+	case FreeIGV:
+		return "Gratuito"
+	}
+	return ""
 }
 
 func isSpecialty(key string) bool {

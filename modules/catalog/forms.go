@@ -20,6 +20,7 @@ type serviceForm struct {
 	Specialty string   `form:"especialidad"`
 	Minutes   string   `form:"minutos"`
 	Price     string   `form:"precio"`
+	IGV       string   `form:"igv"`
 	Resource  string   `form:"recurso"`
 	Doctors   []string `form:"profesionales"`
 }
@@ -27,7 +28,7 @@ type serviceForm struct {
 func formOfService(s Service) serviceForm {
 	form := serviceForm{
 		ID: s.ID.String(), Version: s.Version, Name: s.Name, Specialty: s.Specialty, Minutes: strconv.Itoa(s.DurationMin),
-		Price: s.Price.StringFixed(2), Resource: string(s.Resource),
+		Price: s.Price.StringFixed(2), IGV: s.IGVCode, Resource: string(s.Resource),
 	}
 	for _, id := range s.Doctors {
 		form.Doctors = append(form.Doctors, id.String())
@@ -37,7 +38,7 @@ func formOfService(s Service) serviceForm {
 
 // service reads what was typed; all that is wrong with it comes back at once.
 func (f serviceForm) service(id uuid.UUID) (Service, error) {
-	s := Service{ID: id, Version: f.Version, Name: f.Name, Specialty: f.Specialty, Resource: ResourceKind(f.Resource)}
+	s := Service{ID: id, Version: f.Version, Name: f.Name, Specialty: f.Specialty, IGVCode: f.IGV, Resource: ResourceKind(f.Resource)}
 	problems := fault.Problems{}
 	var readable bool
 	if s.Price, readable = ParseSoles(f.Price); !readable {
@@ -113,6 +114,7 @@ func serviceDifferences(stored, typed Service, doctors []accounts.Member) []diff
 		difference{"Especialidad", accounts.SpecialtyLabel(stored.Specialty), accounts.SpecialtyLabel(typed.Specialty)},
 		difference{"Duración", minutesText(stored), minutesText(typed)},
 		difference{"Precio", priceText(stored.Price), priceText(typed.Price)},
+		difference{"IGV", IGVLabel(stored.IGVCode), IGVLabel(typed.IGVCode)},
 		difference{"Necesita", stored.Resource.Label(), typed.Resource.Label()},
 		difference{"Profesionales", doctorNames(stored.Doctors, doctors), doctorNames(typed.Doctors, doctors)},
 	)

@@ -212,6 +212,6 @@ func sameOffer(a, b Service) bool {
 }
 
 func sameTerms(a, b Service) bool {
-	return a.Specialty == b.Specialty && a.DurationMin == b.DurationMin && a.Price.Equal(b.Price) &&
+	return a.Specialty == b.Specialty && a.DurationMin == b.DurationMin && a.Price.Equal(b.Price) && a.IGVCode == b.IGVCode &&
 		a.Resource == b.Resource && slices.Equal(a.Doctors, b.Doctors)
 }

@@ -127,7 +127,7 @@ func (Postgres) ChangeService(ctx context.Context, s Service) error {
 		row := rowOf(s)
 		row.Version++
 		changed := database.From(ctx).Model(&serviceRow{}).Where("id = ? and version = ?", s.ID, s.Version).
-			Select("name", "name_key", "specialty", "duration_min", "price", "resource_kind", "version", "updated_at").Updates(&row)
+			Select("name", "name_key", "specialty", "duration_min", "price", "igv_code", "resource_kind", "version", "updated_at").Updates(&row)
 		if changed.Error != nil {
 			return changed.Error
 		}

@@ -180,6 +180,14 @@ func specialtyOptions() []views.Option {
 	return options
 }
 
+func igvOptions() []views.Option {
+	var options []views.Option
+	for _, code := range IGVCodes() {
+		options = append(options, views.Option{Value: code, Label: IGVLabel(code)})
+	}
+	return options
+}
+
 func kindOptions(none bool) []views.Option {
 	var options []views.Option
 	if none {

@@ -39,7 +39,7 @@ var tools = []tool{
 	},
 	{
 		name: "Echo", prefixes: []string{"github.com/labstack/echo"},
-		in: []string{"modules/*/*.go", "modules/hce/*/*.go", "modules/platform/web/", "modules/platform/offline/", "modules/*.go"}, // which files of a module: see rooms
+		in: []string{"modules/*/*.go", "modules/hce/*/*.go", "modules/billing/*/*.go", "modules/platform/web/", "modules/platform/offline/", "modules/*.go"}, // which files of a module: see rooms
 	},
 	{name: "huma", prefixes: []string{"github.com/danielgtaylor/huma"}, in: []string{"*api*.go", "modules/platform/web/", "modules/*.go"}, serverOnly: true},
 	{

@@ -38,6 +38,8 @@ var doors = []struct{ beginning, param, query string }{
 	{"/configuracion/horarios/excepciones/", ":id", "select id from schedule_exceptions where clinic_id = $1 limit 1"},
 	{"/configuracion/horarios/", ":id", "select id from memberships where clinic_id = $1 and 'doctor' = any(roles) limit 1"},
 	{"/configuracion/servicios/", ":id", "select id from services where clinic_id = $1 limit 1"},
+	{"/configuracion/productos/", ":id", "select id from products where clinic_id = $1 limit 1"},
+	{"/configuracion/convenios/", ":id", "select id from agreements where clinic_id = $1 limit 1"},
 	{"/api/v1/services/", ":id", "select id from services where clinic_id = $1 limit 1"},
 	{"/configuracion/consultorios/", ":id", "select id from resources where clinic_id = $1 limit 1"},
 	{"/configuracion/favoritas/", ":id", "select id from prescription_favourites where clinic_id = $1 limit 1"},
@@ -219,6 +221,9 @@ func plantMissing(c clinics) {
 			`insert into invoices (clinic_id, id, kind, series_id, series, number, site_id, issued_by, issued_on, issued_at)
 			 select s.clinic_id, gen_random_uuid(), 'boleta', s.id, s.code, 90000000, s.site_id, m.id, current_date, now()
 			   from invoice_series s join memberships m using (clinic_id) where s.clinic_id = $1 and s.kind = 'boleta' limit 1`,
+			`insert into products (clinic_id, id, name, name_key, price) select id, gen_random_uuid(), 'Cepillo', 'cepillo ajeno', 10 from clinics where id = $1`,
+			`insert into agreements (clinic_id, id, name, name_key, ruc, legal_name, address, copay_kind, copay, valid_from)
+			 select id, gen_random_uuid(), 'EPS', 'eps ajena', '20999999990', 'EPS', 'AV. 1', 'fixed', 10, current_date from clinics where id = $1`,
 			`insert into patient_imports (clinic_id, id, state, head, rows, by)
 			 select clinic_id, gen_random_uuid(), 'uploaded', '', 1, user_id from memberships where clinic_id = $1 limit 1`,
 			`insert into encounters (clinic_id, id, patient_id, doctor_id, site_id, started_at)

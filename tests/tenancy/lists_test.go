@@ -89,6 +89,7 @@ var insertOnly = map[string]string{
 	"invoice_items":                "refuse_change",
 	"cash_movements":               "refuse_change",
 	"payments":                     "refuse_change",
+	"discount_authorisations":      "refuse_change",
 	"invoice_contents":             "keep_but_sealed", // what is sealed is sealed again when keys are rotated
 	"invoice_events":               "keep_but_sealed",
 	"consent_templates":            "refuse_change",
