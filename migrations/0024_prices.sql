@@ -124,7 +124,6 @@ create table agreement_shares (
   patient_id     uuid not null,
   appointment_id uuid,
   site_id        uuid not null,
-  invoice_id     uuid,
   service_id     uuid,
   product_id     uuid,
   doctor_id      uuid,
@@ -152,7 +151,6 @@ create table agreement_shares (
   foreign key (clinic_id, patient_id) references patients (clinic_id, id),
   foreign key (clinic_id, appointment_id) references appointments (clinic_id, id),
   foreign key (clinic_id, site_id) references sites (clinic_id, id),
-  foreign key (clinic_id, invoice_id) references invoices (clinic_id, id),
   foreign key (clinic_id, service_id) references services (clinic_id, id),
   foreign key (clinic_id, product_id) references products (clinic_id, id),
   foreign key (clinic_id, doctor_id) references memberships (clinic_id, id),
@@ -160,10 +158,10 @@ create table agreement_shares (
   foreign key (clinic_id, factura_id) references invoices (clinic_id, id),
   foreign key (clinic_id, dropped_by) references memberships (clinic_id, id)
 );
-comment on column agreement_shares.charge_id is 'the charge it came from: the patient''s document has the same id, where the patient paid a part';
+comment on column agreement_shares.charge_id is 'the charge it came from: the patient''s document or receipt has the same id, where the patient pays a part';
 comment on column agreement_shares.patient_amount is 'what the patient pays of the line, before a discount';
 comment on column agreement_shares.factura_id is 'the factura to the insurer; one that was rejected or voided gives the row back';
-create index agreement_shares_open on agreement_shares (clinic_id, agreement_id, attended_on) where dropped_at is null;
+create index agreement_shares_open on agreement_shares (clinic_id, agreement_id, attended_on) where dropped_at is null and factura_id is null;
 create index agreement_shares_factura on agreement_shares (clinic_id, factura_id) where factura_id is not null;
 create index agreement_shares_appointment on agreement_shares (clinic_id, appointment_id) where appointment_id is not null;
 call tenant_table('agreement_shares', 'insert, update');
@@ -174,7 +172,6 @@ create table discount_authorisations (
   clinic_id     uuid not null references clinics (id) default nullif(current_setting('app.clinic_id', true), '')::uuid,
   id            uuid not null,
   charge_id     uuid not null,
-  invoice_id    uuid,
   place         int not null,
   listed        numeric(12, 2) not null,
   discount      numeric(12, 2) not null check (discount > 0),
@@ -188,16 +185,12 @@ create table discount_authorisations (
   updated_at    timestamptz not null default now(),
   primary key (clinic_id, id),
   constraint discount_authorisations_once unique (clinic_id, charge_id, place),
-  foreign key (clinic_id, invoice_id) references invoices (clinic_id, id),
   foreign key (clinic_id, asked_by) references memberships (clinic_id, id),
   foreign key (clinic_id, authorised_by) references memberships (clinic_id, id)
 );
+comment on column discount_authorisations.charge_id is 'the document or receipt has the same id';
 comment on column discount_authorisations.listed is 'what the line comes to by the list';
 comment on column discount_authorisations.discount is 'what was given off that, with IGV';
-create index discount_authorisations_invoice on discount_authorisations (clinic_id, invoice_id) where invoice_id is not null;
 call tenant_table('discount_authorisations', 'insert');
 call insert_only('discount_authorisations');
 call audit_table('discount_authorisations', 'full');
-
-alter table billing_settings add column detraction_account text not null default '' check (detraction_account ~ '^[0-9-]{0,20}$');
-comment on column billing_settings.detraction_account is 'the clinic''s account at the Banco de la Nación, printed on facturas with detracción';
