@@ -92,7 +92,7 @@ func (b *BrowserApp) routes(register *patients.Service, days *agenda.Service, se
 	homeRoute(r, b.Can)
 	catalog.CodeRoutes(r, b.Codes, accounts.ColleaguesOffline{}, nil)
 	patients.Routes(r, register)
-	agenda.Routes(r, days, services, register, attentions{record})
+	agenda.Routes(r, days, services, register, agenda.Beside{Notes: attentions{record}})
 	hce.HistoryRoutes(r, record)
 	hce.Routes(r, record)
 	describers := []offline.Describer{register.Describer(), days.Describer(), record.DraftDescriber(), record.RecordDescriber()}

@@ -240,7 +240,7 @@ func (h *house) routes(a *App) {
 	catalog.CodeRoutes(r, h.codes, accounts.Colleagues{}, hce.NewHabits(h.record))
 	patients.ImportRoutes(r, h.importer, h.patients)
 	patients.Routes(r, h.patients)
-	agenda.Routes(r, h.agenda, h.catalog, h.patients, attentions{h.record})
+	agenda.Routes(r, h.agenda, h.catalog, h.patients, agenda.Beside{Notes: attentions{h.record}, Charges: billing.NewOwed(h.billing.Ledger, h.catalog)})
 	hce.HistoryRoutes(r, h.record)
 	hce.TriageRoutes(r, h.record, h.archive)
 	archive.Routes(r, h.archive)

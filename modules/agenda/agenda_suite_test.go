@@ -48,6 +48,20 @@ type clinic struct {
 	Chair1, Chair2     uuid.UUID
 	Foreign            foreign
 	moment             time.Time
+	charges            unpaid
+}
+
+// unpaid is a desk where the visits named wait to be charged.
+type unpaid map[uuid.UUID]string
+
+func (u unpaid) Uncharged(_ context.Context, list []agenda.Appointment) (map[uuid.UUID]string, error) {
+	prices := map[uuid.UUID]string{}
+	for _, a := range list {
+		if price, waits := u[a.ID]; waits {
+			prices[a.ID] = price
+		}
+	}
+	return prices, nil
 }
 
 // foreign are Sur's.
@@ -56,7 +70,7 @@ type foreign struct{ Patient, Service, Doctor, Site uuid.UUID }
 func norte() *clinic {
 	GinkgoHelper()
 	w := cluster.World()
-	c := &clinic{World: w, Clinic: w.Norte, moment: now}
+	c := &clinic{World: w, Clinic: w.Norte, moment: now, charges: unpaid{}}
 	c.Salas = w.AddPerson(w.Norte, "Rosa Salas", "doctor")
 	c.Rojas = w.AddPerson(w.Norte, "Juan Rojas", "doctor")
 	c.Desk = w.AddPerson(w.Norte, "Ana Loarte", "receptionist")

@@ -51,7 +51,7 @@ func (c *clinic) desktop(p dbtest.Person, roles ...accounts.Role) *desktop {
 	e := echo.New()
 	e.HTTPErrorHandler = web.Errors{Log: slog.New(slog.NewTextHandler(GinkgoWriter, nil))}.Handle
 	e.Use(web.RequestIDs())
-	agenda.Routes(web.NewRouter(e, d.guard), service, offer, named)
+	agenda.Routes(web.NewRouter(e, d.guard), service, offer, named, agenda.Beside{})
 	d.visitor = visitor{echo: e, who: access.Who(c.identified(p, roles...)), at: "/agenda"}
 	return d
 }

@@ -15,6 +15,7 @@ type board struct {
 	Sheet    sheet
 	Days     []DayLoad // month only
 	Lost     []lost    // por reprogramar
+	Owing    []owing   // por cobrar
 	Detail   *detail   // of the selected card
 	Refusal  *refusal  // why the last wish was not granted
 	Who      access.Identity

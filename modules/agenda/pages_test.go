@@ -49,7 +49,7 @@ func (c *clinic) visitor(p dbtest.Person, roles ...accounts.Role) visitor {
 	server := &web.Server{DB: c.DB, Answers: web.NewAnswers(c.Vault), People: web.NewLimiter(100000), Visitors: web.NewLimiter(100000), Log: log, Now: func() time.Time { return c.moment }}
 	r := web.NewRouter(e, server.Guard)
 	people := patients.New(patients.NewPostgres(c.Vault, clock.System), patients.Neighbours{Tabs: agenda.Tabs()}, clock.At(c.moment))
-	agenda.Routes(r, c.agenda(), catalog.New(catalog.Postgres{}, accounts.Colleagues{}), people)
+	agenda.Routes(r, c.agenda(), catalog.New(catalog.Postgres{}, accounts.Colleagues{}), people, agenda.Beside{Charges: c.charges})
 	Expect(r.Check()).To(Succeed())
 	return visitor{echo: e, who: access.Who(c.identified(p, roles...)), at: "/agenda"}
 }
@@ -277,6 +277,15 @@ var _ = Describe("an appointment on screen", Ordered, func() {
 		answer = desk.post("/citas/"+id+"/deshacer", url.Values{"op_id": {newID().String()}})
 		Expect(answer.Body).To(ContainSubstring("Deshecho: Quispe, Ana, Agendada"))
 		Expect(desk.send(http.MethodDelete, "/citas/"+id+"/llegada", nil).Status).To(Equal(http.StatusConflict), "nothing is left to take back")
+	})
+
+	It("stands under Por cobrar once it has ended, for who charges", func() {
+		id := c.booked(desk, "11:00")
+		c.charges[uuid.MustParse(id)] = "S/ 90.00"
+		Expect(desk.get("/agenda?fecha=2026-11-24").Body).NotTo(ContainSubstring("Por cobrar"))
+		c.exec("update appointments set status = 'completed' where id = $1", id)
+		Expect(desk.get("/agenda?fecha=2026-11-24").Body).To(And(ContainSubstring("Por cobrar"), ContainSubstring("S/ 90.00 · 11:00"), ContainSubstring("/cobros/nuevo?cita="+id)))
+		Expect(c.visitor(c.Salas, accounts.Doctor).get("/agenda?fecha=2026-11-24").Body).NotTo(ContainSubstring("Por cobrar"))
 	})
 
 	It("asks why before it is cancelled", func() {

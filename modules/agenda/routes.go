@@ -19,17 +19,20 @@ type screens struct {
 	agenda   *Service
 	services Services
 	people   People
-	notes    Attentions
+	Beside
+}
+
+// Beside is what stands beside the agenda where it is: nil is nobody.
+type Beside struct {
+	Notes   Attentions // whoever keeps what is written while somebody attends
+	Charges Charges    // whoever takes money
 }
 
 // Routes adds the agenda's pages. A device, which keeps working hours to read alone, leaves those that change them to
-// the server. With notes, whoever writes them is led from an appointment of their own to its attention, which also ends
+// the server. With Notes, whoever writes them is led from an appointment of their own to its attention, which also ends
 // it; without, everybody begins and ends it here.
-func Routes(r *web.Router, agenda *Service, services Services, people People, notes ...Attentions) {
-	h := screens{agenda: agenda, services: services, people: people}
-	if len(notes) > 0 {
-		h.notes = notes[0]
-	}
+func Routes(r *web.Router, agenda *Service, services Services, people People, beside Beside) {
+	h := screens{agenda: agenda, services: services, people: people, Beside: beside}
 	r.GET("/agenda", h.page, web.Needs(accounts.AgendaRead))
 	r.GET("/agenda/cambios", h.changes, web.Needs(accounts.AgendaRead), web.Quiet())
 	h.bookingRoutes(r)
@@ -100,7 +103,7 @@ func (h screens) board(c echo.Context, at address) (board, error) {
 		return board{}, err
 	}
 	b := newBoard(at, g, who)
-	b.Notes = h.notes != nil
+	b.Notes = h.Notes != nil
 	if err := h.fill(c, &b, v); err != nil {
 		return b, err
 	}
@@ -144,9 +147,12 @@ func (h screens) fill(c echo.Context, b *board, v View) error {
 		d, err := h.detail(c, b.At.Card)
 		if fault.IsNotFound(err) {
 			b.At.Card = uuid.Nil
-			return h.lostPlaces(c, b)
+			return h.fill(c, b, v)
 		}
 		b.Detail = &d
+		return err
+	}
+	if err := h.uncharged(ctx, b); err != nil {
 		return err
 	}
 	return h.lostPlaces(c, b)
@@ -183,7 +189,7 @@ func (h screens) detail(c echo.Context, id uuid.UUID) (detail, error) {
 	if err != nil {
 		return detail{}, err
 	}
-	d := newDetail(card, access.Who(ctx), h.agenda.Now(ctx), h.agenda.Zone(ctx), h.notes != nil)
+	d := newDetail(card, access.Who(ctx), h.agenda.Now(ctx), h.agenda.Zone(ctx), h.Notes != nil)
 	d.AsOf = h.agenda.AsOf(ctx)
 	lines, err := h.agenda.History(ctx, id)
 	if err != nil {

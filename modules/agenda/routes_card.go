@@ -354,7 +354,7 @@ func (h screens) refused(c echo.Context, id uuid.UUID, err error) error {
 			r.Text, _, _ = strings.Cut(r.Text, " Libres: ")
 		}
 	case errors.As(err, &stale):
-		d := newDetail(card, access.Who(c.Request().Context()), h.agenda.Now(c.Request().Context()), h.agenda.Zone(c.Request().Context()), h.notes != nil)
+		d := newDetail(card, access.Who(c.Request().Context()), h.agenda.Now(c.Request().Context()), h.agenda.Zone(c.Request().Context()), h.Notes != nil)
 		r.Text = "Alguien más cambió esta cita: ahora está " + d.line() + ", con " + d.Doctor + "."
 	}
 	path, at := viewed(c)

@@ -47,10 +47,10 @@ func (h screens) attend(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if h.notes == nil || !writes(a, access.Who(ctx)) {
+	if h.Notes == nil || !writes(a, access.Who(ctx)) {
 		return h.act("atencion")(c)
 	}
-	href, err := h.notes.Attend(ctx, id)
+	href, err := h.Notes.Attend(ctx, id)
 	if err != nil {
 		return h.refused(c, id, err)
 	}

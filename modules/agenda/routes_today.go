@@ -46,7 +46,7 @@ func (h screens) todayPage(c echo.Context) (todayPage, error) {
 	ctx := c.Request().Context()
 	who := access.Who(ctx)
 	v, mine := viewFor(who)
-	p := todayPage{Mine: mine, Who: who, Notes: h.notes != nil, Chosen: idOf(c.QueryParam("cita"))}
+	p := todayPage{Mine: mine, Who: who, Notes: h.Notes != nil, Chosen: idOf(c.QueryParam("cita"))}
 	if path, at := viewed(c); path == "/hoy" && c.Request().Method != http.MethodGet {
 		p.Chosen = at.Card
 	}

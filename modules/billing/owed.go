@@ -1,0 +1,70 @@
+//go:build !js
+
+package billing
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"hampi/modules/agenda"
+	"hampi/modules/catalog"
+	"hampi/modules/platform/database"
+)
+
+// Owed tells which visits nobody has charged for (agenda.Charges).
+type Owed struct {
+	ledger *Ledger
+	prices Prices
+}
+
+// NewOwed builds it over the ledger and the price list.
+func NewOwed(ledger *Ledger, prices Prices) *Owed { return &Owed{ledger, prices} }
+
+var _ agenda.Charges = (*Owed)(nil)
+
+// Uncharged gives the price of each visit without a document that stands.
+func (o *Owed) Uncharged(ctx context.Context, list []agenda.Appointment) (map[uuid.UUID]string, error) {
+	prices := map[uuid.UUID]string{}
+	if len(list) == 0 {
+		return prices, nil
+	}
+	charged, err := o.ledger.charged(ctx, list)
+	if err != nil {
+		return nil, err
+	}
+	services, err := o.prices.Services(ctx, catalog.Filter{Retired: true})
+	if err != nil {
+		return nil, err
+	}
+	words := map[uuid.UUID]string{}
+	for _, s := range services {
+		words[s.ID] = Soles.Money(s.Price)
+	}
+	for _, a := range list {
+		if !charged[a.ID] {
+			prices[a.ID] = words[a.ServiceID]
+		}
+	}
+	return prices, nil
+}
+
+// charged are the visits among these with a document that stands: one that SUNAT rejected or that was voided does not.
+func (l *Ledger) charged(ctx context.Context, list []agenda.Appointment) (map[uuid.UUID]bool, error) {
+	const query = `select i.appointment_id from invoices i join invoice_states s on s.clinic_id = i.clinic_id and s.invoice_id = i.id
+		where i.appointment_id in ? and s.state not in (?, ?)`
+	ids := make([]uuid.UUID, len(list))
+	for i, a := range list {
+		ids[i] = a.ID
+	}
+	var found []uuid.UUID
+	if err := database.From(ctx).Raw(query, ids, Rejected, Voided).Scan(&found).Error; err != nil {
+		return nil, fmt.Errorf("read which visits were charged: %w", err)
+	}
+	charged := map[uuid.UUID]bool{}
+	for _, id := range found {
+		charged[id] = true
+	}
+	return charged, nil
+}
