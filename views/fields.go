@@ -19,6 +19,7 @@ type Field struct {
 	Type         string // of an <input>: "text" unless said
 	Optional     bool
 	Unmarked     bool   // does not say "(opcional)": of a form in which most may stay empty
+	Needed       bool   // says "(necesario)": the one that must be filled in such a form
 	Unit         string // stands inside at the right and is not typed
 	Placeholder  string // only an example of form, never a label
 	Autocomplete string

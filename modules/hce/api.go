@@ -14,6 +14,7 @@ import (
 	"github.com/google/uuid"
 
 	"hampi/modules/accounts"
+	"hampi/modules/hce/form"
 	"hampi/modules/platform/fault"
 	"hampi/modules/platform/web"
 )
@@ -147,6 +148,9 @@ func memberOf(field string) string {
 		return "diagnoses"
 	case "texto":
 		return "text"
+	}
+	if strings.HasPrefix(field, form.ActionName("")) {
+		return "content._actions"
 	}
 	if key, ok := strings.CutPrefix(field, "f."); ok {
 		return "content." + key

@@ -68,7 +68,7 @@ type writeIn struct {
 		EncounterID     uuid.UUID                  `json:"encounter_id" format:"uuid" doc:"Atención propia y abierta"`
 		TemplateID      string                     `json:"template_id,omitempty" maxLength:"80" doc:"Sin ella, la de la especialidad de la atención"`
 		TemplateVersion int                        `json:"template_version,omitempty" minimum:"0" doc:"Sin ella, la que se ofrece"`
-		Content         map[string]json.RawMessage `json:"content" doc:"Respuestas por la clave de su campo: \"texto\", [\"a\",\"b\"], true, {\"systolic\":120,\"diastolic\":80}, {\"amount\":\"3\",\"unit\":\"dia\"}; números como texto (\"36.5\"), días como \"2026-11-24\". Lo improbable que ya se revisó va en _confirmed: [\"temp=41.8\"]"`
+		Content         map[string]json.RawMessage `json:"content" doc:"Respuestas por la clave de su campo: \"texto\", [\"a\",\"b\"], true, {\"systolic\":120,\"diastolic\":80}, {\"amount\":\"3\",\"unit\":\"dia\"}; números como texto (\"36.5\"), días como \"2026-11-24\". Lo improbable que ya se revisó va en _confirmed: [\"temp=41.8\"]; lo que se hizo ante un valor crítico, en _actions: [\"pa=Repetí la toma y lo derivé\"]"`
 		Diagnoses       []DiagnosisIn              `json:"diagnoses" nullable:"false" maxItems:"20"`
 		SpecialtyData   map[string]json.RawMessage `json:"specialty_data,omitempty" doc:"Lo propio de la especialidad"`
 		Close           *bool                      `json:"close,omitempty" default:"true" doc:"false deja abierta la atención"`

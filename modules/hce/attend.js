@@ -222,12 +222,21 @@ on('click', '[data-receta]', (link, e) => {
 })
 
 // What was wrong with an input of a prescription's line is said until it changes.
-on('input', '#nota .rx [aria-invalid]', unwarn)
-on('change', '#nota .rx [aria-invalid]', unwarn)
+on('input', '#nota .rx .field :is(input, select)', unwarn)
+on('change', '#nota .rx .field :is(input, select)', unwarn)
 function unwarn(field) {
   field.removeAttribute('aria-invalid')
-  byID(field.id + '-nota')?.remove()
+  const said = byID(field.id + '-nota')
+  if (said?.matches('.error')) said.remove()
 }
+on('change', '#diagnosticos [type=radio]', (_, e) => e.target.closest('#diagnosticos').querySelector('.error')?.closest('li').remove())
+
+// A template that was refused is not the one of the note.
+document.addEventListener('htmx:afterRequest', (e) => {
+  const select = e.detail.elt
+  if (select?.id !== 'c-plantilla' || e.detail.successful) return
+  for (const option of select.options) option.selected = option.defaultSelected
+})
 
 // A change may put right what was said of another input of the line.
 document.addEventListener('receta:falta', ({ detail }) => {

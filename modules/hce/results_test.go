@@ -19,7 +19,6 @@ import (
 
 	"hampi/modules/accounts"
 	"hampi/modules/hce"
-	"hampi/modules/hce/form"
 	"hampi/modules/hce/observation"
 	"hampi/modules/platform/access"
 	"hampi/modules/platform/database/dbtest"
@@ -296,12 +295,11 @@ var _ = Describe("results", func() {
 		Entry("improbable, when another value was confirmed", "ok."+potassium, func(s *hce.Sheet) { s.Lines[0].Value, s.Lines[0].Confirmed = "7.4", "7.6" }),
 	)
 
-	It("hold a critical vital sign of a note until one professional, and only one, says what was done", func() {
-		e := c.attend(ctx)
-		body := written()
-		body.Values["pa"] = form.OfPressure(190, 100)
-		d := c.save(ctx, e, 0, body)
-		_, err := c.record.Close(ctx, e.ID, d.Version, "a", hce.Proof{Code: "123456"})
+	It("hold a critical value that came outside of a note until one professional, and only one, says what was done", func() {
+		c.attend(ctx)
+		_, _, err := c.record.Measure(ctx, hce.Measured{
+			ID: newID(), PatientID: c.Ana, Code: observation.Systolic, Value: observation.Of(decimal.NewFromInt(190)), Unit: "mm[Hg]", TakenAt: now,
+		})
 		Expect(err).NotTo(HaveOccurred())
 		w, err := c.record.WorkList(ctx)
 		Expect(err).NotTo(HaveOccurred())

@@ -101,8 +101,14 @@ func (h attendScreens) view(c echo.Context, a Attention) (attendView, error) {
 // fields are the note in its fields, as a draft.
 func (h attendScreens) fields(a Attention) form.View {
 	f := form.Draft(a.Template, a.Draft.Body.Values, a.Context)
-	f.Redraw, f.Alerts = attentionPath(a.Encounter.ID, "campos"), alerts(a.Template, a.Draft.Body.Values, subjectOf(a.Patient, a.Context.Today))
+	h.judge(&f, a)
 	return f
+}
+
+// judge tells the fields of a note what the rules say of its figures.
+func (h attendScreens) judge(f *form.View, a Attention) {
+	f.Redraw = attentionPath(a.Encounter.ID, "campos")
+	f.Alerts, f.Critical = alerts(a.Template, a.Draft.Body.Values, a.subject()), a.critical()
 }
 
 // alerts are sentences about figures that are possible and that somebody should look at, by the key of their field.
@@ -117,7 +123,7 @@ func alerts(t form.Template, values form.Values, subject observation.Subject) ma
 		key, _, _ := strings.Cut(m.Key, ".")
 		switch {
 		case j.Critical != "":
-			said[key] = m.Label + ": " + j.Critical
+			said[key] = j.Critical
 		case j.Alarm && said[key] == "" && j.Range.Known():
 			said[key] = m.Label + " " + m.Value + ": lo habitual es " + j.Range.Words() + ". Repita la toma."
 		}

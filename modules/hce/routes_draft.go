@@ -38,7 +38,28 @@ func (h attendScreens) save(c echo.Context) error {
 	if !web.IsFragment(c) {
 		return web.SeeOther(c, attentionPath(s.EncounterID, ""))
 	}
-	return web.Render(c, http.StatusOK, draftState(s.EncounterID, d, savedWords(d, h.record.Zone(c.Request().Context())), ""))
+	problems, err := h.counted(c, s)
+	if err != nil {
+		return err
+	}
+	words := savedWords(d, h.record.Zone(c.Request().Context()))
+	return web.Render(c, http.StatusOK, savedDraft(s.EncounterID, d, words, s.Values.Get(countedField) != "", problems))
+}
+
+// countedField tells that the note was refused and its problems stand counted on the page.
+const countedField = "contado"
+
+// counted is what still keeps a note from being signed that was refused before.
+func (h attendScreens) counted(c echo.Context, s sent) (fault.Problems, error) {
+	if s.Values.Get(countedField) == "" {
+		return nil, nil
+	}
+	a, err := h.drafted(c, s)
+	if err != nil {
+		return nil, err
+	}
+	r, err := h.record.reviewed(c.Request().Context(), a)
+	return problemsOf(r), err
 }
 
 // copied reads, on a device, under which edition the server has just kept what is sent.

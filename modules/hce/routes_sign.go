@@ -59,7 +59,7 @@ func (h attendScreens) unready(c echo.Context, r Review, holder string) error {
 		return err
 	}
 	v.Form = form.Refused(r.Template, r.Draft.Body.Values, r.Context)
-	v.Form.Redraw, v.Form.Alerts = attentionPath(r.Encounter.ID, "campos"), alerts(r.Template, r.Draft.Body.Values, subjectOf(r.Patient, r.Context.Today))
+	h.judge(&v.Form, r.Attention)
 	v.Problems, v.Holder = r.Problems, holder
 	v.Refused = problemsOf(r)
 	if !web.IsFragment(c) {

@@ -34,12 +34,12 @@ type writtenView struct {
 
 // mayAmend reports whether whoever reads adds to a document: its author alone does.
 func (v writtenView) mayAmend(e Entry) bool {
-	return e.Author.MembershipID == v.Mine && (e.Type == Note || e.Type == Prescription)
+	return e.Author.MembershipID == v.Mine && (e.Type == Note || e.Type == Prescription) && e.Annulled() == nil
 }
 
 // mayAnnul reports whether whoever reads takes a document out of force.
 func (v writtenView) mayAnnul(e Entry) bool {
-	return v.mayAmend(e) && !v.Away && e.Signed() && e.Annulled() == nil
+	return v.mayAmend(e) && !v.Away && e.Signed()
 }
 
 // history is the page's own kind of view, as the cards of documents ask for.
@@ -189,8 +189,8 @@ func (h attendScreens) ask(c echo.Context, status int, make boxOf, f amendForm, 
 	if err != nil {
 		return err
 	}
-	if e.Author.MembershipID != access.Who(c.Request().Context()).MembershipID {
-		return fault.ErrNotFound
+	if err := mayAdd(e.Record, e.Annulled() != nil, access.Who(c.Request().Context()).MembershipID); err != nil {
+		return h.unamended(c, err)
 	}
 	needs, err := h.record.NeedsProof(c.Request().Context())
 	if err != nil {
@@ -203,6 +203,14 @@ func (h attendScreens) ask(c echo.Context, status int, make boxOf, f amendForm, 
 	}
 	b.Box.Hidden = []views.Option{{Value: "id", Label: f.ID}}
 	return h.showBox(c, status, b, attentionPath(e.EncounterID, ""))
+}
+
+// unamended tells in the dialog, or on a page, why nothing is added to a document.
+func (h attendScreens) unamended(c echo.Context, err error) error {
+	if !web.IsFragment(c) || fault.KindOf(err) != fault.Conflict {
+		return err
+	}
+	return web.Render(c, http.StatusConflict, refusalDialogOf("No se puede añadir a este documento", err.Error()))
 }
 
 func (h attendScreens) showBox(c echo.Context, status int, b writtenBox, back string) error {

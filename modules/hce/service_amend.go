@@ -2,6 +2,7 @@ package hce
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -20,6 +21,17 @@ func (s *Service) Amend(ctx context.Context, id, amends uuid.UUID, text string, 
 // Annul takes a signed record of whoever asks out of force, for a reason; it stays readable (hce-norms §1.4).
 func (s *Service) Annul(ctx context.Context, id, annuls uuid.UUID, reason string, proof Proof) (Record, error) {
 	return s.amend(ctx, Record{ID: id, Type: Annulment, AmendsID: &annuls}, "motivo", reason, "Falta el motivo de la anulación.", proof)
+}
+
+// mayAdd refuses to add to somebody else's document, or to one that is out of force.
+func mayAdd(to Record, annulled bool, membership uuid.UUID) error {
+	switch {
+	case to.Author.MembershipID != membership:
+		return fault.Conflicted("not_author", "Este documento es de "+to.Author.Name+". Solo quien lo escribió le añade una adenda; lo suyo va en una nota propia.")
+	case annulled:
+		return fault.Conflicted("annulled", "Este documento está anulado: no lleva adendas ni se anula otra vez.")
+	}
+	return nil
 }
 
 const longAddendum = 20_000 // letters
@@ -43,8 +55,13 @@ func (s *Service) amend(ctx context.Context, r Record, field, text, missing stri
 	if err != nil {
 		return Record{}, err
 	}
-	if before.Author.MembershipID != author.MembershipID {
-		return Record{}, fault.Conflicted("not_author", "Este documento es de "+before.Author.Name+". Solo quien lo escribió le añade una adenda; lo suyo va en una nota propia.")
+	added, err := s.store.Amending(ctx, []uuid.UUID{before.ID})
+	if err != nil {
+		return Record{}, err
+	}
+	annulled := slices.ContainsFunc(added, func(a Record) bool { return a.Type == Annulment && a.ID != r.ID })
+	if err := mayAdd(before, annulled, author.MembershipID); err != nil {
+		return Record{}, err
 	}
 	if before.Type == Addendum || before.Type == Annulment {
 		return Record{}, fault.InvalidField(field, "Una adenda se añade al documento original.")

@@ -269,6 +269,7 @@ func (s *Service) reviewed(ctx context.Context, a Attention) (Review, error) {
 	if form.Empty(a.Template, a.Draft.Body.Values) {
 		r.Problems.Add("", "La nota está vacía: no hay nada que firmar.")
 	}
+	demandActions(r)
 	err := s.checkDiagnoses(ctx, r)
 	if err != nil {
 		return r, err

@@ -16,7 +16,7 @@ import (
 // observe keeps the note's figures as observations. What triage took and the note repeats stays triage's; another
 // figure stands beside it as its correction.
 func (s *Service) observe(ctx context.Context, r Review, note Record) error {
-	subject := subjectOf(r.Patient, r.Context.Today)
+	subject := r.subject()
 	var list []Observed
 	for _, m := range form.Measures(r.Template, r.Draft.Body.Values) {
 		number, err := decimal.NewFromString(m.Value)
@@ -32,7 +32,10 @@ func (s *Service) observe(ctx context.Context, r Review, note Record) error {
 			TakenAt: note.WrittenAt, TakenBy: note.Author.MembershipID, CorrectsID: before,
 		}))
 	}
-	return s.store.AddObserved(ctx, list)
+	if err := s.store.AddObserved(ctx, list); err != nil {
+		return err
+	}
+	return s.acknowledge(ctx, r, note, list)
 }
 
 // triageOf finds what triage took under a code, and whether it is the same figure.

@@ -103,16 +103,24 @@ func treated(a Attention, taken []prescribing.Item) prescribing.Patient {
 			}
 			p.Allergies = append(p.Allergies, prescribing.Allergy{Substance: x.Substance, Severe: x.Severity == patients.Severe})
 		}
-		for _, x := range c.Conditions {
-			p.Conditions = append(p.Conditions, prescribing.Condition{Code: x.Code, Name: x.Name})
-		}
 	}
-	for _, d := range a.Draft.Body.Diagnoses {
-		p.Conditions = append(p.Conditions, prescribing.Condition{Code: d.Code, Name: d.Title})
-	}
+	p.Conditions = conditionsOf(a)
 	p.Pregnant, p.Weeks = pregnancyOf(a, p.Conditions)
 	p.Lactating = slices.ContainsFunc(p.Conditions, func(c prescribing.Condition) bool { return c.Code == "Z39.1" })
 	return p
+}
+
+// conditionsOf are the diseases of the file and the diagnoses of the note.
+func conditionsOf(a Attention) (list []prescribing.Condition) {
+	if c := a.Frame.Clinical; c != nil {
+		for _, x := range c.Conditions {
+			list = append(list, prescribing.Condition{Code: x.Code, Name: x.Name})
+		}
+	}
+	for _, d := range a.Draft.Body.Diagnoses {
+		list = append(list, prescribing.Condition{Code: d.Code, Name: d.Title})
+	}
+	return list
 }
 
 // weightOf is the weight of the note, in kilograms.

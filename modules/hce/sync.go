@@ -222,7 +222,7 @@ func (s *Service) derive(ctx context.Context, r Record, e Encounter) error {
 	}
 	at := r.WrittenAt.In(s.Zone(ctx))
 	review := Review{Attention: Attention{
-		Encounter: e, Patient: person, Template: t, Triaged: standing(taken), Draft: Draft{Body: DraftBody{Values: values}},
+		Encounter: e, Patient: person, Template: t, Triaged: standing(taken), Draft: Draft{Body: DraftBody{Values: values, Diagnoses: r.Diagnoses}},
 		Context: form.Context{Today: at, Birth: person.BirthDate, Sex: string(person.Sex)},
 	}}
 	return s.observe(ctx, review, r)

@@ -138,7 +138,7 @@ func (b book) entry(e hce.Entry) []paper.Block {
 	}
 	var facts paper.Facts
 	for _, l := range e.Lines {
-		facts = append(facts, paper.Fact{Label: l.Label, Value: joined(" ", l.Value, l.Unit)})
+		facts = append(facts, paper.Fact{Label: l.Label, Value: joined(". Qué se hizo: ", joined(" ", l.Value, l.Unit), l.Action)})
 	}
 	if len(facts) > 0 {
 		blocks = append(blocks, facts)

@@ -15,6 +15,8 @@ const (
 	longLine = 300    // letters of a line
 	longText = 20_000 // letters of a paragraph
 	longSpan = 999    // the most of a unit of time
+
+	longAction = 500 // letters of what was done about a critical answer
 )
 
 // Doubt is an answer that is possible and improbable: somebody has to look at it again.
@@ -38,8 +40,13 @@ func Check(t Template, values Values, ctx Context) (fault.Problems, []Doubt) {
 		}
 	}
 	for key := range values {
-		if _, ok := c.scope.fields[key]; !ok && key != confirmedKey {
+		if _, ok := c.scope.fields[key]; !ok && key != confirmedKey && key != actionsKey {
 			c.problems.Add(Name(key), "La plantilla no tiene este dato.")
+		}
+	}
+	for _, f := range t.fields() {
+		if n := utf8.RuneCountInString(values.Action(f.Key)); n > longAction {
+			c.problems.Add(ActionName(f.Key), "El texto tiene "+strconv.Itoa(n)+" letras; caben "+strconv.Itoa(longAction)+".")
 		}
 	}
 	return c.problems, c.doubts

@@ -2,6 +2,7 @@ package form
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"hampi/modules/hce/form/formula"
@@ -27,7 +28,20 @@ func Compute(t Template, values Values, ctx Context) Values {
 	if list := s.confirmedIn(kept); len(list) > 0 {
 		kept[confirmedKey] = OfList(list...)
 	}
+	if list := actionsIn(values, kept); len(list) > 0 {
+		kept[actionsKey] = OfList(list...)
+	}
 	return kept
+}
+
+// actionsIn is what was done about answers that are still there.
+func actionsIn(values, kept Values) (list []string) {
+	for _, said := range values[actionsKey].List {
+		if key, _, _ := strings.Cut(said, "="); kept[key].Is() {
+			list = append(list, said)
+		}
+	}
+	return list
 }
 
 // confirmedIn are the confirmations whose answer is still the one that was confirmed.

@@ -157,3 +157,6 @@ func UnitName(key string) string { return Name(key) + ".unidad" }
 
 // ConfirmedName is the name of the hidden inputs that carry which improbable values a person confirmed.
 const ConfirmedName = "f._confirmado"
+
+// ActionName is the name of the input that says what was done about a critical answer.
+func ActionName(key string) string { return "f._accion." + key }

@@ -21,6 +21,11 @@ func Form(t Template, values Values) url.Values {
 	if list := values.Confirmed(); len(list) > 0 {
 		out[ConfirmedName] = list
 	}
+	for _, f := range t.fields() {
+		if action := values.Action(f.Key); action != "" {
+			out.Set(ActionName(f.Key), action)
+		}
+	}
 	return out
 }
 

@@ -29,7 +29,20 @@ func Read(t Template, in url.Values, ctx Context) (Values, fault.Problems) {
 	if list := readConfirmed(t, in[ConfirmedName]); len(list) > 0 {
 		values[confirmedKey] = OfList(list...)
 	}
+	if list := readActions(t, in); len(list) > 0 {
+		values[actionsKey] = OfList(list...)
+	}
 	return values, problems
+}
+
+// readActions keeps what was done about critical answers, in the order of the template.
+func readActions(t Template, in url.Values) (list []string) {
+	for _, f := range t.fields() {
+		if text := clean(in.Get(ActionName(f.Key)), false); f.asked() && text != "" {
+			list = append(list, f.Key+"="+text)
+		}
+	}
+	return list
 }
 
 func readField(f Field, in url.Values, ctx Context) Value {
@@ -42,7 +55,7 @@ func readField(f Field, in url.Values, ctx Context) Value {
 	}
 	switch f.Type {
 	case Number, Integer:
-		return readNumber(text)
+		return inCentimetres(f, readNumber(text))
 	case Date:
 		return readDay(text, ctx.Today)
 	case Choice:
@@ -117,6 +130,23 @@ func readNumber(text string) Value {
 	d, ok := readDecimal(sign + "0" + whole + "." + fraction + "0")
 	if !ok {
 		return typed(text)
+	}
+	return OfText(d.String())
+}
+
+// bodyHeight is the LOINC code of a person's height, which people say in metres.
+const bodyHeight = "8302-2"
+
+// inCentimetres is a height that was typed in metres, 1.70, as the field asks for it: 170. What is no height, or would be
+// none in centimetres either, stays as it was typed.
+func inCentimetres(f Field, v Value) Value {
+	d, ok := readDecimal(v.Text)
+	if f.LOINC != bodyHeight || f.Unit != "cm" || v.Shape != Plain || !ok || f.Min.number == nil || f.Max.number == nil || !d.LessThan(*f.Min.number) {
+		return v
+	}
+	d = d.Shift(2)
+	if d.LessThan(*f.Min.number) || d.GreaterThan(*f.Max.number) {
+		return v
 	}
 	return OfText(d.String())
 }

@@ -16,13 +16,14 @@ type Line struct {
 	Unit      string
 	Long      bool // a paragraph with its line breaks
 	Computed  bool
-	Confirmed bool // improbable, and a person confirmed it
+	Confirmed bool   // improbable, and a person confirmed it
+	Action    string // what was done about a critical answer
 }
 
 // Summary writes a note down in the order of its template, which must be the version the note was written with. What
 // the template does not know is not left out: it stands at the end under its key, since nothing signed may be hidden.
 func Summary(t Template, values Values) (lines []Line) {
-	known := map[string]bool{confirmedKey: true}
+	known := map[string]bool{confirmedKey: true, actionsKey: true}
 	for _, s := range t.Sections {
 		for _, f := range s.Fields {
 			known[f.Key] = true
@@ -38,7 +39,7 @@ func line(s Section, f Field, v Value, values Values) Line {
 	text := shown(f, v)
 	l := Line{
 		Section: s.Title, Key: f.Key, Label: f.Label, Value: text, Unit: f.unit(), Long: f.Type == Long,
-		Computed: f.Type == Computed, Confirmed: values.confirms(f.Key, text),
+		Computed: f.Type == Computed, Confirmed: values.confirms(f.Key, text), Action: values.Action(f.Key),
 	}
 	if v.Shape == Typed {
 		l.Unit = ""

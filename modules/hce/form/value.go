@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"strings"
 )
 
 // Shape is which member of a Value counts.
@@ -39,6 +40,9 @@ type Values map[string]Value
 
 // confirmedKey is where Values keep which improbable answers a person confirmed. No field can be called so.
 const confirmedKey = "_confirmed"
+
+// actionsKey is where Values keep what was done about critical answers, each as "key=text". No field can be called so.
+const actionsKey = "_actions"
 
 // OfText, OfList, OfTruth, OfPressure and OfSpan make answers; nothing is no answer.
 func OfText(text string) Value {
@@ -170,3 +174,13 @@ func (v Values) confirms(key, shown string) bool {
 }
 
 func confirmation(key, shown string) string { return key + "=" + shown }
+
+// Action is what was done about the answer of a field; "" when nobody said it.
+func (v Values) Action(key string) string {
+	for _, said := range v[actionsKey].List {
+		if of, text, found := strings.Cut(said, "="); found && of == key {
+			return strings.TrimSpace(text)
+		}
+	}
+	return ""
+}

@@ -22,6 +22,7 @@ type View struct {
 	Problems fault.Problems    // under the names of inputs, from Check
 	Doubts   []Doubt           // from Check
 	Alerts   map[string]string // by key: a sentence about an answer that is in order, as "Presión alta. Repita la toma."
+	Critical map[string]string // by key: a sentence about an answer that somebody has to say what was done about
 	Redraw   string            // address that a change is posted to and that answers Redraw; "" draws a form for plain posts
 }
 
@@ -51,6 +52,7 @@ type drawing struct {
 	View
 	scope  *scope
 	needed map[string]bool // keys that formulas name
+	sent   url.Values      // what a change was made of; nil for a page
 }
 
 func (v View) drawing() drawing {
@@ -100,7 +102,10 @@ func (d drawing) control(f Field) views.Field {
 	v := d.Values[f.Key]
 	c := views.Field{
 		Name: Name(f.Key), Label: f.Label, Value: inputText(f, v), Help: f.Help, Error: d.Problems[Name(f.Key)], Unit: f.unit(), Rows: f.Rows,
-		Optional: !f.Required, Unmarked: true, Attrs: d.live(f), Placeholder: placeholder(f),
+		Optional: !f.Required, Unmarked: true, Needed: f.Required, Attrs: d.live(f), Placeholder: placeholder(f),
+	}
+	if said := d.understood(f); said != "" {
+		c.Help = said
 	}
 	for _, o := range f.Options {
 		c.Options = append(c.Options, views.Option{Value: o.Value, Label: o.Label})
@@ -188,7 +193,40 @@ func (d drawing) result(f Field) string {
 // noted reports whether something stands below a tile.
 func (d drawing) noted(f Field) bool {
 	_, doubtful := d.doubt(f)
-	return doubtful || d.Problems[Name(f.Key)] != "" || d.Alerts[f.Key] != "" || d.confirmed(f) != ""
+	return doubtful || d.Problems[Name(f.Key)] != "" || d.alert(f) != "" || d.critical(f) != "" || d.understood(f) != "" || d.confirmed(f) != ""
+}
+
+// understood says in words what a figure was taken for that was typed in another unit.
+func (d drawing) understood(f Field) string {
+	typed := readNumber(clean(d.sent.Get(Name(f.Key)), false))
+	if v := inCentimetres(f, typed); v.Is() && v.Text != typed.Text {
+		return clean(d.sent.Get(Name(f.Key)), false) + " m se anotó como " + withUnit(f, v.Text) + "."
+	}
+	return ""
+}
+
+// alert is worth knowing about an answer that can be; what is impossible is not judged as well.
+func (d drawing) alert(f Field) string {
+	if d.Problems[Name(f.Key)] != "" || d.Critical[f.Key] != "" {
+		return ""
+	}
+	return d.Alerts[f.Key]
+}
+
+// critical is why somebody has to say what was done about an answer.
+func (d drawing) critical(f Field) string {
+	if d.Problems[Name(f.Key)] != "" {
+		return ""
+	}
+	return d.Critical[f.Key]
+}
+
+// action is the field in which somebody says it.
+func (d drawing) action(f Field) views.Field {
+	return views.Field{
+		Name: ActionName(f.Key), Label: "Qué se hizo ante " + lowerFirst(f.Label) + " " + withUnit(f, shown(f, d.Values[f.Key])), Value: d.Values.Action(f.Key),
+		Error: d.Problems[ActionName(f.Key)], MaxLength: longAction, Autocomplete: "off",
+	}
 }
 
 // tileAttrs say what explains a tile's input.
@@ -256,6 +294,9 @@ func (d drawing) answersTo(f Field, changed string) bool {
 		_, doubtful := d.doubt(f)
 		return doubtful || d.confirmed(f) != ""
 	}
+	if changed == ActionName(f.Key) {
+		return d.Problems[changed] != ""
+	}
 	return (Name(f.Key) == changed || UnitName(f.Key) == changed) && f.Type != Choices && f.Type != YesNo
 }
 
@@ -301,7 +342,7 @@ func tileState(d drawing, f Field) templ.Attributes {
 	switch {
 	case f.Type == Computed:
 		return templ.Attributes{"data-calc": ""}
-	case doubtful || d.Problems[Name(f.Key)] != "" || d.Alerts[f.Key] != "":
+	case doubtful || d.Problems[Name(f.Key)] != "" || d.alert(f) != "" || d.critical(f) != "":
 		return templ.Attributes{"data-alerta": ""}
 	}
 	return templ.Attributes{}
