@@ -58,7 +58,7 @@ func (h *house) auditSubjects() []audit.Subject {
 		{Entity: "observations", Label: "Resultado o función vital"},
 		{Entity: "observation_acknowledgements", Label: "Valor crítico visto"},
 		{Entity: "lab_orders", Label: "Orden de laboratorio"},
-		{Entity: "lab_order_events", Label: "Orden de laboratorio"},
+		{Entity: "lab_order_events", Label: "Orden de laboratorio revisada o anulada"},
 		{Entity: "medication_requests", Label: "Medicamento recetado"},
 		{Entity: "medication_stops", Label: "Medicamento suspendido"},
 		{Entity: "patient_record", Label: "Lectura de historia", Names: h.patients.NamesByID},

@@ -157,10 +157,11 @@ type Reads interface {
 
 // Reader is one reading of a record.
 type Reader struct {
-	UserID uuid.UUID
-	Name   string
-	What   string
-	At     time.Time
+	UserID    uuid.UUID
+	Name      string
+	What      string
+	At        time.Time
+	Emergency string // why, of a reading through the emergency door; "" of every other
 }
 
 // Events hears what others must learn of; on the server it inserts jobs in the same transaction.

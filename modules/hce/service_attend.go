@@ -51,7 +51,7 @@ func (s *Service) Written(ctx context.Context, e Encounter, look Look) (Written,
 	if w.Entries, err = s.entries(ctx, records); err != nil {
 		return w, err
 	}
-	return w, s.Reads.Read(ctx, look.Patient(), "atención")
+	return w, s.Reads.Read(ctx, look.Patient(), "atención"+s.ofDay(ctx, e.At()))
 }
 
 // beforeShown is how many notes stand beside the one that is written.

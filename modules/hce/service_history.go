@@ -13,6 +13,7 @@ import (
 	"hampi/modules/hce/form"
 	"hampi/modules/platform/fault"
 	"hampi/modules/platform/sorting"
+	"hampi/views"
 )
 
 // HistoryRows is how many documents the history opens with, and how many more "Ver más" brings.
@@ -58,14 +59,14 @@ func (s *Service) History(ctx context.Context, patient uuid.UUID, f Filter) (loo
 	if look, err = s.Open(ctx, patient); err != nil {
 		return look, nil, false, err
 	}
-	if err = s.Reads.Read(ctx, look.Patient(), "historia"); err != nil {
-		return look, nil, false, err
-	}
 	records, err := s.store.RecordsOf(ctx, f.in(look.Family))
 	if err != nil {
 		return look, nil, false, err
 	}
 	more = len(records) > HistoryRows
+	if err = s.Reads.Read(ctx, look.Patient(), s.page(ctx, records[:min(len(records), HistoryRows)])); err != nil {
+		return look, nil, false, err
+	}
 	list, err = s.entries(ctx, records[:min(len(records), HistoryRows)])
 	return look, list, more, err
 }
@@ -173,7 +174,7 @@ func (s *Service) Entry(ctx context.Context, id uuid.UUID) (Look, Entry, error) 
 	if err != nil {
 		return look, Entry{}, err
 	}
-	if err := s.Reads.Read(ctx, look.Patient(), "documento"); err != nil {
+	if err := s.Reads.Read(ctx, look.Patient(), s.named(ctx, r)); err != nil {
 		return look, Entry{}, err
 	}
 	list, err := s.entries(ctx, []Record{r})
@@ -181,6 +182,28 @@ func (s *Service) Entry(ctx context.Context, id uuid.UUID) (Look, Entry, error) 
 		return look, Entry{}, err
 	}
 	return look, list[0], nil
+}
+
+// named is which document was read, without what it says: "receta del 24/11/2026 9:14".
+func (s *Service) named(ctx context.Context, r Record) string {
+	return strings.ToLower(r.Type.Label()) + s.ofDay(ctx, r.WrittenAt)
+}
+
+// page is which part of the history was read: "historia, 10 documentos del 3/2/2026 al 24/11/2026".
+func (s *Service) page(ctx context.Context, records []Record) string {
+	if len(records) == 0 {
+		return "historia"
+	}
+	day := func(r Record) string { return views.Day(r.WrittenAt.In(s.Zone(ctx))) }
+	days := " del " + day(records[len(records)-1])
+	if day(records[len(records)-1]) != day(records[0]) {
+		days += " al " + day(records[0])
+	}
+	return "historia, " + views.Plural(len(records), "documento", "documentos") + days
+}
+
+func (s *Service) ofDay(ctx context.Context, at time.Time) string {
+	return " del " + dayTime(at, s.Zone(ctx))
 }
 
 // Problems are the diagnoses that a person has had, the latest first.

@@ -35,7 +35,7 @@ func (s *Service) Attention(ctx context.Context, id uuid.UUID, holder string) (A
 	if err != nil {
 		return a, err
 	}
-	return a, s.Reads.Read(ctx, a.Look.Patient(), "atención")
+	return a, s.Reads.Read(ctx, a.Look.Patient(), "atención"+s.ofDay(ctx, a.Encounter.At()))
 }
 
 func (s *Service) attention(ctx context.Context, id uuid.UUID, holder string) (Attention, error) {

@@ -3,6 +3,7 @@ package hce
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
@@ -124,7 +125,7 @@ func (s *Service) OrderOf(ctx context.Context, id uuid.UUID) (Look, Order, error
 	if err != nil {
 		return Look{}, o, err
 	}
-	return look, o, s.Reads.Read(ctx, look.Patient(), "orden de laboratorio")
+	return look, o, s.Reads.Read(ctx, look.Patient(), "orden de laboratorio N.º "+strconv.FormatInt(o.Number, 10))
 }
 
 // writingOrder is an order that nobody else changes until the transaction ends, for who may write in the record.

@@ -137,11 +137,13 @@ func (ReadLog) Read(ctx context.Context, patient uuid.UUID, what string) error {
 
 // Readers lists who has read the patient's record, latest first.
 func (ReadLog) Readers(ctx context.Context, family []uuid.UUID, limit int) ([]Reader, error) {
-	const query = `select a.user_id, coalesce(nullif(trim(u.title || ' ' || u.name), ''), '') as name, coalesce(a.new ->> 'what', '') as what, a.at
+	const query = `select a.user_id, coalesce(nullif(trim(u.title || ' ' || u.name), ''), '') as name, coalesce(a.new ->> 'what', '') as what, a.at,
+		coalesce((select e.reason from emergency_accesses e join memberships m on m.id = e.doctor_id where m.user_id = a.user_id and e.patient_id in ?
+			and a.at >= e.opened_at and a.at < e.closes_at order by e.opened_at desc limit 1), '') as emergency
 		from audit_log a left join users u on u.id = a.user_id
 		where a.entity = ? and a.action = ? and a.entity_id in ? order by a.at desc limit ?`
 	var list []Reader
-	if err := database.From(ctx).Raw(query, readEntity, readAction, family, limit).Scan(&list).Error; err != nil && !errors.Is(err, gorm.ErrRecordNotFound) {
+	if err := database.From(ctx).Raw(query, family, readEntity, readAction, family, limit).Scan(&list).Error; err != nil && !errors.Is(err, gorm.ErrRecordNotFound) {
 		return nil, fmt.Errorf("read who read the record: %w", err)
 	}
 	return list, nil

@@ -176,7 +176,7 @@ func (s *Service) Open(ctx context.Context, id uuid.UUID) (f File, content io.Re
 		if f, ref, err = s.allowed(ctx, id); err != nil {
 			return err
 		}
-		return s.Reads.Read(ctx, f.PatientID, "archivo")
+		return s.Reads.Read(ctx, f.PatientID, "archivo del "+dayTime(f.AddedAt.In(zoneOf(ctx))))
 	})
 	if err != nil {
 		return File{}, nil, err

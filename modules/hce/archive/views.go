@@ -98,3 +98,6 @@ func zoneOf(ctx context.Context) *time.Location {
 	}
 	return zone
 }
+
+// dayTime is a moment in words: "24/11/2026 9:14".
+func dayTime(at time.Time) string { return views.Day(at) + " " + views.Clock(at) }

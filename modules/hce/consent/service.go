@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -228,7 +229,7 @@ func (s *Service) Consent(ctx context.Context, id uuid.UUID) (Consent, error) {
 	if err := s.Archive.Access.MayRead(ctx, c.PatientID, archive.Owner{}); err != nil {
 		return Consent{}, err
 	}
-	return c, s.Reads.Read(ctx, c.PatientID, "consentimiento")
+	return c, s.Reads.Read(ctx, c.PatientID, strings.ToLower(title(c.Body))+" del "+localTime(c.At, s.zone(ctx)))
 }
 
 // Revoke takes an agreement back, in the words of who gave it. The same id again changes nothing.
