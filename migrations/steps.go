@@ -29,5 +29,6 @@ func Steps() []*gormigrate.Migration {
 		sqlStep("0022_cash"),
 		sqlStep("0023_document_files"),
 		sqlStep("0024_prices"),
+		sqlStep("0029_record"),
 	}
 }

@@ -178,7 +178,8 @@ func (h *house) joinRecord(days agenda.ForPatients) {
 		Access: hce.NewFilesAccess(h.record), Reads: hce.ReadLog{}, Now: h.Now,
 	})
 	h.consents = consent.NewService(consent.Parts{
-		Store: consent.NewPostgres(h.Vault), Archive: h.archive, Patients: h.patients, Colleagues: accounts.Colleagues{}, Reads: hce.ReadLog{}, Now: h.Now,
+		Store: consent.NewPostgres(h.Vault), Archive: h.archive, Patients: h.patients, Colleagues: accounts.Colleagues{}, Reads: hce.ReadLog{},
+		Keys: h.signingKeys(), Proofs: proofs{h.signIn}, Address: h.Address, Now: h.Now,
 	})
 	h.record.Files = h.archive
 	h.copies = copies.NewService(copies.Parts{
@@ -255,7 +256,7 @@ func (h *house) routes(a *App) {
 	settings.Routes(r, h.settings)
 	sync.Routes(r, h.sync, sync.PageParts{Describers: h.describers(), People: h.staff, Now: h.Now})
 	sync.DeviceRoutes(r, h.devices)
-	hce.VerifyRoutes(r, hce.NewVerifier(h.DB, h.signingKeys()), h.Now)
+	hce.VerifyRoutes(r, hce.NewVerifier(h.DB, h.signingKeys(), consent.NewVerifier(h.DB, consent.NewPostgres(h.Vault), h.signingKeys())), h.Now)
 	h.api(r)
 }
 

@@ -64,6 +64,8 @@ func (h *house) auditSubjects() []audit.Subject {
 		{Entity: "patient_record", Label: "Lectura de historia", Names: h.patients.NamesByID},
 		{Entity: "record_copies", Label: "Copia de historia"},
 		{Entity: "consents", Label: "Consentimiento"},
+		{Entity: "consent_signatures", Label: "Firma de un consentimiento", Columns: map[string]audit.Column{"name": shown("firmante"), "license": shown("colegiatura")}},
+		{Entity: "prescription_sendings", Label: "Receta enviada"},
 		{Entity: "consent_revocations", Label: "Consentimiento revocado"},
 		{Entity: "consent_templates", Label: "Texto de consentimiento", Columns: map[string]audit.Column{"slug": shown("texto"), "edition": shown("edición"), "retired": active}},
 		{Entity: "patient_assignments", Label: "Paciente asignado"},

@@ -2,5 +2,16 @@
 
 package hce
 
+import (
+	"context"
+
+	"github.com/google/uuid"
+)
+
 // PrescriptionLetter is what the job sends.
 var PrescriptionLetter = (*Service).prescriptionLetter
+
+// MarkSent notes what the job notes once the mail server took a prescription.
+func MarkSent(s *Service, ctx context.Context, record, by uuid.UUID, to string) error {
+	return s.markSent(ctx, prescriptionMailArgs{RecordID: record, ByID: by}, to)
+}

@@ -32,13 +32,15 @@ func (byMail) Label() string { return "Enviar por correo" }
 func (byMail) Address(p patients.Patient) string { return p.Email }
 
 func (m byMail) Send(ctx context.Context, prescription uuid.UUID) error {
-	return m.queue.Insert(ctx, prescriptionMailArgs{ClinicID: database.ScopeOf(ctx).ClinicID, RecordID: prescription}, nil)
+	args := prescriptionMailArgs{ClinicID: database.ScopeOf(ctx).ClinicID, RecordID: prescription, ByID: access.Who(ctx).MembershipID}
+	return m.queue.Insert(ctx, args, nil)
 }
 
 // prescriptionMailArgs asks to send a prescription to its patient.
 type prescriptionMailArgs struct {
 	ClinicID uuid.UUID `json:"clinic_id"`
 	RecordID uuid.UUID `json:"record_id"`
+	ByID     uuid.UUID `json:"by_id"` // membership
 }
 
 func (prescriptionMailArgs) Kind() string { return "hce_prescription_mail" }
@@ -69,7 +71,20 @@ func (w *prescriptionMailWorker) Work(ctx context.Context, job *river.Job[prescr
 	if err != nil {
 		return err
 	}
-	return w.letters.Send(ctx, letter)
+	if err := w.letters.Send(ctx, letter); err != nil {
+		return err
+	}
+	return w.db.InClinic(ctx, jobs.Scope(job.Args.ClinicID, job.ID), func(ctx context.Context) error {
+		return w.record.markSent(ctx, job.Args, letter.To)
+	})
+}
+
+// markSent notes at a prescription that the mail server took it.
+func (s *Service) markSent(ctx context.Context, args prescriptionMailArgs, to string) error {
+	if args.ByID == uuid.Nil {
+		return nil // asked for before anybody noted it
+	}
+	return s.store.AddSent(ctx, Sent{ID: newID(), RecordID: args.RecordID, Way: byMail{}.Way(), ShownTo: HalfShown(to), By: args.ByID, At: s.now()})
 }
 
 // prescriptionLetter is the letter with the prescription in it, to whoever it was prescribed. The subject and the text

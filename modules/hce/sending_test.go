@@ -80,6 +80,11 @@ var _ = Describe("sending a prescription", func() {
 		Expect(letter.Text).To(ContainSubstring("https://hampi.example/verificar/"))
 		Expect(string(letter.Files[0].Content)).To(HavePrefix("%PDF"))
 
+		Expect(hce.MarkSent(c.record, ctx, receta, c.Salas.Membership, letter.To)).To(Succeed())
+		_, e2, err := c.record.Entry(ctx, receta)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(e2.Sent).To(ConsistOf(And(HaveField("ShownTo", "a…a@example.com"), HaveField("By", c.Salas.Membership), HaveField("At", BeTemporally("==", now)))))
+
 		_, err = c.record.Annul(ctx, newID(), receta, "Se recetó a otra persona", hce.Proof{})
 		Expect(err).NotTo(HaveOccurred())
 		_, err = c.record.Send(ctx, receta, "correo")

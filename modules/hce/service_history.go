@@ -42,6 +42,7 @@ type Entry struct {
 	Lines     []form.Line // what it says, by the template it was written with
 	Words     string      // what an addendum or annulment says
 	Amending  []Entry     // addenda and annulments, oldest first
+	Sent      []Sent      // of a prescription: when it went to its patient, and where
 	Away      bool        // a device shows it: what the server alone makes of it is not offered
 }
 
@@ -96,6 +97,10 @@ func (s *Service) entries(ctx context.Context, records []Record) ([]Entry, error
 	if err != nil {
 		return nil, err
 	}
+	sent, err := s.store.SentOf(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
 	list := make([]Entry, 0, len(records))
 	read := s.reader(ctx)
 	for _, r := range records {
@@ -113,6 +118,11 @@ func (s *Service) entries(ctx context.Context, records []Record) ([]Entry, error
 				return nil, err
 			}
 			e.Amending = append(e.Amending, added)
+		}
+		for _, x := range sent {
+			if x.RecordID == r.ID {
+				e.Sent = append(e.Sent, x)
+			}
 		}
 		list = append(list, e)
 	}

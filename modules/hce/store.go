@@ -27,6 +27,7 @@ type Store interface {
 	Orders
 	Medications
 	Heads
+	SentPrescriptions
 }
 
 // Encounters is the part of the store that keeps attentions.

@@ -79,6 +79,16 @@ type verificationView struct {
 
 func (v verificationView) annulled() bool { return v.Signature.Valid && v.AnnulledAt != nil }
 
+func (v verificationView) revoked() bool { return v.Signature.Valid && v.RevokedAt != nil }
+
+// kind is what kind of document it is, in words.
+func (v verificationView) kind() string {
+	if v.Kind != "" {
+		return v.Kind
+	}
+	return v.Type.Label()
+}
+
 func (v verificationView) title() string {
 	switch {
 	case v.Unsigned:
@@ -87,6 +97,8 @@ func (v verificationView) title() string {
 		return "Documento no válido"
 	case v.annulled():
 		return "Documento anulado"
+	case v.revoked():
+		return "Consentimiento revocado"
 	}
 	return "Documento válido"
 }
@@ -103,7 +115,7 @@ func (v verificationView) look() (tone, icon string) {
 		return "aviso", "pen-line"
 	case !v.Signature.Valid:
 		return "peligro", "circle-alert"
-	case v.annulled():
+	case v.annulled(), v.revoked():
 		return "aviso", "ban"
 	}
 	return "ok", "shield-check"

@@ -18,12 +18,15 @@ import (
 
 // Verifier says whether signatures stand: to anybody who has a code, and to who reads a record.
 type Verifier struct {
-	db   *database.DB
-	keys PublicKeys
+	db     *database.DB
+	keys   PublicKeys
+	others []CodeKeeper
 }
 
-// NewVerifier checks signatures with these keys.
-func NewVerifier(db *database.DB, keys PublicKeys) *Verifier { return &Verifier{db, keys} }
+// NewVerifier checks signatures with these keys; others keep documents that are no records.
+func NewVerifier(db *database.DB, keys PublicKeys, others ...CodeKeeper) *Verifier {
+	return &Verifier{db, keys, others}
+}
 
 // Verification is all that anybody with a code may know: what kind of document, when, by whom, and whether it stands.
 // Nothing of it speaks of the patient.
@@ -38,18 +41,42 @@ type Verification struct {
 	Others     []Checked  // under the same document
 	AnnulledAt *time.Time // nil while it is in force
 	Addenda    int        // signed since
+
+	Kind      string     // what kind of document it is, where it is no record: "Consentimiento informado"
+	Outcome   string     // of a consent: what was answered
+	RevokedAt *time.Time // of a consent: when it was taken back
+}
+
+// CodeKeeper verifies documents that are no records and have codes of their own.
+type CodeKeeper interface {
+	// ByCode verifies the document of a code; fault.ErrNotFound for one that it does not keep.
+	ByCode(ctx context.Context, code string) (Verification, error)
 }
 
 // ByCode verifies the document of a code (see CleanCode); fault.ErrNotFound for one that nobody has.
 func (v *Verifier) ByCode(ctx context.Context, code string) (Verification, error) {
 	found := Verification{Code: code}
 	clinic, record, err := v.find(ctx, code)
+	if fault.IsNotFound(err) {
+		return v.elsewhere(ctx, code)
+	}
 	if err != nil {
 		return found, err
 	}
 	scope := database.Scope{ClinicID: clinic}
 	err = v.db.InClinic(ctx, scope, func(ctx context.Context) error { return v.verify(ctx, record, &found) })
 	return found, err
+}
+
+// elsewhere asks those who keep documents that are no records.
+func (v *Verifier) elsewhere(ctx context.Context, code string) (Verification, error) {
+	for _, other := range v.others {
+		found, err := other.ByCode(ctx, code)
+		if !fault.IsNotFound(err) {
+			return found, err
+		}
+	}
+	return Verification{}, fault.ErrNotFound
 }
 
 // find asks which document of which clinic a code belongs to.

@@ -47,6 +47,7 @@ var plainBytes = map[string]string{
 	"invoice_contents.content_hash": "a hash",
 	"invoice_files.sha256":          "a hash",
 	"record_signatures.signature":   "a signature",
+	"consent_signatures.signature":  "a signature",
 	"signing_keys.public_key":       "the half that anybody may see",
 	"sync_ops.body_hash":            "a hash",
 	"sync_queue.body_hash":          "a hash",

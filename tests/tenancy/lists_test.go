@@ -52,6 +52,7 @@ var systemSees = map[string][]string{
 	"invitations":     {"SELECT", "UPDATE"},
 	"change_counters": {"SELECT", "INSERT", "UPDATE"}, // numbers what the system changes for the devices of a clinic
 	"change_log":      {"INSERT"},
+	"consent_codes":   {"SELECT"},  // the same of a consent's
 	"signature_codes": {"SELECT"},  // which clinic a verification code belongs to
 	"audit_log":       auditFields, // it is watched too, and reads nothing of it
 }
@@ -94,6 +95,9 @@ var insertOnly = map[string]string{
 	"invoice_events":               "keep_but_sealed",
 	"consent_templates":            "refuse_change",
 	"consent_revocations":          "refuse_change",
+	"consent_signatures":           "refuse_change",
+	"consent_codes":                "refuse_change",
+	"prescription_sendings":        "refuse_change",
 	"consents":                     "keep_consent", // its body is sealed again when keys are rotated
 	"signing_keys":                 "revoke_once",
 	"files":                        "keep_file",   // hidden once; its key is sealed again when keys are rotated
@@ -127,6 +131,7 @@ var (
 	indexElsewhere = map[string]string{
 		"audit_log_unsealed":   "the sealer takes rows of all clinics in their order",
 		"memberships_user":     "the system's login asks where a person works",
+		"consent_codes_code":   "the system's login asks which clinic a consent's code belongs to",
 		"signature_codes_code": "the system's login asks which clinic a verification code belongs to",
 		"invitations_token":    "the system's login finds an invitation by its secret link",
 	}

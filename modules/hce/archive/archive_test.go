@@ -61,7 +61,7 @@ var _ = Describe("the archive", Ordered, ContinueOnFailure, func() {
 			HaveKeyWithValue("Content-Type", []string{"application/pdf"}), HaveKeyWithValue("X-Content-Type-Options", []string{"nosniff"}),
 			HaveKeyWithValue("Cache-Control", []string{"no-store"}),
 		))
-		Expect(d.count("select count(*) from audit_log where action = 'read' and new ->> 'what' = 'archivo' and request_id <> ''")).To(Equal(1))
+		Expect(d.count("select count(*) from audit_log where action = 'read' and new ->> 'what' = 'archivo del 24/11/2026 10:14' and request_id <> ''")).To(Equal(1))
 		Expect(d.get("/archivos/" + id.String() + "/miniatura").Code).To(Equal(http.StatusNotFound))
 	})
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"hampi/modules/hce"
 	"hampi/modules/patients"
 	"hampi/modules/platform/fault"
 	"hampi/modules/platform/textfold"
@@ -35,6 +36,7 @@ type Answer struct {
 	Typed    string // the name, of who types it
 	Agreed   bool   // the tick beside it
 	Photo    []byte // of a sheet that was signed by hand
+	Proof    hce.Proof
 }
 
 // Ages from which somebody decides alone: for what is done to them (Código Civil art. 42), for their data (DS 016-2024-JUS

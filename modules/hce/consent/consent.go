@@ -110,6 +110,19 @@ type Consent struct {
 	FileHash []byte // SHA-256 of the PDF
 	At       time.Time
 	Revoked  *Revocation
+	Mark     *Mark // of the professional; nil of what was kept before consents carried one
+}
+
+// Mark is the electronic signature of the professional who informed, over what was answered and over its PDF.
+type Mark struct {
+	ID        uuid.UUID
+	ConsentID uuid.UUID
+	Signer    Professional
+	KeyID     uuid.UUID
+	Method    string // "ed25519"
+	Bytes     []byte
+	Code      string // of /verificar/{code}
+	At        time.Time
 }
 
 // Revocation takes an agreement back.
@@ -131,6 +144,17 @@ func (c Consent) State() string {
 		return "No aceptó"
 	case c.Revoked != nil:
 		return "Revocado"
+	}
+	return "Aceptó"
+}
+
+// outcome is what was answered, for whoever verifies the document.
+func (c Consent) outcome() string {
+	switch {
+	case c.Decision == Refused:
+		return "No aceptó: queda constancia de su rechazo"
+	case c.Revoked != nil:
+		return "Aceptó, y después lo revocó"
 	}
 	return "Aceptó"
 }

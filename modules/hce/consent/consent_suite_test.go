@@ -21,8 +21,10 @@ import (
 	. "github.com/onsi/gomega"
 
 	"hampi/modules/accounts"
+	"hampi/modules/hce"
 	"hampi/modules/hce/archive"
 	"hampi/modules/hce/consent"
+	"hampi/modules/hce/hcetest"
 	"hampi/modules/patients"
 	"hampi/modules/platform/access"
 	"hampi/modules/platform/audit"
@@ -79,11 +81,25 @@ type desk struct {
 	luz, teo uuid.UUID
 	eva      uuid.UUID // whom nobody here attends
 	who      access.Identity
+	keys     *hcetest.Keys
+	proofs   *proofs
+}
+
+// proofs takes one code, and asks for it every time unless somebody has just shown who they are.
+type proofs struct{ fresh bool }
+
+func (p *proofs) Fresh(context.Context) (bool, error) { return p.fresh, nil }
+
+func (p *proofs) Prove(_ context.Context, proof hce.Proof) error {
+	if proof.Code != "123456" {
+		return fault.InvalidField("code", "El código no coincide.")
+	}
+	return nil
 }
 
 func newDesk() *desk {
 	GinkgoHelper()
-	d := &desk{world: cluster.World(), echo: echo.New()}
+	d := &desk{world: cluster.World(), echo: echo.New(), keys: hcetest.NewKeys(now.Add(-time.Hour)), proofs: &proofs{fresh: true}}
 	var err error
 	d.folder, err = files.NewFolder(GinkgoT().TempDir())
 	Expect(err).NotTo(HaveOccurred())
@@ -98,7 +114,8 @@ func newDesk() *desk {
 		Access: record{[]uuid.UUID{d.luz, d.teo}}, Reads: reads{}, Now: clock.At(now),
 	})
 	d.service = consent.NewService(consent.Parts{
-		Store: consent.NewPostgres(d.world.Vault), Archive: kept, Patients: people, Colleagues: accounts.Colleagues{}, Reads: reads{}, Now: clock.At(now),
+		Store: consent.NewPostgres(d.world.Vault), Archive: kept, Patients: people, Colleagues: accounts.Colleagues{}, Reads: reads{},
+		Keys: d.keys, Proofs: d.proofs, Address: func() string { return "https://clinica.pe" }, Now: clock.At(now),
 	})
 	d.serve(kept)
 	_, err = d.world.Admin.Exec(context.Background(), "update users set title = 'Dra.', college = 'CMP', college_number = '54321'")
@@ -124,6 +141,7 @@ func (d *desk) serve(kept *archive.Service) {
 	r := web.NewRouter(d.echo, server.Guard)
 	archive.Routes(r, kept)
 	consent.Routes(r, d.service)
+	hce.VerifyRoutes(r, hce.NewVerifier(d.world.DB, d.keys, consent.NewVerifier(d.world.DB, consent.NewPostgres(d.world.Vault), d.keys)), clock.At(now))
 	Expect(r.Check()).To(Succeed())
 }
 
@@ -181,6 +199,18 @@ func (d *desk) sign(patient uuid.UUID, form url.Values, photo []byte) *httptest.
 	r := httptest.NewRequest(http.MethodPost, d.page(patient, ""), body)
 	r.Header.Set(echo.HeaderContentType, w.FormDataContentType())
 	return d.send(r)
+}
+
+// tamper changes a row behind everybody's back, whatever guards it.
+func (d *desk) tamper(sql string, args ...any) {
+	GinkgoHelper()
+	tx, err := d.world.Admin.Begin(context.Background())
+	Expect(err).NotTo(HaveOccurred())
+	_, err = tx.Exec(context.Background(), "set local session_replication_role = replica")
+	Expect(err).NotTo(HaveOccurred())
+	_, err = tx.Exec(context.Background(), sql, args...)
+	Expect(err).NotTo(HaveOccurred())
+	Expect(tx.Commit(context.Background())).To(Succeed())
 }
 
 func (d *desk) count(query string, args ...any) (n int) {

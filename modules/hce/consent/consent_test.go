@@ -12,6 +12,7 @@ import (
 	. "github.com/onsi/gomega"
 
 	"hampi/modules/accounts"
+	"hampi/modules/hce"
 	"hampi/modules/hce/consent"
 )
 
@@ -66,6 +67,44 @@ var _ = Describe("a consent", Ordered, func() {
 
 		retire := d.post("/archivos/"+file+"/retiro", url.Values{"motivo": {"por error"}})
 		Expect(retire.Code).To(Equal(http.StatusConflict), "what was signed stays in sight")
+	})
+
+	It("is signed by the professional too, after showing who they are; anybody verifies it by its code", func() {
+		d.proofs.fresh = false
+		DeferCleanup(func() { d.proofs.fresh = true })
+		form := answered()
+		Expect(d.post(d.page(d.luz, "/lectura"), form).Body.String()).To(ContainSubstring(`name="prueba"`))
+		before := d.stored()
+		Expect(d.sign(d.luz, form, nil).Body.String()).To(ContainSubstring("Escriba su código de 6 dígitos"))
+		Expect(d.sign(d.luz, with(form, "prueba", "000000"), nil).Body.String()).To(ContainSubstring("El código no coincide"))
+		Expect(d.stored()).To(Equal(before), "nothing is made before it is known who signs")
+		kept := d.sign(d.luz, with(form, "prueba", "123456"), nil).Header().Get("Location")
+		id := strings.TrimPrefix(kept, "/consentimientos/")
+		var code string
+		Expect(d.world.Admin.QueryRow(GinkgoT().Context(), "select code from consent_signatures where consent_id = $1", id).Scan(&code)).To(Succeed())
+		Expect(d.get(kept).Body.String()).To(And(ContainSubstring("Firmado electrónicamente por Dra."), ContainSubstring(hce.ShownCode(code))))
+		Expect(d.get(kept + "/imprimir").Body.String()).To(ContainSubstring("https://clinica.pe/verificar/" + code))
+		var file string
+		Expect(d.world.Admin.QueryRow(GinkgoT().Context(), "select file_id::text from consents where id = $1", id).Scan(&file)).To(Succeed())
+		Expect(words(d.get("/archivos/" + file).Body.Bytes())).To(ContainSubstring(hce.ShownCode(code)))
+
+		public := func() string { return d.get("/verificar/" + code).Body.String() }
+		Expect(public()).To(And(ContainSubstring("Documento válido"), ContainSubstring("Consentimiento informado"), ContainSubstring("CMP 54321"), ContainSubstring("Aceptó")))
+		Expect(public()).NotTo(Or(ContainSubstring("Quispe"), ContainSubstring("pieza 38"), ContainSubstring("Tratamiento odontológico")), "nothing of the patient")
+		Expect(d.post(kept+"/revocacion", url.Values{"id": {newID().String()}, "motivo": {"La paciente prefiere esperar"}}).Code).To(Equal(http.StatusSeeOther))
+		Expect(public()).To(And(ContainSubstring("Consentimiento revocado"), ContainSubstring("ya no autoriza nada"), Not(ContainSubstring("prefiere"))))
+
+		d.tamper("update consents set file_sha256 = content_hash where id = $1", id)
+		Expect(public()).To(And(ContainSubstring("Documento no válido"), ContainSubstring("La firma no corresponde")))
+		d.tamper("update consents set body = content_hash where id = $1", id)
+		Expect(public()).To(And(ContainSubstring("Documento no válido"), ContainSubstring("El contenido fue alterado")))
+	})
+
+	It("that was declined is verified as a refusal", func() {
+		kept := d.sign(d.luz, with(answered(), "decision", "no_acepta"), nil).Header().Get("Location")
+		var code string
+		Expect(d.world.Admin.QueryRow(GinkgoT().Context(), "select code from consent_signatures where consent_id = $1", strings.TrimPrefix(kept, "/consentimientos/")).Scan(&code)).To(Succeed())
+		Expect(d.get("/verificar/" + code).Body.String()).To(And(ContainSubstring("Documento válido"), ContainSubstring("Rechazo informado"), ContainSubstring("queda constancia")))
 	})
 
 	It("is revoked once, with a reason, and says so", func() {

@@ -6,13 +6,15 @@ import (
 	"encoding/hex"
 	"strings"
 
+	"hampi/modules/hce"
 	"hampi/modules/platform/paper"
 	"hampi/views"
 )
 
-// document lays a consent on paper: what is kept, and what the patient takes along. photo is that of a sheet that was
+// document lays a consent on paper: what is kept, and what the patient takes along, with the code of its signature.
+// address is how people reach the program; photo is that of a sheet that was
 // signed by hand.
-func document(c Consent, sheet Sheet, photo []byte) paper.Document {
+func document(c Consent, sheet Sheet, photo []byte, address string) paper.Document {
 	at := c.At.In(sheet.Today.Location())
 	d := paper.Document{
 		Title: title(c.Body), Date: views.Day(at) + " " + views.Clock(at), Clinic: paper.Letterhead{Name: c.Clinic, Lines: []string{clinicLine(sheet.Clinic)}},
@@ -34,8 +36,13 @@ func document(c Consent, sheet Sheet, photo []byte) paper.Document {
 		add(paper.Picture{Content: photo, Caption: "Hoja firmada a mano. Huella de la foto (SHA-256): " + c.Sheet, Height: 190})
 	}
 	add(paper.Signatures{Left: signed(c, views.Day(at)+" "+views.Clock(at)), Right: informed(c.Body)})
+	add(paper.Code{Text: verifyAddress(address, *c.Mark), Caption: "Firmado electrónicamente por " + c.Doctor.Name + ", " + c.Doctor.License + ", el " +
+		views.Day(at) + " " + views.Clock(at) + ".\nVerifique en " + verifyAddress(address, *c.Mark) + "\nCódigo " + hce.ShownCode(c.Mark.Code)})
 	return d
 }
+
+// verifyAddress is where anybody may ask whether the document stands.
+func verifyAddress(address string, m Mark) string { return address + "/verificar/" + m.Code }
 
 func facts(b Body) paper.Facts {
 	f := paper.Facts{{Label: "Procedimiento", Value: b.Procedure}, {Label: "Diagnóstico", Value: b.Diagnosis}}

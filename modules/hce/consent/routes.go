@@ -160,7 +160,11 @@ func (h routes) read(c echo.Context) error {
 	if form.Method == "" {
 		form.Method = onScreen
 	}
-	return patients.ShowFrame(c, http.StatusOK, frame, readBody(readView{Patient: frame.Patient.ID, Form: form, Sheet: sheet}))
+	asks, err := h.service.NeedsProof(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	return patients.ShowFrame(c, http.StatusOK, frame, readBody(readView{Patient: frame.Patient.ID, Form: form, Sheet: sheet, Asks: asks}))
 }
 
 // sent reads the form and the patient's page around it.
@@ -245,6 +249,9 @@ func (h routes) print(c echo.Context) error {
 	}
 	v := paperOf(found.Body, clinicLine(clinic), found.At.In(h.service.zone(ctx)))
 	v.Signed = &found
+	if found.Mark != nil {
+		v.Verify = verifyAddress(h.service.Address(), *found.Mark)
+	}
 	return h.paper(c, v)
 }
 

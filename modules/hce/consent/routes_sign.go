@@ -48,6 +48,12 @@ func (h routes) sign(c echo.Context) error {
 		return web.Leave(c, onePath(kept.ID))
 	}
 	more, wrong := fault.Fields(err)
+	for _, field := range []string{"code", "password"} { // both are typed into one field
+		if words, there := more[field]; there {
+			more = merged(more, fault.Problems{proofField: words})
+			delete(more, field)
+		}
+	}
 	if !wrong {
 		return err
 	}
@@ -84,6 +90,10 @@ func (h routes) askAgain(c echo.Context, form formView, problems fault.Problems)
 		return err
 	}
 	v := readView{Patient: frame.Patient.ID, Form: form, Sheet: sheet, Problems: problems}
+	if v.Asks, err = h.service.NeedsProof(ctx); err != nil {
+		return err
+	}
+	v.Asks = v.Asks || problems[proofField] != ""
 	if web.IsFragment(c) {
 		return web.Render(c, http.StatusUnprocessableEntity, answerForm(v))
 	}

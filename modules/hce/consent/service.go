@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 
 	"hampi/modules/accounts"
+	"hampi/modules/hce"
 	"hampi/modules/hce/archive"
 	"hampi/modules/patients"
 	"hampi/modules/platform/access"
@@ -61,6 +62,8 @@ func (l Line) State() string {
 type Store interface {
 	// Add keeps a consent; ErrSameID for an id that is taken leaves the transaction usable.
 	Add(ctx context.Context, c Consent) error
+	// AddMark keeps the professional's signature with its code.
+	AddMark(ctx context.Context, m Mark) error
 	// Consent finds one with its revocation; fault.ErrNotFound when there is none.
 	Consent(ctx context.Context, id uuid.UUID) (Consent, error)
 	// Lines lists those of a family, the latest first.
@@ -82,6 +85,9 @@ type Parts struct {
 	Patients   Patients
 	Colleagues Colleagues
 	Reads      archive.ReadLog
+	Keys       hce.Keys
+	Proofs     hce.Proofs
+	Address    func() string // how people reach the program, for what is printed
 	Now        clock.Now
 }
 

@@ -28,7 +28,8 @@ type made struct {
 
 // Sign keeps what somebody answered, with its PDF.
 //
-// It is refused as invalid with what is missing, and with ErrSameID for an id that has another answer; the same form
+// The professional who informed signs what was answered and its PDF. It is refused as invalid with what is missing, at
+// "code" or "password" when the proof of who signs is, and with ErrSameID for an id that has another answer; the same form
 // sent again finds its answer. Call it outside of a transaction: documents are made and stored between two.
 func (s *Service) Sign(ctx context.Context, a Answer) (Consent, error) {
 	var sheet Sheet
@@ -44,6 +45,9 @@ func (s *Service) Sign(ctx context.Context, a Answer) (Consent, error) {
 		return s.again(ctx, *kept, a)
 	}
 	if err := a.problems(sheet.Body.Signer.Name).Err(); err != nil {
+		return Consent{}, err
+	}
+	if err := s.Archive.Store.Within(ctx, func(ctx context.Context) error { return s.prove(ctx, a.Proof) }); err != nil {
 		return Consent{}, err
 	}
 	c, all, err := s.make(ctx, sheet, a)
@@ -123,8 +127,9 @@ func (s *Service) make(ctx context.Context, sheet Sheet, a Answer) (c Consent, a
 	if c, err = b.sealed(s.Now()); err != nil {
 		return c, all, err
 	}
+	c.Mark = newMark(c)
 	var out bytes.Buffer
-	if err := paper.Write(&out, document(c, sheet, photo)); err != nil {
+	if err := paper.Write(&out, document(c, sheet, photo, s.Address())); err != nil {
 		return c, all, fmt.Errorf("make the PDF of a consent: %w", err)
 	}
 	pdf, err := s.store(ctx, b, b.Title+".pdf", out.Bytes())
@@ -174,5 +179,12 @@ func (s *Service) keep(ctx context.Context, c Consent, all []made) error {
 			return fmt.Errorf("keep a file of a consent: %w", err)
 		}
 	}
-	return s.Store.Add(ctx, c)
+	if err := s.Store.Add(ctx, c); err != nil {
+		return err
+	}
+	m, err := s.sign(ctx, c)
+	if err != nil {
+		return err
+	}
+	return s.Store.AddMark(ctx, m)
 }

@@ -5,6 +5,7 @@ package consent
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -73,10 +74,38 @@ type consentRow struct {
 	RevokedBy   *uuid.UUID
 	Reason      *string
 	RevokedAt   *time.Time
+
+	MarkID     *uuid.UUID
+	SignerID   uuid.UUID
+	KeyID      uuid.UUID
+	Signature  []byte
+	Method     string
+	Name       string
+	Profession string
+	License    string
+	Code       string
+	MarkedAt   time.Time
 }
 
-const consentQuery = `select c.id, c.body, c.content_hash, c.file_id, c.file_sha256, r.id as revoked_id, r.by as revoked_by, r.reason, r.at as revoked_at
-	from consents c left join consent_revocations r on r.consent_id = c.id `
+const consentQuery = `select c.id, c.body, c.content_hash, c.file_id, c.file_sha256, r.id as revoked_id, r.by as revoked_by, r.reason, r.at as revoked_at,
+	s.id as mark_id, coalesce(s.signer_id, c.doctor_id) as signer_id, coalesce(s.key_id, c.id) as key_id, s.signature, coalesce(s.method, '') as method,
+	coalesce(s.name, '') as name, coalesce(s.profession, '') as profession, coalesce(s.license, '') as license, coalesce(s.code, '') as code,
+	coalesce(s.signed_at, c.signed_at) as marked_at
+	from consents c left join consent_revocations r on r.consent_id = c.id left join consent_signatures s on s.consent_id = c.id `
+
+// mark is the professional's signature of a row; nil without one.
+func (r consentRow) mark() *Mark {
+	if r.MarkID == nil {
+		return nil
+	}
+	return &Mark{
+		ID: *r.MarkID, ConsentID: r.ID, KeyID: r.KeyID, Method: r.Method, Bytes: r.Signature, Code: r.Code, At: r.MarkedAt.UTC(),
+		Signer: Professional{MembershipID: r.SignerID, Name: r.Name, Profession: r.Profession, License: r.License},
+	}
+}
+
+// errTampered is a consent whose sealed text does not open any more: somebody changed it.
+var errTampered = errors.New("consent: the sealed text does not open")
 
 // Consent finds one of the clinic.
 func (p *Postgres) Consent(ctx context.Context, id uuid.UUID) (Consent, error) {
@@ -108,19 +137,31 @@ func (p *Postgres) found(ctx context.Context, query string, args ...any) ([]Cons
 	for _, row := range rows {
 		raw, err := keys.Decrypt(row.Body, place(keys, row.ID))
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("%w: %w", errTampered, err)
 		}
 		c, err := opened(raw)
 		if err != nil {
 			return nil, err
 		}
-		c.Hash, c.FileID, c.FileHash = row.ContentHash, row.FileID, row.FileSHA256
+		c.Hash, c.FileID, c.FileHash, c.Mark = row.ContentHash, row.FileID, row.FileSHA256, row.mark()
 		if row.RevokedID != nil {
 			c.Revoked = &Revocation{ID: *row.RevokedID, ConsentID: row.ID, By: *row.RevokedBy, Reason: *row.Reason, At: row.RevokedAt.UTC()}
 		}
 		list = append(list, c)
 	}
 	return list, nil
+}
+
+// AddMark keeps the professional's signature with its code.
+func (*Postgres) AddMark(ctx context.Context, m Mark) error {
+	const insert = `insert into consent_signatures (id, consent_id, signer_id, key_id, method, signature, name, profession, license, code, signed_at)
+		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	err := database.From(ctx).Exec(insert, m.ID, m.ConsentID, m.Signer.MembershipID, m.KeyID, m.Method, m.Bytes, m.Signer.Name, m.Signer.Profession,
+		m.Signer.License, m.Code, m.At).Error
+	if err != nil {
+		return explain("keep the signature of a consent", err)
+	}
+	return explain("keep the code of a consent", database.From(ctx).Exec("insert into consent_codes (code, consent_id) values (?, ?)", m.Code, m.ConsentID).Error)
 }
 
 // Lines lists those of a family without their texts, the latest first.

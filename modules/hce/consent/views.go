@@ -12,6 +12,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"hampi/modules/accounts"
+	"hampi/modules/hce"
 	"hampi/modules/patients"
 	"hampi/modules/platform/access"
 	"hampi/modules/platform/fault"
@@ -74,7 +75,11 @@ type formView struct {
 	Strokes  string `form:"trazo"`
 	Typed    string `form:"nombre_escrito"`
 	Agreed   string `form:"confirmo"`
+	Proof    string `form:"prueba"` // never drawn again
 }
+
+// proofField is the one field that takes a code or the password of who informs.
+const proofField = "prueba"
 
 // The answers of the form, as they are sent.
 const (
@@ -123,6 +128,9 @@ func (f formView) answer(patient uuid.UUID) Answer {
 	a.Decision = map[string]Decision{accepts: Accepted, declines: Refused}[f.Decision]
 	a.Method = map[string]Method{onScreen: Drawn, byName: Typed, onPaperIt: Paper}[f.Method]
 	a.Strokes, _ = parseStrokes(f.Strokes) // what the pad did not send is no signature
+	if f.Proof != "" {
+		a.Proof = hce.ProofTyped(f.Proof)
+	}
 	return a
 }
 
@@ -149,6 +157,7 @@ type readView struct {
 	Form     formView
 	Sheet    Sheet
 	Problems fault.Problems
+	Asks     bool // for a code or the password of who informs, who signs too
 }
 
 func (v readView) path(rest string) string {
@@ -182,6 +191,7 @@ type paperView struct {
 	Body
 	Head   views.PrintHeader
 	Signed *Consent
+	Verify string // where anybody may ask whether it stands; "" without a signature
 	At     time.Time
 }
 

@@ -3,7 +3,6 @@ package copies_test
 import (
 	"bytes"
 	"context"
-	"crypto/ed25519"
 	"image"
 	"image/jpeg"
 	"io"
@@ -26,6 +25,7 @@ import (
 	"hampi/modules/hce/archive"
 	"hampi/modules/hce/consent"
 	"hampi/modules/hce/copies"
+	"hampi/modules/hce/hcetest"
 	"hampi/modules/hce/prescribing"
 	"hampi/modules/patients"
 	"hampi/modules/platform/access"
@@ -49,36 +49,6 @@ var _ = BeforeSuite(func() { cluster = dbtest.Start() })
 var now = time.Date(2026, 11, 24, 15, 14, 0, 0, time.UTC) // 10:14 in Lima
 
 func newID() uuid.UUID { return uuid.Must(uuid.NewV7()) }
-
-// keys signs with one key for each user.
-type keys map[uuid.UUID]ed25519.PrivateKey
-
-func (k keys) Sign(_ context.Context, user uuid.UUID, message []byte) (uuid.UUID, []byte, error) {
-	if k[user] == nil {
-		_, private, err := ed25519.GenerateKey(nil)
-		if err != nil {
-			return uuid.Nil, nil, err
-		}
-		k[user] = private
-	}
-	return user, ed25519.Sign(k[user], message), nil
-}
-
-func (k keys) Public(_ context.Context, ids []uuid.UUID) (map[uuid.UUID]hce.PublicKey, error) {
-	found := map[uuid.UUID]hce.PublicKey{}
-	for _, id := range ids {
-		if key := k[id]; key != nil {
-			found[id] = hce.PublicKey{ID: id, UserID: id, Key: key.Public().(ed25519.PublicKey), ValidFrom: now.Add(-time.Hour)}
-		}
-	}
-	return found, nil
-}
-
-// proven is somebody who has just shown who they are.
-type proven struct{}
-
-func (proven) Fresh(context.Context) (bool, error)    { return true, nil }
-func (proven) Prove(context.Context, hce.Proof) error { return nil }
 
 // agenda has no appointments: people come without.
 type agenda struct{ hce.Visits }
@@ -113,10 +83,10 @@ func newDesk() *desk {
 	d.folder, err = files.NewFolder(GinkgoT().TempDir())
 	Expect(err).NotTo(HaveOccurred())
 	DeferCleanup(d.folder.Close)
-	storage, signing := files.New(d.folder, d.world.Vault), keys{}
+	storage, signing := files.New(d.folder, d.world.Vault), hcetest.NewKeys(now.Add(-time.Hour))
 	people := patients.New(patients.NewPostgres(d.world.Vault, clock.At(now)), patients.Neighbours{Tabs: hce.Tabs()}, clock.At(now))
 	d.record = hce.New(hce.NewPostgres(), hce.Neighbours{
-		Patients: people, Colleagues: accounts.Colleagues{}, Visits: agenda{}, Keys: signing, Proofs: proven{}, Reads: hce.ReadLog{}, Events: quiet{},
+		Patients: people, Colleagues: accounts.Colleagues{}, Visits: agenda{}, Keys: signing, Proofs: hcetest.Proven{}, Reads: hce.ReadLog{}, Events: quiet{},
 		Address: func() string { return "https://clinica.pe" },
 	}, d.now)
 	kept := archive.NewService(archive.Parts{
@@ -124,7 +94,8 @@ func newDesk() *desk {
 		Access: hce.NewFilesAccess(d.record), Reads: hce.ReadLog{}, Now: d.now,
 	})
 	consents := consent.NewService(consent.Parts{
-		Store: consent.NewPostgres(d.world.Vault), Archive: kept, Patients: people, Colleagues: accounts.Colleagues{}, Reads: hce.ReadLog{}, Now: d.now,
+		Store: consent.NewPostgres(d.world.Vault), Archive: kept, Patients: people, Colleagues: accounts.Colleagues{}, Reads: hce.ReadLog{},
+		Keys: signing, Proofs: hcetest.Proven{}, Address: func() string { return "https://clinica.pe" }, Now: d.now,
 	})
 	queue, err := jobs.NewQueue()
 	Expect(err).NotTo(HaveOccurred())

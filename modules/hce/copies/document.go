@@ -235,6 +235,9 @@ func (b book) signedConsents() []paper.Block {
 		if x.Revoked != nil {
 			state += " " + b.when(x.Revoked.At) + ": " + x.Revoked.Reason
 		}
+		if x.Mark != nil {
+			state += " (código " + hce.ShownCode(x.Mark.Code) + ")"
+		}
 		t.Rows = append(t.Rows, []string{b.when(x.At), joined(": ", x.Title, x.Procedure), joined(", ", x.Signer.Name, x.Signer.Relationship), joined(", ", x.Doctor.Name, x.Doctor.License), state})
 	}
 	return section("Consentimientos", t)

@@ -155,6 +155,12 @@ type agreement struct {
 	PDF     uuid.UUID       `json:"pdf"`
 	PDFHash string          `json:"pdf_sha256"`
 	Revoked string          `json:"revocado,omitempty"`
+
+	Code      string                `json:"codigo,omitempty"` // of /verificar/{codigo}
+	Signer    *consent.Professional `json:"firmado_por,omitempty"`
+	Key       *uuid.UUID            `json:"llave,omitempty"`
+	Signature []byte                `json:"firma,omitempty"`
+	SignedAt  string                `json:"firmado_el,omitempty"`
 }
 
 func consentsOf(all []consent.Consent) []agreement {
@@ -163,6 +169,9 @@ func consentsOf(all []consent.Consent) []agreement {
 		line := agreement{Body: json.RawMessage(c.Raw), Hash: hex.EncodeToString(c.Hash), PDF: c.FileID, PDFHash: hex.EncodeToString(c.FileHash)}
 		if c.Revoked != nil {
 			line.Revoked = c.Revoked.At.Format(time.RFC3339) + ": " + c.Revoked.Reason
+		}
+		if m := c.Mark; m != nil {
+			line.Code, line.Signer, line.Key, line.Signature, line.SignedAt = m.Code, &m.Signer, &m.KeyID, m.Bytes, m.At.Format(time.RFC3339Nano)
 		}
 		list = append(list, line)
 	}
