@@ -17,10 +17,12 @@ func (h *house) joinBilling() {
 	ledger, later := billing.NewLedger(h.Vault), billing.NewLater(h.queue)
 	emission, till := billing.NewEmission(ledger, later, h.Now), billing.NewTill(ledger, h.Now)
 	h.billing = billing.Parts{
-		Ledger: ledger, Emission: emission, Till: till, Desk: billing.NewDesk(ledger, emission, till, h.Now), Later: later,
-		People: h.patients, Visits: h.agenda, House: accounts.Colleagues{}, Prices: h.catalog,
+		Front: billing.Front{
+			Till: till, Receipts: billing.NewReceipts(till), People: h.patients, Visits: h.agenda, House: accounts.Colleagues{}, Prices: h.catalog, Now: h.Now,
+		},
+		Ledger: ledger, Emission: emission, Desk: billing.NewDesk(ledger, emission, till, h.Now), Made: billing.NewReceiptDocuments(ledger, emission, h.Now), Later: later,
 		Papers:      billing.NewPapers(ledger, accounts.Colleagues{}, accounts.House{}.Logo),
-		Connections: billing.NewConnections(ledger, viaNubeFact{nubefact.New(h.Outside)}, h.Now), Now: h.Now,
+		Connections: billing.NewConnections(ledger, viaNubeFact{nubefact.New(h.Outside)}, h.Now),
 	}
 }
 

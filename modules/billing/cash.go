@@ -22,6 +22,7 @@ type CashSession struct {
 	Reason    string // why the count differs
 	ClosedAt  *time.Time
 	Version   int64
+	Pending   bool // on a device: the server has not got it, or not all of it
 }
 
 // Count is what was found in the register, and what had to be there. Nobody sees what had to be there before.
@@ -48,13 +49,31 @@ type Movement struct {
 type Paid struct {
 	Payment
 	SessionID uuid.UUID
-	InvoiceID uuid.UUID
+	InvoiceID uuid.UUID // none as long as its receipt has no document
 	Document  Name
+	ReceiptID uuid.UUID // none: taken with the document
+	Receipt   string    // its number
 	PatientID *uuid.UUID
 	RefundsID *uuid.UUID // what it gives back; its amount is below zero
 	Reason    string     // of a refund
 	By        uuid.UUID
 	At        time.Time
+}
+
+// paper is what a payment was taken with: its document, or its receipt as long as there is none.
+func (p Paid) paper() string {
+	if p.Document.Number == 0 {
+		return p.Receipt
+	}
+	return p.Document.String()
+}
+
+// of names the charge that a payment belongs to.
+func (p Paid) of() uuid.UUID {
+	if p.ReceiptID != uuid.Nil {
+		return p.ReceiptID
+	}
+	return p.InvoiceID
 }
 
 // Denominations are the notes and coins of the sol, the largest first.

@@ -19,15 +19,20 @@ import (
 // counter is a desk with its registers.
 type counter struct {
 	*desk
-	till   *billing.Till
-	charge *billing.Desk
+	till     *billing.Till
+	charge   *billing.Desk
+	receipts *billing.Receipts
+	made     *billing.ReceiptDocuments
 }
 
 func newCounter() *counter {
 	GinkgoHelper()
 	d := newDesk()
 	till := billing.NewTill(d.ledger, d.now)
-	return &counter{desk: d, till: till, charge: billing.NewDesk(d.ledger, d.emission, till, d.now)}
+	return &counter{
+		desk: d, till: till, charge: billing.NewDesk(d.ledger, d.emission, till, d.now), receipts: billing.NewReceipts(till),
+		made: billing.NewReceiptDocuments(d.ledger, d.emission, d.now),
+	}
 }
 
 // as runs f as somebody of the clinic.

@@ -1,8 +1,7 @@
-//go:build !js
-
 package billing
 
 import (
+	"strings"
 	"time"
 
 	"hampi/views"
@@ -20,8 +19,14 @@ func visitWords(doctor string, start, now time.Time) string {
 	return doctor + ", " + when
 }
 
-func chargeKinds() []views.Option {
+// documentKinds are the documents that a charge ends in.
+func documentKinds() []views.Option {
 	return []views.Option{{Value: string(Boleta), Label: Boleta.Label()}, {Value: string(Factura), Label: Factura.Label()}}
+}
+
+// chargeKinds are what a charge ends in.
+func chargeKinds() []views.Option {
+	return append(documentKinds(), views.Option{Value: string(onlyReceipt), Label: "Solo recibo"})
 }
 
 // lineTotal is what a line comes to, "" where it cannot be said yet.
@@ -44,6 +49,9 @@ func (v chargeView) lineProblem(i int) string {
 
 // verb is what the button does.
 func (v chargeView) verb() string {
+	if v.receipt() {
+		return "Cobrar y dar recibo"
+	}
 	if v.Form.Kind == Factura {
 		return "Cobrar y emitir factura"
 	}
@@ -58,4 +66,43 @@ func (v chargeView) customerTroubled() bool {
 		}
 	}
 	return false
+}
+
+// breakdown says what a total is made of: "Gravada 101.69 · IGV 18.31".
+func breakdown(t Totals) string {
+	var parts []string
+	add := func(label string, amount interface {
+		IsZero() bool
+		StringFixed(int32) string
+	}) {
+		if !amount.IsZero() {
+			parts = append(parts, label+" "+amount.StringFixed(2))
+		}
+	}
+	add("Gravada", t.Taxable)
+	add("Exonerada", t.Exempt)
+	add("Inafecta", t.Unaffected)
+	add("Gratuita", t.Free)
+	add("IGV", t.IGV)
+	return strings.Join(parts, " · ")
+}
+
+func documentOptions() []views.Option {
+	var list []views.Option
+	for _, t := range DocumentTypes() {
+		list = append(list, views.Option{Value: string(t), Label: t.Label()})
+	}
+	return list
+}
+
+// receiptWords say what becomes of the receipt.
+func (v chargeView) receiptWords() string {
+	number := v.Next
+	if number == "" {
+		return ErrNoDeviceNumber.Error()
+	}
+	if v.Form.wanted() == "" {
+		return "Recibo " + number + ". El comprobante se pide después."
+	}
+	return "Recibo " + number + "; se hará " + v.Form.wanted().word() + " sola al volver la conexión."
 }

@@ -3,8 +3,6 @@
 package billing
 
 import (
-	"strings"
-
 	"hampi/views"
 )
 
@@ -15,25 +13,6 @@ func owed(l Listed) string {
 		return ""
 	}
 	return views.Money(due)
-}
-
-// breakdown says what a total is made of: "Gravada 101.69 · IGV 18.31".
-func breakdown(t Totals) string {
-	var parts []string
-	add := func(label string, amount interface {
-		IsZero() bool
-		StringFixed(int32) string
-	}) {
-		if !amount.IsZero() {
-			parts = append(parts, label+" "+amount.StringFixed(2))
-		}
-	}
-	add("Gravada", t.Taxable)
-	add("Exonerada", t.Exempt)
-	add("Inafecta", t.Unaffected)
-	add("Gratuita", t.Free)
-	add("IGV", t.IGV)
-	return strings.Join(parts, " · ")
 }
 
 // stepLabel is a step of a document's life.
@@ -49,14 +28,6 @@ func paymentLabel(p Paid) string {
 		return "Devolución, " + p.Method.Label()
 	}
 	return p.Method.Label()
-}
-
-func documentOptions() []views.Option {
-	var list []views.Option
-	for _, t := range DocumentTypes() {
-		list = append(list, views.Option{Value: string(t), Label: t.Label()})
-	}
-	return list
 }
 
 func methodOptions() []views.Option {

@@ -1,5 +1,3 @@
-//go:build !js
-
 package billing
 
 import (
@@ -11,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/a-h/templ"
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 	"github.com/shopspring/decimal"
@@ -25,7 +24,7 @@ import (
 
 const chargePath = "/cobros"
 
-func (h screens) chargeRoutes(r *web.Router) {
+func (h front) chargeRoutes(r *web.Router) {
 	charge := web.Needs(accounts.BillingCharge)
 	r.GET(chargePath+"/nuevo", h.newCharge, charge)
 	r.POST(chargePath+"/revision", h.reviewCharge, charge)
@@ -47,12 +46,23 @@ type chargeForm struct {
 	Patient     *uuid.UUID
 	Appointment *uuid.UUID
 	Doctor      uuid.UUID
-	Kind        Kind
+	Kind        Kind // boleta, factura or onlyReceipt
 	Customer    Customer
 	Lines       []chargeLine
 	Amounts     map[Method]string
 	References  map[Method]string
 	Received    string
+}
+
+// onlyReceipt is the choice of a preliminary receipt whose document is asked for later.
+const onlyReceipt Kind = "recibo"
+
+// wanted is the document that is made of a receipt by itself; none when it is asked for later.
+func (f chargeForm) wanted() Kind {
+	if f.Kind == onlyReceipt {
+		return ""
+	}
+	return f.Kind
 }
 
 // paymentField is the name of the field with what is paid in a way.
@@ -86,17 +96,20 @@ type chargeView struct {
 	Session  *CashSession
 	Content  Content
 	Totals   Totals
-	Latest   []documentLine
-	Next     string // the series and number that would be given
+	Latest   templ.Component // their latest documents, if any
+	Next     string          // the series and number that would be given
+	Away     bool            // on a device, which gives receipts alone
 	Doubts   []string
 	Problems fault.Problems
 	Now      time.Time
 	OpID     string
-	Limit    decimal.Decimal
 }
 
+// receipt holds when the charge ends in a preliminary receipt.
+func (v chargeView) receipt() bool { return v.Away || v.Form.Kind == onlyReceipt }
+
 // newCharge begins a cart: of an appointment, or of a person.
-func (h screens) newCharge(c echo.Context) error {
+func (h front) newCharge(c echo.Context) error {
 	ctx := c.Request().Context()
 	f := chargeForm{ID: newID(), Kind: Boleta, Customer: AnyCustomer(), Amounts: map[Method]string{}, References: map[Method]string{}}
 	if id, err := uuid.Parse(c.QueryParam("cita")); err == nil {
@@ -129,7 +142,11 @@ func lineOf(s catalog.Service) chargeLine {
 	if !known {
 		way = Taxed
 	}
-	return chargeLine{Service: s.ID, Text: s.Name, Quantity: "1", Price: s.Price.StringFixed(2), Unit: s.SunatUnit, IGV: way}
+	l := chargeLine{Service: s.ID, Text: s.Name, Quantity: "1", Price: s.Price.StringFixed(2), Unit: s.SunatUnit, IGV: way}
+	if s.NoPrice { // this device holds none: it is typed
+		l.Price = ""
+	}
+	return l
 }
 
 // customerOf is a patient as the customer of a boleta.
@@ -173,14 +190,6 @@ func chargeTyped(in url.Values) (chargeForm, error) {
 		f.Lines = append(f.Lines, l)
 	}
 	return f, nil
-}
-
-func idTyped(text string) *uuid.UUID {
-	id, err := uuid.Parse(text)
-	if err != nil {
-		return nil
-	}
-	return &id
 }
 
 // content is what the document would say; problems are about what cannot be read at all.
@@ -241,7 +250,7 @@ func (f chargeForm) payments() ([]Payment, fault.Problems) {
 }
 
 // reviewCharge draws the screen again after something was added, taken out or changed.
-func (h screens) reviewCharge(c echo.Context) error {
+func (h front) reviewCharge(c echo.Context) error {
 	in, err := c.FormParams()
 	if err != nil {
 		return fault.InvalidField("", "El formulario llegó incompleto. Vuelva a enviarlo.")
@@ -263,7 +272,7 @@ func (h screens) reviewCharge(c echo.Context) error {
 	return h.showCharge(c, http.StatusOK, f, nil)
 }
 
-func (h screens) showCharge(c echo.Context, status int, f chargeForm, problems fault.Problems) error {
+func (h front) showCharge(c echo.Context, status int, f chargeForm, problems fault.Problems) error {
 	v, err := h.chargeView(c.Request().Context(), f)
 	if err != nil {
 		return err
@@ -277,11 +286,11 @@ func (h screens) showCharge(c echo.Context, status int, f chargeForm, problems f
 	return web.Show(c, web.Page{Status: status, Title: "Cobrar", Nav: cashPath, Body: chargeBody(v)})
 }
 
-func (h screens) chargeView(ctx context.Context, f chargeForm) (v chargeView, err error) {
-	v = chargeView{Form: f, Now: h.Now().In(zone(ctx)), OpID: newID().String(), Problems: fault.Problems{}}
+func (h front) chargeView(ctx context.Context, f chargeForm) (v chargeView, err error) {
+	v = chargeView{Form: f, Now: h.Now().In(zone(ctx)), OpID: newID().String(), Problems: fault.Problems{}, Away: h.away()}
 	if v.Content, v.Problems = f.content(v.Now); len(v.Problems) == 0 {
 		v.Totals = v.Content.Totals()
-		v.Doubts = v.Content.Doubts(f.Kind)
+		v.Doubts = v.Content.Doubts(f.wanted())
 	}
 	session, err := h.Till.Open(ctx, access.Who(ctx).SiteID)
 	if err == nil {
@@ -289,14 +298,19 @@ func (h screens) chargeView(ctx context.Context, f chargeForm) (v chargeView, er
 	} else if !errors.Is(err, ErrNoCash) {
 		return v, err
 	}
-	if v.Next, err = h.Ledger.nextName(ctx, access.Who(ctx).SiteID, f.Kind); err != nil {
+	if v.receipt() {
+		v.Next, err = h.Receipts.store.nextReceipt(ctx)
+	} else {
+		v.Next, err = h.back.nextName(ctx, access.Who(ctx).SiteID, f.Kind)
+	}
+	if err != nil {
 		return v, err
 	}
 	return v, h.around(ctx, &v)
 }
 
 // around adds what stands beside the cart: who is charged, of what visit, and their latest documents.
-func (h screens) around(ctx context.Context, v *chargeView) error {
+func (h front) around(ctx context.Context, v *chargeView) error {
 	if v.Form.Patient == nil {
 		return nil
 	}
@@ -316,16 +330,14 @@ func (h screens) around(ctx context.Context, v *chargeView) error {
 		}
 		v.Visit = visitWords(names[a.DoctorID], a.StartTime.In(v.Now.Location()), v.Now)
 	}
-	list, err := h.Ledger.List(ctx, Filter{Patient: []uuid.UUID{*v.Form.Patient}, Limit: 5})
-	if err != nil {
-		return err
+	if !h.away() {
+		v.Latest, err = h.back.latest(ctx, *v.Form.Patient, v.Now)
 	}
-	v.Latest, err = h.named(ctx, list)
 	return err
 }
 
-// doCharge issues the document and takes the money, both or neither.
-func (h screens) doCharge(c echo.Context) error {
+// doCharge issues the document, or gives the receipt, and takes the money: both or neither.
+func (h front) doCharge(c echo.Context) error {
 	in, err := c.FormParams()
 	if err != nil {
 		return fault.InvalidField("", "El formulario llegó incompleto. Vuelva a enviarlo.")
@@ -343,27 +355,27 @@ func (h screens) doCharge(c echo.Context) error {
 		return h.showCharge(c, http.StatusUnprocessableEntity, f, problems)
 	}
 	ctx := c.Request().Context()
-	entry, err := h.charge(ctx, f, content, payments)
+	words, address, err := h.take(ctx, f, content, payments)
 	if refused, ok := refusals(err); ok {
 		return h.showCharge(c, statusOf(err), f, chargeProblems(refused, payments))
 	}
 	if err != nil {
 		return err
 	}
-	web.Flash(c, entry.Kind.Label()+" "+entry.Name.String()+" emitida")
-	return web.Leave(c, documentPath(entry.ID))
+	web.Flash(c, words)
+	return web.Leave(c, address)
 }
 
-func (h screens) charge(ctx context.Context, f chargeForm, content Content, payments []Payment) (Entry, error) {
-	settings, err := h.Ledger.Settings(ctx)
-	if err != nil {
-		return Entry{}, err
+// take issues the document, or gives a receipt: on a device, and where the document is asked for later.
+func (h front) take(ctx context.Context, f chargeForm, content Content, payments []Payment) (words, address string, err error) {
+	if !h.away() && f.Kind != onlyReceipt {
+		return h.back.issue(ctx, f, content, payments)
 	}
-	if err := DiscountAllowed(content.Lines, settings.DiscountLimit, access.Who(ctx).Can(accounts.BillingOverride)); err != nil {
-		return Entry{}, err
-	}
-	o := Order{ID: f.ID, Kind: f.Kind, SiteID: access.Who(ctx).SiteID, PatientID: f.Patient, AppointmentID: f.Appointment, Content: content}
-	return h.Desk.Charge(ctx, o, payments)
+	r, err := h.Receipts.Give(ctx, Receipt{
+		ID: f.ID, PatientID: f.Patient, AppointmentID: f.Appointment, SiteID: access.Who(ctx).SiteID, Wanted: f.wanted(), Customer: f.Customer,
+		Lines: content.Lines, Payments: payments,
+	})
+	return "Recibo " + r.Number, receiptPath(r.ID), err
 }
 
 // chargeProblems puts problems at the fields of the screen.

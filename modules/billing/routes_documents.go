@@ -60,6 +60,8 @@ type documentsView struct {
 	More   string
 	Now    time.Time
 	Tail   bool // only rows, to stand below those already there
+
+	Receipts int // preliminary receipts without a document
 }
 
 type documentLine struct {
@@ -105,6 +107,9 @@ func (h screens) documents(c echo.Context) error {
 	}
 	if web.IsFragment(c) && v.Tail {
 		return web.Render(c, http.StatusOK, documentRows(v))
+	}
+	if v.Receipts, err = h.Ledger.CountOpenReceipts(ctx); err != nil {
+		return err
 	}
 	return web.Show(c, web.Page{Title: "Comprobantes", Nav: documentsPath, Body: documentsBody(v)})
 }

@@ -64,8 +64,9 @@ func (n Name) problems(amended Kind, problems fault.Problems) {
 
 var receiptForm = regexp.MustCompile(`^R(\d{2,4})-(\d{6,9})$`)
 
-// Receipt numbers of devices and of their receipts; a device's is given at its registration.
+// Receipt numbers of devices and of their receipts; a device's is given at its registration, from 1 on.
 const (
+	serverDevice   = 0 // receipts made on the server: R00-000001
 	highestDevice  = 9999
 	highestReceipt = 999_999_999
 )
@@ -82,7 +83,7 @@ func ParseReceiptNumber(text string) (device, n int, ok bool) {
 	}
 	device, _ = strconv.Atoi(parts[1])
 	n, _ = strconv.Atoi(parts[2])
-	if device < 1 || device > highestDevice || n < 1 || n > highestReceipt {
+	if device > highestDevice || n < 1 || n > highestReceipt {
 		return 0, 0, false
 	}
 	return device, n, ReceiptNumber(device, n) == text

@@ -1,5 +1,3 @@
-//go:build !js
-
 package billing
 
 import (
@@ -17,16 +15,16 @@ import (
 
 // Till is the cash registers of a clinic: whoever takes money opens one at the site, and answers for it until it is closed.
 type Till struct {
-	ledger *Ledger
-	now    clock.Now
+	store Store
+	now   clock.Now
 }
 
-// NewTill builds it over the ledger.
-func NewTill(ledger *Ledger, now clock.Now) *Till { return &Till{ledger: ledger, now: now} }
+// NewTill builds it over the ledger, or over what a device keeps.
+func NewTill(store Store, now clock.Now) *Till { return &Till{store: store, now: now} }
 
 // Open is the register that who asks has open at a site; ErrNoCash when there is none.
 func (t *Till) Open(ctx context.Context, site uuid.UUID) (CashSession, error) {
-	s, err := t.ledger.openSession(ctx, access.Who(ctx).MembershipID, site)
+	s, err := t.store.openSession(ctx, access.Who(ctx).MembershipID, site)
 	if errors.Is(err, fault.ErrNotFound) {
 		return s, ErrNoCash
 	}
@@ -40,21 +38,21 @@ func (t *Till) Begin(ctx context.Context, id, site uuid.UUID, opening decimal.De
 	if err := problems.Err(); err != nil {
 		return CashSession{}, err
 	}
-	if there, err := t.ledger.session(ctx, id); err == nil {
+	if there, err := t.store.session(ctx, id); err == nil {
 		return there, nil
 	} else if !errors.Is(err, fault.ErrNotFound) {
 		return CashSession{}, err
 	}
 	s := CashSession{ID: id, SiteID: site, Owner: access.Who(ctx).MembershipID, OpenedAt: t.now(), Opening: opening}
-	if err := t.ledger.addSession(ctx, s); err != nil {
+	if err := t.store.addSession(ctx, s); err != nil {
 		return CashSession{}, err
 	}
-	return t.ledger.session(ctx, id)
+	return t.store.session(ctx, id)
 }
 
 // mine is an open register of who asks, locked; another's is not there.
 func (t *Till) mine(ctx context.Context, id uuid.UUID) (CashSession, error) {
-	s, err := t.ledger.lockSession(ctx, id)
+	s, err := t.store.lockSession(ctx, id)
 	if err != nil {
 		return CashSession{}, err
 	}
@@ -89,7 +87,7 @@ func (t *Till) Move(ctx context.Context, m Movement) error {
 		return err
 	}
 	m.By, m.At = access.Who(ctx).MembershipID, t.now()
-	return t.ledger.addMovement(ctx, m)
+	return t.store.addMovement(ctx, m)
 }
 
 // Count keeps what was found in one's register and, from then on, shows what had to be there. It is made once.
@@ -105,15 +103,15 @@ func (t *Till) Count(ctx context.Context, id uuid.UUID, pieces map[string]int) (
 	if err := problems.Err(); err != nil {
 		return CashSession{}, err
 	}
-	payments, movements, err := t.ledger.contents(ctx, id)
+	payments, movements, err := t.store.contents(ctx, id)
 	if err != nil {
 		return CashSession{}, err
 	}
 	c := Count{Pieces: pieces, Amount: amount, Expected: Expected(s.Opening, payments, movements)}
-	if err := t.ledger.keepCount(ctx, s, c, t.now()); err != nil {
+	if err := t.store.keepCount(ctx, s, c, t.now()); err != nil {
 		return CashSession{}, err
 	}
-	return t.ledger.session(ctx, id)
+	return t.store.session(ctx, id)
 }
 
 const longestExplanation = 500
@@ -135,20 +133,20 @@ func (t *Till) Close(ctx context.Context, id uuid.UUID, reason string, verified 
 	if err := problems.Err(); err != nil {
 		return CashSession{}, err
 	}
-	if err := t.ledger.closeSession(ctx, s, reason, verified, t.now()); err != nil {
+	if err := t.store.closeSession(ctx, s, reason, verified, t.now()); err != nil {
 		return CashSession{}, err
 	}
-	return t.ledger.session(ctx, id)
+	return t.store.session(ctx, id)
 }
 
 // Contents are what went through a register: payments and movements, in their order.
 func (t *Till) Contents(ctx context.Context, s CashSession) ([]Paid, []Movement, error) {
-	return t.ledger.contents(ctx, s.ID)
+	return t.store.contents(ctx, s.ID)
 }
 
 // ByID is a register that who asks may see: one's own, or any with the permission to see all.
 func (t *Till) ByID(ctx context.Context, id uuid.UUID, all bool) (CashSession, error) {
-	s, err := t.ledger.session(ctx, id)
+	s, err := t.store.session(ctx, id)
 	if err == nil && !all && s.Owner != access.Who(ctx).MembershipID {
 		return CashSession{}, fault.ErrNotFound
 	}
@@ -161,5 +159,5 @@ func (t *Till) List(ctx context.Context, all bool, limit int) ([]CashSession, er
 	if all {
 		owner = uuid.Nil
 	}
-	return t.ledger.sessions(ctx, owner, limit)
+	return t.store.sessions(ctx, owner, limit)
 }

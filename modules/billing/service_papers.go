@@ -75,15 +75,6 @@ func (s *Papers) issuer(ctx context.Context, site uuid.UUID) (i issuer, zone *ti
 	return i, zoneNamed(clinic.TimeZone), nil
 }
 
-// zoneNamed is a zone by its name; SUNAT's where nobody knows it.
-func zoneNamed(name string) *time.Location {
-	z, err := time.LoadLocation(name)
-	if err != nil || name == "" {
-		return time.FixedZone("America/Lima", limaTime)
-	}
-	return z
-}
-
 // PDF is a document as a file, on a sheet or on a roll, with the name that it goes by.
 func (s *Papers) PDF(ctx context.Context, invoice uuid.UUID, form Paper) (content []byte, name string, err error) {
 	e, err := s.ledger.Entry(ctx, invoice)

@@ -34,6 +34,7 @@ func NewLedger(vault *pii.Vault) *Ledger { return &Ledger{vault} }
 func Reencrypters(db *database.DB) pii.Reencrypters {
 	return pii.Reencrypters{Clinic: []pii.Reencrypter{
 		pii.Columns{Table: "invoice_contents", Names: []string{"body"}, Execute: pii.Within(db)},
+		pii.Columns{Table: "receipts", Names: []string{"body"}, Execute: pii.Within(db)},
 		pii.Columns{Table: "invoice_events", Names: []string{"answer"}, Execute: pii.Within(db)},
 		pii.Columns{Table: "invoice_states", Key: "invoice_id", Names: []string{"links"}, Execute: pii.Within(db)},
 		pii.Columns{Table: "invoice_files", Names: []string{"sealed_key"}, Execute: pii.Within(db)},
@@ -179,6 +180,13 @@ func (l *Ledger) addLines(ctx context.Context, content uuid.UUID, c Content) err
 		}
 	}
 	return nil
+}
+
+func idOr(id *uuid.UUID) uuid.UUID {
+	if id == nil {
+		return uuid.Nil
+	}
+	return *id
 }
 
 func idOrNil(id uuid.UUID) *uuid.UUID {

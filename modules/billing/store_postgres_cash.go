@@ -59,13 +59,16 @@ func (l *Ledger) sessionWhere(ctx context.Context, where string, args ...any) (C
 	return row.session()
 }
 
+// byAnyID finds a session by its own id, or by that under which it joined another.
+const byAnyID = "where id = ? or id = (select session_id from cash_session_aliases where id = ?)"
+
 func (l *Ledger) session(ctx context.Context, id uuid.UUID) (CashSession, error) {
-	return l.sessionWhere(ctx, "where id = ?", id)
+	return l.sessionWhere(ctx, byAnyID, id, id)
 }
 
 // lockSession is session, and nobody else takes money into it, counts or closes it before the transaction ends.
 func (l *Ledger) lockSession(ctx context.Context, id uuid.UUID) (CashSession, error) {
-	return l.sessionWhere(ctx, "where id = ? for update", id)
+	return l.sessionWhere(ctx, byAnyID+" for update", id, id)
 }
 
 func (l *Ledger) openSession(ctx context.Context, owner, site uuid.UUID) (CashSession, error) {
@@ -133,7 +136,9 @@ func (l *Ledger) addMovement(ctx context.Context, m Movement) error {
 type paidRow struct {
 	ID        uuid.UUID
 	SessionID uuid.UUID
-	InvoiceID uuid.UUID
+	InvoiceID *uuid.UUID
+	ReceiptID *uuid.UUID
+	Receipt   string
 	PatientID *uuid.UUID
 	Method    Method
 	Amount    decimal.Decimal
@@ -151,13 +156,17 @@ type paidRow struct {
 func (r paidRow) paid() Paid {
 	return Paid{
 		Payment:   Payment{ID: r.ID, Method: r.Method, Amount: r.Amount, Received: r.Received, Reference: r.Reference},
-		SessionID: r.SessionID, InvoiceID: r.InvoiceID, PatientID: r.PatientID, RefundsID: r.RefundsID, Reason: r.Reason, By: r.By, At: r.At,
+		SessionID: r.SessionID, InvoiceID: idOr(r.InvoiceID), ReceiptID: idOr(r.ReceiptID), Receipt: r.Receipt, PatientID: r.PatientID, RefundsID: r.RefundsID,
+		Reason: r.Reason, By: r.By, At: r.At,
 		Document: Name{Kind: r.Kind, Series: r.Series, Number: r.Number},
 	}
 }
 
-const paidQuery = `select p.id, p.session_id, p.invoice_id, p.patient_id, p.method, p.amount, p.received, p.reference, p.refunds_id, p.reason, p.by, p.at,
-	i.kind, i.series, i.number from payments p join invoices i on i.id = p.invoice_id and i.clinic_id = p.clinic_id `
+// A payment taken with a receipt has no document until there is one.
+const paidQuery = `select p.id, p.session_id, p.invoice_id, p.receipt_id, p.patient_id, p.method, p.amount, p.received, p.reference, p.refunds_id, p.reason, p.by, p.at,
+	coalesce(i.kind, '') as kind, coalesce(i.series, '') as series, coalesce(i.number, 0) as number, coalesce(r.number, '') as receipt
+	from payments p left join invoices i on i.id = p.invoice_id and i.clinic_id = p.clinic_id
+	left join receipts r on r.id = p.receipt_id and r.clinic_id = p.clinic_id `
 
 func (l *Ledger) paidWhere(ctx context.Context, where string, args ...any) ([]Paid, error) {
 	var rows []paidRow
@@ -201,9 +210,9 @@ func (l *Ledger) Payment(ctx context.Context, id uuid.UUID) (Paid, error) {
 }
 
 func (l *Ledger) addPayment(ctx context.Context, t Paid) error {
-	const insert = `insert into payments (id, session_id, invoice_id, patient_id, method, amount, received, reference, refunds_id, reason, by, at)
-		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
-	return explain("keep a payment", database.From(ctx).Exec(insert, t.ID, t.SessionID, t.InvoiceID, t.PatientID, t.Method, t.Amount, t.Received, t.Reference,
+	const insert = `insert into payments (id, session_id, invoice_id, receipt_id, patient_id, method, amount, received, reference, refunds_id, reason, by, at)
+		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	return explain("keep a payment", database.From(ctx).Exec(insert, t.ID, t.SessionID, idOrNil(t.InvoiceID), idOrNil(t.ReceiptID), t.PatientID, t.Method, t.Amount, t.Received, t.Reference,
 		t.RefundsID, t.Reason, t.By, t.At).Error)
 }
 

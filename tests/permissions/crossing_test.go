@@ -46,6 +46,7 @@ var doors = []struct{ beginning, param, query string }{
 	{"/configuracion/equipos/", ":id", "select id from devices where clinic_id = $1 limit 1"},
 	{"/configuracion/sedes/", ":id", "select id from sites where clinic_id = $1 limit 1"},
 	{"/caja/", ":id", "select id from cash_sessions where clinic_id = $1 limit 1"},
+	{"/recibos/", ":id", "select id from receipts where clinic_id = $1 limit 1"},
 	{"/comprobantes/", ":id", "select id from invoices where clinic_id = $1 limit 1"},
 	{"/configuracion/sunat/series/", ":id", "select id from invoice_series where clinic_id = $1 limit 1"},
 	{"/configuracion/personas/invitaciones/", ":id", "select id from invitations where clinic_id = $1 limit 1"},
@@ -218,6 +219,8 @@ func plantMissing(c clinics) {
 			 select clinic_id, gen_random_uuid(), id, 'Asma', gen_random_uuid() from patients where clinic_id = $1 limit 1`,
 			`insert into cash_sessions (clinic_id, id, site_id, membership_id, opened_at, opening_amount)
 			 select clinic_id, gen_random_uuid(), site_id, id, now(), 0 from memberships where clinic_id = $1 and site_id is not null limit 1`,
+			`insert into receipts (clinic_id, id, number, device, counter, site_id, session_id, issued_by, issued_at, total, body, content_hash)
+			 select clinic_id, gen_random_uuid(), 'R00-900000', 0, 900000, site_id, id, membership_id, now(), 1, '\x00', sha256('') from cash_sessions where clinic_id = $1 limit 1`,
 			`insert into invoices (clinic_id, id, kind, series_id, series, number, site_id, issued_by, issued_on, issued_at)
 			 select s.clinic_id, gen_random_uuid(), 'boleta', s.id, s.code, 90000000, s.site_id, m.id, current_date, now()
 			   from invoice_series s join memberships m using (clinic_id) where s.clinic_id = $1 and s.kind = 'boleta' limit 1`,

@@ -18,7 +18,7 @@ import (
 
 // encrypted are the columns under keys: a rotation has to write them again before the old key is forgotten.
 var encrypted = []string{
-	"billing_settings.access", "invoice_contents.body", "invoice_events.answer", "invoice_states.links", "invoice_files.sealed_key", "invoice_sendings.address", "invoice_drafts.body",
+	"billing_settings.access", "invoice_contents.body", "invoice_events.answer", "invoice_states.links", "invoice_files.sealed_key", "invoice_sendings.address", "invoice_drafts.body", "receipts.body",
 	"users.email", "users.totp_secret", "users.totp_pending", "invitations.email", "sync_ops.answer", "sync_queue.body", "sync_conflicts.content",
 	"patients.document_number", "patients.phone", "patients.email", "patients.address", "patients.guardian", "patients.insurance_number",
 	"patient_imports.head", "patient_import_batches.content", "patient_import_batches.report",
@@ -46,6 +46,7 @@ var plainBytes = map[string]string{
 	"medical_records.content_hash":  "a hash",
 	"invoice_contents.content_hash": "a hash",
 	"invoice_files.sha256":          "a hash",
+	"receipts.content_hash":         "a hash",
 	"record_signatures.signature":   "a signature",
 	"consent_signatures.signature":  "a signature",
 	"signing_keys.public_key":       "the half that anybody may see",

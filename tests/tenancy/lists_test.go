@@ -89,7 +89,9 @@ var insertOnly = map[string]string{
 	"invoices":                     "refuse_change",
 	"invoice_items":                "refuse_change",
 	"cash_movements":               "refuse_change",
-	"payments":                     "refuse_change",
+	"payments":                     "payment_gets_document", // one taken with a receipt belongs to its document from then on
+	"receipts":                     "keep_receipt",          // gets its document once
+	"cash_session_aliases":         "refuse_change",
 	"discount_authorisations":      "refuse_change",
 	"invoice_contents":             "keep_but_sealed", // what is sealed is sealed again when keys are rotated
 	"invoice_events":               "keep_but_sealed",
@@ -109,6 +111,8 @@ var insertOnly = map[string]string{
 var appMayChange = map[string][]string{
 	"files":            {"sealed_key", "hidden_at", "hidden_by", "hidden_reason", "version", "updated_at"},
 	"invoice_contents": {"body"}, "invoice_events": {"answer"},
+	"payments":   {"invoice_id", "version", "updated_at"},
+	"receipts":   {"body", "invoice_id", "problem", "version", "updated_at"},
 	"consents":   {"body", "version", "updated_at"},
 	"allergies":  {"retired_at", "retired_by", "retire_reason", "version", "updated_at"},
 	"conditions": {"retired_at", "retired_by", "retire_reason", "version", "updated_at"},
