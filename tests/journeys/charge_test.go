@@ -1,25 +1,38 @@
 package journeys_test
 
 import (
+	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 )
 
-// anyPatient is the page of somebody of the register.
-func anyPatient(w *Window) string {
+// attended is somebody who came today and whose note the doctor signed: the name as lists say it.
+func attended() string {
 	GinkgoHelper()
-	w.Go("/pacientes")
-	var path string
-	Eventually(func() string {
-		path = evalOr(w, `[...document.querySelectorAll("a[href^='/pacientes/']")].map((a) => a.getAttribute("href")).find((h) => /^\/pacientes\/[0-9a-f-]{36}$/.test(h)) ?? ""`, "")
-		return path
-	}).WithTimeout(pageLimit).Should(HavePrefix("/pacientes/"))
-	return path
+	desk := Desk()
+	signIn(desk, "recepcion@demo.pe")
+	who := somebody{freshDNI(), "Abel", "Despuésdecaja", "Atendido", "240188", "Masculino", freshPhone()}
+	_, card := comesToday(desk, who)
+	doctor := Desk()
+	signInByHand(doctor, "ortodoncia@demo.pe")
+	attendFrom(doctor, card)
+	doctor.Fill("[name='f.motivo']", "Control")
+	doctor.Keys("5", chromedp.ModifierAlt)
+	doctor.Keys("caries denti")
+	doctor.See("#c-codigo-lista [role=option]", "Caries de la dentina")
+	doctor.Keys(kb.Enter)
+	doctor.See("#diagnosticos li", "K02.1")
+	doctor.Keys(kb.Enter, chromedp.ModifierCtrl)
+	doctor.See("dialog", "¿Firmar y cerrar la atención de")
+	doctor.Turn(func() { doctor.Keys(kb.Enter, chromedp.ModifierCtrl) })
+	doctor.See("main", "Firmada")
+	return who.listed()
 }
 
 var _ = Describe("money at the desk", func() {
-	It("is charged half in cash and half by Yape, reaches SUNAT by itself, is taken back, and the register is closed", func() {
+	It("is charged after an attention, half in cash and half by Yape, reaches SUNAT by itself, is taken back, and the register is closed", func() {
+		name := attended()
 		w := Desk()
 		signIn(w, "caja@demo.pe")
 		w.Go("/caja")
@@ -28,12 +41,13 @@ var _ = Describe("money at the desk", func() {
 		w.Follow("button", "Abrir caja")
 		w.See("section h3", "Conteo de efectivo")
 
-		w.Go(anyPatient(w))
-		w.Follow("a", "Cobrar")
+		w.Go("/cobros/nuevo")
 		w.Heading("Cobrar")
 		w.Clean("cobro-vacio")
-		w.Fill("[name=anadir_texto]", "con")
-		w.Press("#c-anadir-lista [role=option]")
+		w.Go("/agenda")
+		w.See("#agenda-panel", "Por cobrar")
+		w.Follow("#agenda-panel a[aria-label='Cobrar a "+name+"']", "")
+		w.Heading("Cobrar")
 		w.See(".cobro-linea", "S/")
 		w.Fill("[name=linea_precio]", "120")
 		w.Keys(kb.Enter)
@@ -54,6 +68,10 @@ var _ = Describe("money at the desk", func() {
 		boleta := w.Where()
 		w.See(".chip", "Aceptada")
 		w.Clean("comprobante")
+		Expect(Eval[string](w, `(async () => (await (await fetch(location.pathname + "/pdf")).text()).slice(0, 5))()`)).To(Equal("%PDF-"))
+		w.Go("/agenda")
+		w.See("#agenda-panel", "En sala")
+		Expect(w.Text("#agenda-panel")).NotTo(ContainSubstring(name), "it was charged")
 		w.Go("/comprobantes")
 		w.Clean("comprobantes")
 
