@@ -16,6 +16,7 @@ func (h *house) joinBilling() {
 	h.prices = prices.NewEditor(book, prices.NewPostgres(), h.catalog)
 	ledger, later := billing.NewLedger(h.Vault), billing.NewLater(h.queue)
 	emission, till := billing.NewEmission(ledger, later, h.Now), billing.NewTill(ledger, h.Now)
+	connections := billing.NewConnections(ledger, viaNubeFact{nubefact.New(h.Outside)}, h.Now)
 	h.billing = billing.Parts{
 		Front: billing.Front{
 			Till: till, Receipts: billing.NewReceipts(till), People: h.patients, Visits: h.agenda, House: accounts.Colleagues{}, Prices: h.catalog, Now: h.Now,
@@ -23,6 +24,7 @@ func (h *house) joinBilling() {
 		Ledger: ledger, Emission: emission, Desk: billing.NewDesk(ledger, emission, till, h.Now), Made: billing.NewReceiptDocuments(ledger, emission, h.Now), Later: later,
 		Papers:      billing.NewPapers(ledger, accounts.Colleagues{}, accounts.House{}.Logo),
 		Connections: billing.NewConnections(ledger, viaNubeFact{nubefact.New(h.Outside)}, h.Now),
+		Connections: connections, Auditor: billing.NewAuditor(ledger, connections, billing.NewComparing(h.queue), h.Now, billing.Unhurried), Now: h.Now,
 	}
 }
 

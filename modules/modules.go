@@ -215,7 +215,7 @@ func (h *house) listen(a *App) error {
 
 // waiting counts what stands at places of the navigation as work to do.
 func (h *house) waiting() counts {
-	return counts{hce.ResultsPath: h.record.CountResults, waitingPath: h.record.CountWaiting, documentsPath: h.billing.Ledger.CountForNavigation,
+	return counts{hce.ResultsPath: h.record.CountResults, waitingPath: h.record.CountWaiting, documentsPath: h.billing.CountForNavigation,
 		settingsP.Href: h.record.CountEmergencies}
 }
 
@@ -298,7 +298,11 @@ func (h *house) work(a *App) error {
 	accounts.AddSignInWorkers(a.Workers, accounts.SignInLetters{DB: h.DB, Vault: h.Vault, Mail: h.Mail, Now: h.Now, Address: h.Address})
 	accounts.AddStaffWorkers(a.Workers, accounts.StaffLetters{DB: h.DB, Vault: h.Vault, Mail: h.Mail, Now: h.Now, Address: h.Address})
 	billing.AddWorkers(a.Workers, h.DB, billing.NewDrain(h.billing.Ledger, h.billing.Connections, h.billing.Later, h.Now), h.billing.Connections)
-	a.Periodic = slices.Concat(a.Periodic, web.Periodic(), accounts.Periodic(), sync.Periodic(), archive.Periodic(), billing.Periodic(), copies.Periodic())
+	billing.AddWatch(a.Workers, billing.Watch{
+		DB: h.DB, Ledger: h.billing.Ledger, Auditor: h.billing.Auditor, Queue: h.queue, Address: h.Address, Now: h.Now,
+		Letters: accounts.StaffLetters{DB: h.DB, Vault: h.Vault, Mail: h.Mail, Now: h.Now, Address: h.Address},
+	})
+	a.Periodic = slices.Concat(a.Periodic, web.Periodic(), accounts.Periodic(), sync.Periodic(), archive.Periodic(), billing.Periodic(), billing.WatchPeriodic(), copies.Periodic())
 	if h.Sealer != nil {
 		audit.AddWorkers(a.Workers, audit.NewSealer(h.Sealer))
 		a.Periodic = append(a.Periodic, audit.Periodic()...)

@@ -27,6 +27,7 @@ const (
 	BillingCharge   access.Permission = "billing.charge"   // charge, issue, one's own cash register
 	BillingOverride access.Permission = "billing.override" // give back, void, discounts above the limit, every cash register
 	BillingSettings access.Permission = "billing.settings" // series and the way to SUNAT
+	BillingBooks    access.Permission = "billing.books"    // sales register, reports, what differs from the provider's view
 
 	CatalogRead access.Permission = "catalog.read" // services, professionals, sites
 
@@ -63,7 +64,7 @@ func permissions(r Role) []access.Permission {
 			PatientsRead, PatientsWrite, PatientsBilling, PatientsMerge, PatientsImport, PatientsExport,
 			AgendaRead, AgendaBook, AgendaOverbook, AgendaBlock, CatalogRead,
 			SettingsClinic, SettingsServices, SettingsSchedules, SettingsPeople, SettingsSecurity, AuditRead,
-			HCEEmergencies, HCESettings, BillingCharge, BillingOverride, BillingSettings,
+			HCEEmergencies, HCESettings, BillingCharge, BillingOverride, BillingSettings, BillingBooks,
 		}
 	case SuperAdmin:
 		return []access.Permission{PlatformClinics}

@@ -171,6 +171,14 @@ func (c Content) InSoles(amount decimal.Decimal) decimal.Decimal {
 	return cents(amount.Mul(c.ExchangeRate))
 }
 
+// rate is soles for one unit of the document's currency.
+func (c Content) rate() decimal.Decimal {
+	if c.Currency.code() == Soles {
+		return decimal.NewFromInt(1)
+	}
+	return c.ExchangeRate
+}
+
 // amended is the kind that decides on the customer and the series: a note's is that of the document it amends.
 func (c Content) amended(kind Kind) Kind {
 	if kind.IsNote() && c.Amends != nil {

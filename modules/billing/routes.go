@@ -15,6 +15,7 @@ type Parts struct {
 	Made        *ReceiptDocuments // documents of receipts
 	Connections *Connections
 	Papers      *Papers
+	Auditor     *Auditor
 	Later       Later
 }
 
@@ -28,5 +29,6 @@ func Routes(r *web.Router, p Parts) {
 	h.receiptRoutes(r)
 	h.documentRoutes(r)
 	h.printRoutes(r)
+	h.compareRoutes(r)
 	h.settingsRoutes(r)
 }

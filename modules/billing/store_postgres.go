@@ -158,10 +158,12 @@ func (l *Ledger) addContent(ctx context.Context, invoice uuid.UUID, c Content, b
 	if err != nil {
 		return uuid.Nil, err
 	}
-	const insert = `insert into invoice_contents (id, invoice_id, edition, body, content_hash, taxable, exempt, unaffected, free, discount, igv, total, on_credit, written_by, written_at)
-		values (?, ?, (select coalesce(max(edition), 0) + 1 from invoice_contents where invoice_id = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	const insert = `insert into invoice_contents (id, invoice_id, edition, body, content_hash, taxable, exempt, unaffected, free, discount, igv, total, on_credit, written_by, written_at,
+		issued_on, currency, exchange_rate)
+		values (?, ?, (select coalesce(max(edition), 0) + 1 from invoice_contents where invoice_id = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 	t := c.Totals()
-	err = database.From(ctx).Exec(insert, id, invoice, invoice, sealed, hash, t.Taxable, t.Exempt, t.Unaffected, t.Free, t.Discounts, t.IGV, t.Total, c.Credit != nil, by, at).Error
+	err = database.From(ctx).Exec(insert, id, invoice, invoice, sealed, hash, t.Taxable, t.Exempt, t.Unaffected, t.Free, t.Discounts, t.IGV, t.Total, c.Credit != nil, by, at,
+		c.IssuedOn.String(), c.Currency.code(), c.rate()).Error
 	if err != nil {
 		return uuid.Nil, explain("write what an invoice says", err)
 	}

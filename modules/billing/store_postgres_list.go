@@ -66,14 +66,23 @@ func (l *Ledger) List(ctx context.Context, f Filter) ([]Listed, error) {
 	return list, explain("list documents", err)
 }
 
-// CountForNavigation is how many documents wait for a person, for who may look after them.
-func (l *Ledger) CountForNavigation(ctx context.Context) (n int, late bool, err error) {
-	if !access.Who(ctx).Can(accounts.BillingCharge) {
+// CountForNavigation is how much waits for a person among the documents, for who may look after them: what is to be
+// corrected, what is late, and for the administration what differs from the provider's view.
+func (p Parts) CountForNavigation(ctx context.Context) (n int, late bool, err error) {
+	who := access.Who(ctx)
+	if !who.Can(accounts.BillingCharge) {
 		return 0, false, nil
 	}
-	const query = "select count(*) from invoice_states where state = 'to_correct'"
-	err = database.From(ctx).Raw(query).Row().Scan(&n)
-	return n, n > 0, explain("count documents that wait for somebody", err)
+	facturas, boletas := lateSince(p.Now())
+	const query = `select (select count(*) from invoice_states where state = 'to_correct') + (select count(*) ` + lateWhere + `and s.state <> 'to_correct')`
+	if err = database.From(ctx).Raw(query, facturas, boletas).Row().Scan(&n); err != nil {
+		return 0, false, explain("count documents that wait for somebody", err)
+	}
+	if who.Can(accounts.BillingBooks) {
+		open, err := p.Ledger.openDifferences(ctx)
+		return n + open, n+open > 0, err
+	}
+	return n, n > 0, nil
 }
 
 // notesOf are the notes that amend a document.

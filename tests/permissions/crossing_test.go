@@ -47,6 +47,7 @@ var doors = []struct{ beginning, param, query string }{
 	{"/configuracion/sedes/", ":id", "select id from sites where clinic_id = $1 limit 1"},
 	{"/caja/", ":id", "select id from cash_sessions where clinic_id = $1 limit 1"},
 	{"/recibos/", ":id", "select id from receipts where clinic_id = $1 limit 1"},
+	{"/comprobantes/conciliacion/", ":id", "select id from invoice_differences where clinic_id = $1 limit 1"},
 	{"/comprobantes/", ":id", "select id from invoices where clinic_id = $1 limit 1"},
 	{"/configuracion/sunat/series/", ":id", "select id from invoice_series where clinic_id = $1 limit 1"},
 	{"/configuracion/personas/invitaciones/", ":id", "select id from invitations where clinic_id = $1 limit 1"},
@@ -70,7 +71,7 @@ var words = map[string]string{
 
 // forms give the fields without which a form would be refused before it looks for the row.
 var form = url.Values{
-	"version": {"1"}, "apellido": {"Quispe"}, "nombre": {"Uno"}, "name": {"Uno"}, "reason": {"prueba"}, "motivo": {"prueba"}, "hora": {"mañana 9:30"},
+	"version": {"1"}, "apellido": {"Quispe"}, "nombre": {"Uno"}, "name": {"Uno"}, "reason": {"prueba"}, "motivo": {"prueba"}, "nota": {"prueba"}, "hora": {"mañana 9:30"},
 }
 
 const insideDemo, insideNeighbour = "demo", "vecina"
@@ -227,6 +228,8 @@ func plantMissing(c clinics) {
 			`insert into products (clinic_id, id, name, name_key, price) select id, gen_random_uuid(), 'Cepillo', 'cepillo ajeno', 10 from clinics where id = $1`,
 			`insert into agreements (clinic_id, id, name, name_key, ruc, legal_name, address, copay_kind, copay, valid_from)
 			 select id, gen_random_uuid(), 'EPS', 'eps ajena', '20999999990', 'EPS', 'AV. 1', 'fixed', 10, current_date from clinics where id = $1`,
+			`insert into invoice_differences (clinic_id, id, invoice_id, kind, here, there, found_at, seen_at)
+			 select clinic_id, gen_random_uuid(), id, 'absent', 'Aceptada', 'No está', now(), now() from invoices where clinic_id = $1 and number = 90000000`,
 			`insert into patient_imports (clinic_id, id, state, head, rows, by)
 			 select clinic_id, gen_random_uuid(), 'uploaded', '', 1, user_id from memberships where clinic_id = $1 limit 1`,
 			`insert into encounters (clinic_id, id, patient_id, doctor_id, site_id, started_at)

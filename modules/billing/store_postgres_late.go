@@ -1,0 +1,60 @@
+//go:build !js
+
+package billing
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+
+	"hampi/modules/agenda"
+	"hampi/modules/platform/database"
+)
+
+// lateWhere are the documents that are late; its parameters are the two moments of lateSince. A correction starts anew.
+const lateWhere = ` from invoice_states s join invoice_contents c on c.id = s.content_id and c.clinic_id = s.clinic_id
+	join invoices i on i.id = s.invoice_id and i.clinic_id = s.clinic_id
+	where s.state in ('queued', 'sent', 'to_correct') and c.written_at < case when i.series like 'F%' then ?::timestamptz else ?::timestamptz end `
+
+// Late are the documents that SUNAT has not taken although it should have, the oldest first.
+func (l *Ledger) Late(ctx context.Context, now time.Time) ([]LateDocument, error) {
+	var rows []struct {
+		ID       uuid.UUID
+		Kind     Kind
+		Series   string
+		Number   int64
+		State    Status
+		Pending  bool
+		IssuedOn time.Time
+		Reason   string
+	}
+	facturas, boletas := lateSince(now)
+	const query = "select i.id, i.kind, i.series, i.number, s.state, s.pending, c.issued_on, s.reason" + lateWhere + "order by c.issued_on, i.id limit 50"
+	if err := database.From(ctx).Raw(query, facturas, boletas).Scan(&rows).Error; err != nil {
+		return nil, explain("find documents that are late", err)
+	}
+	list := make([]LateDocument, len(rows))
+	for i, r := range rows {
+		list[i] = LateDocument{
+			ID: r.ID, Name: Name{Kind: r.Kind, Series: r.Series, Number: r.Number}, State: r.State, Pending: r.Pending,
+			IssuedOn: agenda.DateOf(r.IssuedOn, time.UTC), Reason: r.Reason,
+		}
+	}
+	return list, nil
+}
+
+// markLate notes which documents the administration is told of now, and counts them: each once.
+func (l *Ledger) markLate(ctx context.Context, now time.Time) (int, error) {
+	facturas, boletas := lateSince(now)
+	const update = "update invoice_states set alerted_at = ? where invoice_id in (select s.invoice_id" + lateWhere + "and (s.alerted_at is null or s.alerted_at < c.written_at))"
+	done := database.From(ctx).Exec(update, now, facturas, boletas)
+	return int(done.RowsAffected), explain("note documents that are late", done.Error)
+}
+
+// countLate is how many documents are late.
+func (l *Ledger) countLate(ctx context.Context, now time.Time) (n int, err error) {
+	facturas, boletas := lateSince(now)
+	err = database.From(ctx).Raw("select count(*)"+lateWhere, facturas, boletas).Row().Scan(&n)
+	return n, explain("count documents that are late", err)
+}
