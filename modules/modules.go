@@ -112,6 +112,9 @@ func Build(p Parts) (*App, error) {
 		return nil, err
 	}
 	h.routes(app)
+	if err := h.jobsRoutes(app.Router); err != nil {
+		return nil, err
+	}
 	if err := h.work(app); err != nil {
 		return nil, err
 	}

@@ -25,6 +25,7 @@ var (
 	auditLog  = destination{views.NavItem{Label: "Auditoría", Href: "/auditoria", Icon: "scroll-text"}, accounts.AuditRead}
 	settingsP = destination{views.NavItem{Label: "Configuración", Href: "/configuracion", Icon: "settings"}, accounts.SettingsClinic}
 	clinics   = destination{views.NavItem{Label: "Clínicas", Href: "/plataforma/clinicas", Icon: "building-2"}, accounts.PlatformClinics}
+	jobQueue  = destination{views.NavItem{Label: "Trabajos", Href: "/plataforma/trabajos", Icon: "list-checks"}, accounts.PlatformJobs}
 )
 
 // waitingPath is where somebody's own documents wait for a signature.
@@ -47,7 +48,7 @@ func sidebarOf(r accounts.Role) []destination {
 	case accounts.ClinicAdmin:
 		return []destination{agendaDay, people, cash, documents, auditLog, settingsP}
 	case accounts.SuperAdmin:
-		return []destination{clinics}
+		return []destination{clinics, jobQueue}
 	}
 	return nil
 }

@@ -39,6 +39,7 @@ const (
 	AuditRead         access.Permission = "audit.read"         // who did what
 
 	PlatformClinics access.Permission = "platform.clinics" // the list of clinics, suspending one
+	PlatformJobs    access.Permission = "platform.jobs"    // the job queue: what waits, what failed, trying it again
 )
 
 // permissions is the reviewed table of what each role may do. What is not there is not allowed.
@@ -67,7 +68,7 @@ func permissions(r Role) []access.Permission {
 			HCEEmergencies, HCESettings, BillingCharge, BillingOverride, BillingSettings, BillingBooks,
 		}
 	case SuperAdmin:
-		return []access.Permission{PlatformClinics}
+		return []access.Permission{PlatformClinics, PlatformJobs}
 	}
 	return nil
 }
