@@ -114,7 +114,9 @@ var _ = Describe("comparing every night", func() {
 		d := newDesk()
 		n := newNight(d)
 		Expect(n.pass()).To(BeZero(), "a clinic without an account has nobody to ask")
-		d.within(func(ctx context.Context) { Expect(d.ledger.SaveAccess(ctx, billing.Access{Route: "https://x", Token: "t"})).To(Succeed()) })
+		d.within(func(ctx context.Context) {
+			Expect(d.ledger.SaveAccess(ctx, billing.Access{Route: "https://x", Token: "t"})).To(Succeed())
+		})
 		var issued []billing.Entry
 		for range 53 {
 			issued = append(issued, d.issued("50.00"))
@@ -155,7 +157,9 @@ var _ = Describe("comparing every night", func() {
 
 	It("leaves it for another night when nobody answers", func() {
 		d := newDesk()
-		d.within(func(ctx context.Context) { Expect(d.ledger.SaveAccess(ctx, billing.Access{Route: "https://x", Token: "t"})).To(Succeed()) })
+		d.within(func(ctx context.Context) {
+			Expect(d.ledger.SaveAccess(ctx, billing.Access{Route: "https://x", Token: "t"})).To(Succeed())
+		})
 		for range 5 {
 			d.issued("50.00")
 		}
