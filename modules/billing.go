@@ -23,8 +23,7 @@ func (h *house) joinBilling() {
 		},
 		Ledger: ledger, Emission: emission, Desk: billing.NewDesk(ledger, emission, till, h.Now), Made: billing.NewReceiptDocuments(ledger, emission, h.Now), Later: later,
 		Papers:      billing.NewPapers(ledger, accounts.Colleagues{}, accounts.House{}.Logo),
-		Connections: billing.NewConnections(ledger, viaNubeFact{nubefact.New(h.Outside)}, h.Now),
-		Connections: connections, Auditor: billing.NewAuditor(ledger, connections, billing.NewComparing(h.queue), h.Now, billing.Unhurried), Now: h.Now,
+		Connections: connections, Auditor: billing.NewAuditor(ledger, connections, billing.NewComparing(h.queue), h.Now, billing.Unhurried),
 	}
 }
 

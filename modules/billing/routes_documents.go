@@ -62,8 +62,8 @@ type documentsView struct {
 	Tail   bool // only rows, to stand below those already there
 
 	Receipts int // preliminary receipts without a document
-	Late   []LateDocument
-	Books  bool // who reads keeps the books
+	Late     []LateDocument
+	Books    bool // who reads keeps the books
 }
 
 type documentLine struct {
@@ -111,6 +111,8 @@ func (h screens) documents(c echo.Context) error {
 		return web.Render(c, http.StatusOK, documentRows(v))
 	}
 	if v.Receipts, err = h.Ledger.CountOpenReceipts(ctx); err != nil {
+		return err
+	}
 	v.Books = access.Who(ctx).Can(accounts.BillingBooks)
 	if v.Late, err = h.Ledger.Late(ctx, h.Now()); err != nil {
 		return err
