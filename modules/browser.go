@@ -61,7 +61,7 @@ func NewBrowserApp(p BrowserParts) (*BrowserApp, error) {
 	services := catalog.New(catalog.NewOffline(), people)
 	register := patients.New(kept, patients.Neighbours{
 		Appointments: later, Care: care{later, func() *hce.Service { return record }}, WalkIns: later, People: people, Places: places, Codes: b.Codes, Medicines: medicines,
-		Tabs: slices.Concat(agenda.Tabs(), hce.DeviceTabs()), Attend: true,
+		Tabs: slices.Concat(agenda.Tabs(), hce.DeviceTabs(), hce.TriageTabs(func() *hce.Service { return record })), Attend: true,
 	}, p.Now)
 	days := agenda.New(agenda.NewOffline(lastContact), register, people, services, p.Now)
 	later.Service = days
@@ -95,7 +95,8 @@ func (b *BrowserApp) routes(register *patients.Service, days *agenda.Service, se
 	agenda.Routes(r, days, services, register, agenda.Beside{Notes: attentions{record}})
 	hce.HistoryRoutes(r, record)
 	hce.Routes(r, record)
-	describers := []offline.Describer{register.Describer(), days.Describer(), record.DraftDescriber(), record.RecordDescriber()}
+	hce.TriageRoutes(r, record, nil)
+	describers := []offline.Describer{register.Describer(), days.Describer(), record.DraftDescriber(), record.RecordDescriber(), record.TriageDescriber()}
 	desk := sync.NewOnDevice(b.Device, describers, sync.OnDeviceParts{Name: nameOfDevice, Kept: keptOnDevice, Contact: contact})
 	sync.Routes(r, desk, sync.PageParts{Describers: describers, People: accounts.ColleaguesOffline{}, Now: b.now})
 	sync.UnlockRoutes(r)

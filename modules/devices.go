@@ -30,12 +30,13 @@ func (h *house) joinDevices(register *patients.Sync, metrics *web.Metrics) {
 	visits := agenda.ForPatients{Service: h.agenda}
 	appointments, records := agenda.SyncAppointments(h.agenda, h.patients), hce.SyncRecords(h.record, visits)
 	alerts := patients.SyncClinical(h.patients, patients.NewPostgres(h.Vault, h.Now), visits)
-	appointments.Beside = beside(patients.ClinicalBeside(alerts), records.Beside)
+	triage := hce.SyncTriage(h.record, visits)
+	appointments.Beside = beside(patients.ClinicalBeside(alerts), records.Beside, triage.Beside)
 	entities = append(entities, agenda.SyncSchedules(h.agenda), hce.SyncTemplates(), hce.SyncHead(), register, appointments)
 	for _, one := range alerts {
 		entities = append(entities, one)
 	}
-	entities = append(entities, records, hce.SyncDrafts(h.record))
+	entities = append(entities, records, hce.SyncDrafts(h.record), triage)
 
 	h.devices = sync.NewDeviceRegister(sync.RegisterParts{DB: h.DB, Vault: h.Vault, Logins: h.signIn, Words: h.describers(), Now: h.Now})
 	h.sync = sync.New(sync.Config{
@@ -46,22 +47,34 @@ func (h *house) joinDevices(register *patients.Sync, metrics *web.Metrics) {
 	h.signIn.ShowKept(h.devices)
 }
 
-// beside joins what modules keep of the patients of an appointment: alerts of who may come before whoever asks, and records
-// of their own.
+// beside joins what modules keep of the patients of an appointment: alerts and triage of who may come before whoever asks,
+// and records of their own.
 func beside(
 	alerts func(ctx context.Context, own, all []uuid.UUID) (map[uuid.UUID][]offline.Ref, error),
 	records func(ctx context.Context, own []uuid.UUID) (map[uuid.UUID][]offline.Ref, error),
+	triage func(ctx context.Context, own, all []uuid.UUID) (map[uuid.UUID][]offline.Ref, error),
 ) func(ctx context.Context, own, all []uuid.UUID) (map[uuid.UUID][]offline.Ref, error) {
 	return func(ctx context.Context, own, all []uuid.UUID) (map[uuid.UUID][]offline.Ref, error) {
 		needed, err := alerts(ctx, own, all)
-		if err != nil || len(own) == 0 {
+		if err != nil {
 			return needed, err
 		}
-		more, err := records(ctx, own)
-		for id, refs := range more {
-			needed[id] = append(needed[id], refs...)
+		taken, err := triage(ctx, own, all)
+		if err != nil {
+			return needed, err
 		}
-		return needed, err
+		written := map[uuid.UUID][]offline.Ref{}
+		if len(own) > 0 {
+			if written, err = records(ctx, own); err != nil {
+				return needed, err
+			}
+		}
+		for _, more := range []map[uuid.UUID][]offline.Ref{taken, written} {
+			for id, refs := range more {
+				needed[id] = append(needed[id], refs...)
+			}
+		}
+		return needed, nil
 	}
 }
 

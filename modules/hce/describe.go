@@ -36,6 +36,8 @@ func nounOf(op offline.Operation) (one, many string) {
 	switch {
 	case op.Entity == draftEntity:
 		return "nota sin cerrar", "notas sin cerrar"
+	case op.Entity == observationEntity:
+		return "dato de triaje", "datos de triaje"
 	case op.Legible(&d) && d.Type == Prescription:
 		return "receta", "recetas"
 	case d.Type == Addendum:
@@ -48,6 +50,25 @@ func nounOf(op offline.Operation) (one, many string) {
 func (s *Service) RecordDescriber() offline.Describer {
 	d := s.DraftDescriber()
 	d.Entity, d.Fields = recordEntity, s.recordFields
+	return d
+}
+
+// TriageDescriber tells who took a value, on their own device, what the server refused of it.
+func (s *Service) TriageDescriber() offline.Describer {
+	d := s.DraftDescriber()
+	d.Entity, d.Icon = observationEntity, func(offline.Operation) string { return "heart-pulse" }
+	d.Fields = func(_ context.Context, data json.RawMessage) ([]offline.Field, error) {
+		var o observedData
+		err := json.Unmarshal(data, &o)
+		return []offline.Field{{Label: "Anotado", Value: valueWords(o.observed(o.Encounter.ID)), Names: []string{"number", "text"}}}, err
+	}
+	d.Correct = func(op offline.Operation) offline.Correction {
+		var o observedData
+		if !op.Legible(&o) {
+			return offline.Correction{}
+		}
+		return offline.Correction{Address: triagePath(idOr(o.Encounter.AppointmentID), "")}
+	}
 	return d
 }
 

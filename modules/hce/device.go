@@ -23,6 +23,7 @@ func DeviceKinds(patients Patients) []offline.Kind {
 		}},
 		{Entity: templateEntity},
 		{Entity: headEntity},
+		{Entity: observationEntity, Place: placeObserved, Words: words, Expired: takenBefore},
 	}
 }
 
@@ -65,11 +66,20 @@ func endDrafts(ctx context.Context, u *offline.Unit, changed []offline.Object, _
 // wordsOf tells an operation: "Nota de atención de Quispe, Ana".
 func wordsOf(ctx context.Context, patients Patients, op offline.Operation) (title, detail string) {
 	var d writtenData
-	if !op.Legible(&d) {
+	if op.Entity == observationEntity {
+		var o observedData
+		if !op.Legible(&o) {
+			return "Dato de triaje", ""
+		}
+		d.PatientID, detail = o.PatientID, valueWords(o.observed(op.LocalID))
+	} else if !op.Legible(&d) {
 		return "Documento de historia", ""
 	}
-	kind, detail := d.Type.Label(), "Se firma cuando vuelva la conexión"
-	if op.Entity == draftEntity {
+	kind := "Triaje"
+	switch op.Entity {
+	case recordEntity:
+		kind, detail = d.Type.Label(), "Se firma cuando vuelva la conexión"
+	case draftEntity:
 		kind, detail = "Borrador de nota", "Aún no se cierra"
 	}
 	names, err := patients.NamesByID(ctx, []uuid.UUID{d.PatientID})

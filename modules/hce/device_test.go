@@ -30,6 +30,7 @@ type away struct {
 	who    access.Identity
 	device *offline.Device
 	record *hce.Service
+	came   bool     // Ana has arrived
 	states []string // what the device's agenda was told
 }
 
@@ -86,7 +87,7 @@ func (a *away) Sites(context.Context) ([]accounts.Site, error) {
 }
 func (a *away) Clinic(context.Context) (accounts.Clinic, error) { return accounts.Clinic{}, nil }
 func (a *away) Visit(_ context.Context, id uuid.UUID) (hce.Visit, error) {
-	return hce.Visit{ID: id, PatientID: a.Ana, DoctorID: a.Salas.Membership, SiteID: a.Site, Start: now}, nil
+	return hce.Visit{ID: id, PatientID: a.Ana, DoctorID: a.Salas.Membership, SiteID: a.Site, Start: now, Arrived: a.came}, nil
 }
 func (a *away) Begin(context.Context, uuid.UUID) error {
 	a.states = append(a.states, "in_progress")
@@ -99,9 +100,9 @@ func (a *away) Complete(context.Context, uuid.UUID) error {
 func (a *away) Cares(_ context.Context, doctor, patient uuid.UUID) (bool, error) {
 	return doctor == a.Salas.Membership && patient == a.Ana, nil
 }
-func (a *away) ArrivedToday(context.Context, uuid.UUID, uuid.UUID) (bool, error) { return false, nil }
+func (a *away) ArrivedToday(context.Context, uuid.UUID, uuid.UUID) (bool, error) { return a.came, nil }
 func (a *away) ArrivedVisit(context.Context, uuid.UUID, uuid.UUID) (uuid.UUID, error) {
-	return uuid.Nil, fault.ErrNotFound
+	return a.clinic.Visit, nil
 }
 func (a *away) NextOf(context.Context, []uuid.UUID) (patients.Visit, bool, error) {
 	return patients.Visit{}, false, nil

@@ -1,5 +1,3 @@
-//go:build !js
-
 package hce
 
 import (
@@ -23,15 +21,17 @@ type triageScreens struct {
 	album  Album
 }
 
-// TriageRoutes adds the pages of triage. They need the server: what is taken is of today, and the professional waits.
+// TriageRoutes adds the pages of triage; album is nil on a device, which keeps no photos.
 func TriageRoutes(r *web.Router, record *Service, album Album) {
 	h := triageScreens{record, album}
 	need := web.Needs(accounts.HCETriage)
 	r.GET("/citas/:id/"+triageTab, h.show, need)
 	r.POST("/citas/:id/"+triageTab, h.save, need)
 	r.POST("/citas/:id/"+triageTab+"/campos", h.redraw, need)
-	r.GET("/citas/:id/"+triageTab+"/archivos", h.files, need)
 	r.GET("/pacientes/:id/"+triageTab, h.ofPatient, need)
+	if album != nil {
+		r.GET("/citas/:id/"+triageTab+"/archivos", h.files, need)
+	}
 }
 
 // ofPatient leads from the patient's page to the triage of the appointment they arrived for.
@@ -67,7 +67,7 @@ func (h triageScreens) show(c echo.Context) error {
 func (h triageScreens) view(c echo.Context, t TriageSheet) (triageView, error) {
 	ctx := c.Request().Context()
 	v := triageView{
-		TriageSheet: t, Form: h.fields(t), New: newID(), OpID: newID().String(), Names: map[uuid.UUID]string{}, Zone: h.record.Zone(ctx),
+		TriageSheet: t, Form: h.fields(t), New: newID(), OpID: newID().String(), Names: map[uuid.UUID]string{}, Zone: h.record.Zone(ctx), Away: h.record.Away(),
 	}
 	everybody, err := h.record.Colleagues.Everybody(ctx)
 	if err != nil {
@@ -78,6 +78,8 @@ func (h triageScreens) view(c echo.Context, t TriageSheet) (triageView, error) {
 	}
 	if t.Encounter.ID != uuid.Nil {
 		v.New = t.Encounter.ID
+	}
+	if t.Encounter.ID != uuid.Nil && h.album != nil {
 		v.Files, _, err = h.album.Gallery(ctx, t.Patient.ID, t.Encounter.ID, v.path("archivos"), !t.Over())
 	}
 	return v, err

@@ -73,6 +73,11 @@ func (s *Service) takenIn(ctx context.Context, encounter uuid.UUID) ([]Observed,
 
 // mayTriage lets in an assistant of the site where the patient of the visit arrived today, and the visit's professional.
 func (s *Service) mayTriage(ctx context.Context, v Visit) error {
+	return s.mayTriageAt(ctx, v, s.now())
+}
+
+// mayTriageAt is mayTriage at a moment: what was taken without connection arrives later.
+func (s *Service) mayTriageAt(ctx context.Context, v Visit, at time.Time) error {
 	who := access.Who(ctx)
 	switch {
 	case !who.Can(accounts.HCETriage):
@@ -81,15 +86,16 @@ func (s *Service) mayTriage(ctx context.Context, v Visit) error {
 		return nil
 	case !who.Has(string(accounts.Assistant)):
 		return fault.ErrForbidden
-	case !v.Arrived || !s.sameDay(ctx, v.Start) || who.SiteID != uuid.Nil && v.SiteID != who.SiteID:
+	case !v.Arrived || !s.sameDay(ctx, v.Start, at) || who.SiteID != uuid.Nil && v.SiteID != who.SiteID:
 		return ErrNotArrived
 	}
 	return nil
 }
 
-// sameDay reports whether a moment is of today in the clinic's zone.
-func (s *Service) sameDay(ctx context.Context, at time.Time) bool {
-	return at.In(s.Zone(ctx)).Format(time.DateOnly) == s.Now(ctx).Format(time.DateOnly)
+// sameDay reports whether two moments are of one day in the clinic's zone.
+func (s *Service) sameDay(ctx context.Context, a, b time.Time) bool {
+	zone := s.Zone(ctx)
+	return a.In(zone).Format(time.DateOnly) == b.In(zone).Format(time.DateOnly)
 }
 
 // triageTemplate is the clinic's edition of what triage asks, or the shipped one.
@@ -126,7 +132,7 @@ func (s *Service) SaveTriage(ctx context.Context, t TriageSheet, id uuid.UUID, s
 	if err := problems.Err(); err != nil {
 		return t, err
 	}
-	e, err := s.triageEncounter(ctx, id, t.Visit)
+	e, err := s.triageEncounter(ctx, id, t.Visit, s.now())
 	if err != nil {
 		return t, err
 	}
@@ -139,8 +145,9 @@ func (s *Service) SaveTriage(ctx context.Context, t TriageSheet, id uuid.UUID, s
 	return t, s.take(ctx, e, t)
 }
 
-// triageEncounter is the visit's attention, opened now if nobody has, and kept from others until the transaction ends.
-func (s *Service) triageEncounter(ctx context.Context, id uuid.UUID, v Visit) (Encounter, error) {
+// triageEncounter is the visit's attention, opened if nobody has, and kept from others until the transaction ends. What is
+// taken at a moment after its end is refused.
+func (s *Service) triageEncounter(ctx context.Context, id uuid.UUID, v Visit, at time.Time) (Encounter, error) {
 	doctor, err := s.member(ctx, v.DoctorID)
 	if err != nil {
 		return Encounter{}, err
@@ -154,14 +161,14 @@ func (s *Service) triageEncounter(ctx context.Context, id uuid.UUID, v Visit) (E
 	if e, err = s.store.LockEncounter(ctx, e.ID); err != nil {
 		return e, err
 	}
-	if e.Closed() {
+	if e.Closed() && !at.Before(*e.EndedAt) {
 		return e, errTriageOver
 	}
 	if e.TriagedAt != nil {
 		return e, nil
 	}
-	now, by := s.now(), access.Who(ctx).MembershipID
-	e.TriagedAt, e.TriagedBy, e.UpdatedAt = &now, &by, now
+	by := access.Who(ctx).MembershipID
+	e.TriagedAt, e.TriagedBy, e.UpdatedAt = &at, &by, s.now()
 	return s.store.SaveEncounter(ctx, e)
 }
 

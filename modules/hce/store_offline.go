@@ -108,6 +108,13 @@ func (o Offline) encounters(ctx context.Context) ([]Encounter, error) {
 			}
 			list = append(list, in.encounter(r.PatientID))
 		}
+		if err != nil {
+			return nil, err
+		}
+		taken, _, err := o.takenHere(ctx)
+		for _, d := range taken {
+			list = append(list, d.Encounter.encounter(d.PatientID))
+		}
 		return list, err
 	})
 	for i, e := range local {

@@ -303,13 +303,6 @@ func (o Offline) AddTemplateRevision(context.Context, TemplateRevision) error {
 	return offline.ErrNeedsConnection
 }
 
-// AddObserved keeps nothing: the figures stand in the record, and the server reads them out of it.
-func (o Offline) AddObserved(context.Context, []Observed) error { return nil }
-
-func (o Offline) ObservedIn(context.Context, []uuid.UUID) ([]Observed, error) { return nil, nil }
-
-func (o Offline) ObservedOf(context.Context, ObservedRange) ([]Observed, error) { return nil, nil }
-
 // NoReads notes nothing: the server notes which records it gave to which device.
 type NoReads struct{}
 

@@ -160,13 +160,6 @@ func (s *Service) acceptable(ctx context.Context, r Record) error {
 	return fault.InvalidField("record_type", "Esa clase de documento no existe.")
 }
 
-func idOr(id *uuid.UUID) uuid.UUID {
-	if id == nil {
-		return uuid.Nil
-	}
-	return *id
-}
-
 func (s *Service) acceptableNote(ctx context.Context, r Record) error {
 	t, err := s.Template(ctx, r.TemplateID, r.TemplateVersion)
 	if err != nil {

@@ -21,11 +21,11 @@ import (
 	"hampi/modules/platform/offline"
 )
 
-// PatientsOf are the people with an appointment with the professional in those days, as the agenda tells it.
+// PatientsOf are the people with an appointment with the professional (zero: with anybody) in those days, as the agenda tells it.
 func (a *agendaOfSpec) PatientsOf(ctx context.Context, doctor uuid.UUID, from, to time.Time) ([]uuid.UUID, error) {
 	var people []uuid.UUID
-	err := database.From(ctx).Raw(`select distinct patient_id from appointments where doctor_id = ? and status <> 'cancelled'
-		and start_time >= ? and start_time < ?`, doctor, from, to).Scan(&people).Error
+	err := database.From(ctx).Raw(`select distinct patient_id from appointments where (? or doctor_id = ?) and status <> 'cancelled'
+		and start_time >= ? and start_time < ?`, doctor == uuid.Nil, doctor, from, to).Scan(&people).Error
 	return people, err
 }
 

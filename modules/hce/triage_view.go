@@ -23,6 +23,7 @@ type triageView struct {
 	Files   templ.Component // nil before the first value
 	Names   map[uuid.UUID]string
 	Zone    *time.Location
+	Away    bool
 }
 
 // triageID is the element with the whole page of a triage.

@@ -27,6 +27,8 @@ type encounterData struct {
 	Specialty     string     `json:"specialty,omitempty"`
 	StartedAt     time.Time  `json:"started_at"`
 	EndedAt       *time.Time `json:"ended_at"`
+	TriagedAt     *time.Time `json:"triaged_at,omitempty"`
+	TriagedBy     *uuid.UUID `json:"triaged_by,omitempty"`
 }
 
 // writtenData is all that a device says of a record that was written on it.
@@ -69,20 +71,27 @@ func writtenDataOf(r Record, e Encounter) writtenData {
 }
 
 func encounterDataOf(e Encounter) encounterData {
-	d := encounterData{ID: e.ID, AppointmentID: e.AppointmentID, DoctorID: e.DoctorID, SiteID: e.SiteID, Specialty: e.Specialty, EndedAt: e.EndedAt}
+	d := encounterData{
+		ID: e.ID, AppointmentID: e.AppointmentID, DoctorID: e.DoctorID, SiteID: e.SiteID, Specialty: e.Specialty, EndedAt: e.EndedAt,
+		TriagedAt: e.TriagedAt, TriagedBy: e.TriagedBy,
+	}
 	if e.StartedAt != nil {
 		d.StartedAt = *e.StartedAt
 	}
 	return d
 }
 
-// encounter is the attention of a record that travels.
+// encounter is the attention of something that travels; only triage has one that nobody has begun.
 func (d encounterData) encounter(patient uuid.UUID) Encounter {
-	started := d.StartedAt
-	return Encounter{
+	e := Encounter{
 		ID: d.ID, PatientID: patient, DoctorID: d.DoctorID, SiteID: d.SiteID, AppointmentID: d.AppointmentID, Specialty: d.Specialty,
-		StartedAt: &started, EndedAt: d.EndedAt, CreatedAt: started, UpdatedAt: started,
+		StartedAt: &d.StartedAt, EndedAt: d.EndedAt, TriagedAt: d.TriagedAt, TriagedBy: d.TriagedBy,
 	}
+	if d.TriagedAt != nil && d.StartedAt.IsZero() {
+		e.StartedAt = nil
+	}
+	e.CreatedAt, e.UpdatedAt = e.At(), e.At()
+	return e
 }
 
 func recordDataOf(r Record, e Encounter) recordData {
@@ -160,4 +169,12 @@ func (d draftData) draft(id uuid.UUID) Draft {
 		ID: id, EncounterID: d.Encounter.ID, PatientID: d.PatientID, AuthorID: d.AuthorID, TemplateID: d.TemplateID, TemplateVersion: d.TemplateVersion,
 		Body: d.Body, Holder: d.Window, HeldAt: d.UpdatedAt, Version: d.Version, CreatedAt: d.CreatedAt, UpdatedAt: d.UpdatedAt,
 	}
+}
+
+// idOr is an id that may be absent; zero then.
+func idOr(id *uuid.UUID) uuid.UUID {
+	if id == nil {
+		return uuid.Nil
+	}
+	return *id
 }
