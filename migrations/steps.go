@@ -32,5 +32,6 @@ func Steps() []*gormigrate.Migration {
 		sqlStep("0026_receipts"),
 		sqlStep("0027_books"),
 		sqlStep("0029_record"),
+		sqlStep("0028_device_papers"),
 	}
 }

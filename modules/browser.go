@@ -65,8 +65,9 @@ func NewBrowserApp(p BrowserParts) (*BrowserApp, error) {
 	}, p.Now)
 	days := agenda.New(agenda.NewOffline(lastContact), register, people, services, p.Now)
 	later.Service = days
-	record = hce.New(hce.NewOffline(people), hce.Neighbours{
-		Patients: register, Colleagues: people, Visits: visits{*later}, Reads: hce.NoReads{}, Codes: b.Codes, Medicines: medicines,
+	notes := hce.NewOffline(people)
+	record = hce.New(notes, hce.Neighbours{
+		Patients: register, Colleagues: people, Visits: visits{*later}, Reads: hce.NoReads{}, Codes: b.Codes, Medicines: medicines, Logo: notes.Logo,
 	}, p.Now)
 	kinds := slices.Concat(accounts.DeviceKinds(), catalog.DeviceKinds(), []offline.Kind{patients.DeviceKind(kept, places), sync.ConflictKind()},
 		patients.ClinicalKinds(kept, later, whoUnlocked), agenda.DeviceKinds(register, people, p.Now), hce.DeviceKinds(register))

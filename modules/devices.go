@@ -32,7 +32,8 @@ func (h *house) joinDevices(register *patients.Sync, metrics *web.Metrics) {
 	alerts := patients.SyncClinical(h.patients, patients.NewPostgres(h.Vault, h.Now), visits)
 	triage := hce.SyncTriage(h.record, visits)
 	appointments.Beside = beside(patients.ClinicalBeside(alerts), records.Beside, triage.Beside)
-	entities = append(entities, agenda.SyncSchedules(h.agenda), hce.SyncTemplates(), hce.SyncHead(), register, appointments)
+	entities = append(entities, agenda.SyncSchedules(h.agenda), hce.SyncTemplates(), hce.SyncHead(), hce.SyncFavourites(),
+		hce.SyncLogo(accounts.House{}.Logo, accounts.Colleagues{}), register, appointments)
 	for _, one := range alerts {
 		entities = append(entities, one)
 	}

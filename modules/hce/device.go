@@ -23,6 +23,8 @@ func DeviceKinds(patients Patients) []offline.Kind {
 		}},
 		{Entity: templateEntity},
 		{Entity: headEntity},
+		{Entity: favouriteEntity},
+		{Entity: logoEntity},
 		{Entity: observationEntity, Place: placeObserved, Words: words, Expired: takenBefore},
 	}
 }

@@ -85,7 +85,9 @@ func (a *away) Everybody(context.Context) ([]accounts.Member, error) {
 func (a *away) Sites(context.Context) ([]accounts.Site, error) {
 	return []accounts.Site{{ID: a.Site}}, nil
 }
-func (a *away) Clinic(context.Context) (accounts.Clinic, error) { return accounts.Clinic{}, nil }
+func (a *away) Clinic(context.Context) (accounts.Clinic, error) {
+	return accounts.Clinic{HasLogo: true}, nil
+}
 func (a *away) Visit(_ context.Context, id uuid.UUID) (hce.Visit, error) {
 	return hce.Visit{ID: id, PatientID: a.Ana, DoctorID: a.Salas.Membership, SiteID: a.Site, Start: now, Arrived: a.came}, nil
 }

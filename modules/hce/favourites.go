@@ -108,9 +108,6 @@ func (s *Service) TakeFavourite(ctx context.Context, id uuid.UUID) (Prescribed, 
 	return Prescribed{Item: list[at].Item}, nil
 }
 
-// Favourites are not held on a device.
-func (o Offline) Favourites(context.Context, uuid.UUID) ([]Favourite, error) { return nil, nil }
-
 // errFavouritesAway answers on a device.
 var errFavouritesAway = fault.NotNow("Ordenar las favoritas requiere conexión.")
 

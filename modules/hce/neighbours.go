@@ -25,7 +25,7 @@ type Neighbours struct {
 	Medicines  MedicineTable  // nil: medicines are written freely
 	Consents   Consents       // nil on a device, which has none
 	Files      Album          // photos and documents of an attention; nil on a device
-	Logo       Logo           // of the clinic, for what is printed; nil on a device, which has none
+	Logo       Logo           // of the clinic, for what is printed
 	Senders    []Sender       // the ways by which a signed prescription goes to its patient; none on a device
 }
 

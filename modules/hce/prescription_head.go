@@ -139,11 +139,7 @@ func (s *Service) letterheadOf(ctx context.Context, h PrescriptionHead, site uui
 	if err != nil {
 		return letterhead{}, err
 	}
-	l := h.letter(clinic, siteAmong(sites, site))
-	if s.Away() {
-		l.Logo = "" // the device has no picture
-	}
-	return l, nil
+	return s.pictured(ctx, h.letter(clinic, siteAmong(sites, site)))
 }
 
 func siteAmong(sites []accounts.Site, id uuid.UUID) accounts.Site {

@@ -46,10 +46,6 @@ func (o Offline) AddStop(context.Context, Stop) error {
 	return fault.NotNow("Suspender un medicamento requiere conexión.")
 }
 
-func (o Offline) FavouriteOf(context.Context, uuid.UUID, string) (prescribing.Item, error) {
-	return prescribing.Item{}, fault.ErrNotFound
-}
-
 func (o Offline) SaveFavourite(context.Context, uuid.UUID, prescribing.Item) error {
 	return fault.NotNow("Guardar una dosis favorita requiere conexión.")
 }
