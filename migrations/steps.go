@@ -31,7 +31,7 @@ func Steps() []*gormigrate.Migration {
 		sqlStep("0024_prices"),
 		sqlStep("0026_receipts"),
 		sqlStep("0027_books"),
-		sqlStep("0029_record"),
 		sqlStep("0028_device_papers"),
+		sqlStep("0029_record"),
 	}
 }
