@@ -17,12 +17,14 @@ func (h *house) joinBilling() {
 	ledger, later := billing.NewLedger(h.Vault), billing.NewLater(h.queue)
 	emission, till := billing.NewEmission(ledger, later, h.Now), billing.NewTill(ledger, h.Now)
 	connections := billing.NewConnections(ledger, viaNubeFact{nubefact.New(h.Outside)}, h.Now)
+	papers := billing.NewPapers(ledger, accounts.Colleagues{}, accounts.House{}.Logo)
+	filing := billing.NewFiling(ledger, connections, h.Storage, later, h.Now)
 	h.billing = billing.Parts{
 		Front: billing.Front{
 			Till: till, Receipts: billing.NewReceipts(till), People: h.patients, Visits: h.agenda, House: accounts.Colleagues{}, Prices: h.catalog, Now: h.Now,
 		},
 		Ledger: ledger, Emission: emission, Desk: billing.NewDesk(ledger, emission, till, h.Now), Made: billing.NewReceiptDocuments(ledger, emission, h.Now), Later: later,
-		Papers:      billing.NewPapers(ledger, accounts.Colleagues{}, accounts.House{}.Logo),
+		Papers: papers, Filing: filing, Dispatch: billing.NewDispatch(ledger, papers, filing, []billing.Sender{billing.NewMailSender(h.queue)}, h.Now),
 		Connections: connections, Auditor: billing.NewAuditor(ledger, connections, billing.NewComparing(h.queue), h.Now, billing.Unhurried),
 	}
 }

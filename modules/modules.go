@@ -293,7 +293,7 @@ func (h *house) work(a *App) error {
 	if err := copies.AddWorkers(a.Workers, h.copies, h.DB, h.Log); err != nil {
 		return err
 	}
-	if err := archive.AddWorkers(a.Workers, files.AnyRows{archive.NewPostgres(h.DB), copies.NewPostgres(h.DB)}, h.Storage, h.Now, h.Log); err != nil {
+	if err := archive.AddWorkers(a.Workers, files.AnyRows{archive.NewPostgres(h.DB), copies.NewPostgres(h.DB), billing.NewFileRows(h.DB)}, h.Storage, h.Now, h.Log); err != nil {
 		return err
 	}
 	hce.AddWorkers(a.Workers, accounts.StaffLetters{DB: h.DB, Vault: h.Vault, Mail: h.Mail, Now: h.Now, Address: h.Address}, h.Address)
@@ -301,6 +301,8 @@ func (h *house) work(a *App) error {
 	accounts.AddSignInWorkers(a.Workers, accounts.SignInLetters{DB: h.DB, Vault: h.Vault, Mail: h.Mail, Now: h.Now, Address: h.Address})
 	accounts.AddStaffWorkers(a.Workers, accounts.StaffLetters{DB: h.DB, Vault: h.Vault, Mail: h.Mail, Now: h.Now, Address: h.Address})
 	billing.AddWorkers(a.Workers, h.DB, billing.NewDrain(h.billing.Ledger, h.billing.Connections, h.billing.Later, h.Now), h.billing.Connections)
+	billing.AddFileWorkers(a.Workers, h.DB, h.billing.Filing)
+	billing.AddMailWorkers(a.Workers, h.DB, h.billing.Dispatch, h.Mail)
 	billing.AddWatch(a.Workers, billing.Watch{
 		DB: h.DB, Ledger: h.billing.Ledger, Auditor: h.billing.Auditor, Queue: h.queue, Address: h.Address, Now: h.Now,
 		Letters: accounts.StaffLetters{DB: h.DB, Vault: h.Vault, Mail: h.Mail, Now: h.Now, Address: h.Address},

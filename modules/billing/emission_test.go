@@ -76,6 +76,8 @@ func (d *desk) Follow(ctx context.Context, invoice uuid.UUID, _ time.Time) error
 	return d.Send(ctx, invoice)
 }
 
+func (d *desk) File(context.Context, uuid.UUID, time.Time) error { return nil }
+
 func (d *desk) in(ctx context.Context, f func(ctx context.Context) error) error {
 	return d.DB.InClinic(ctx, d.Scope("receptionist"), f)
 }

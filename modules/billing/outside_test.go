@@ -23,6 +23,9 @@ type outside struct {
 	voided map[string]bool
 	says   []func(d billing.Document) (billing.Answer, bool) // of the next calls to Emit; true: it is held
 	emits  int
+	files  map[string][]byte // by link
+	links  billing.Links     // of every document that is asked about
+	noVoid bool              // voidings are not taken
 }
 
 func newOutside() *outside {
@@ -57,7 +60,7 @@ func (o *outside) Consult(_ context.Context, n billing.Name) billing.Answer {
 	if !there {
 		return billing.Answer{Outcome: billing.NotThere}
 	}
-	return billing.Answer{Outcome: billing.TakenAndAccepted, Held: heldOf(d)}
+	return billing.Answer{Outcome: billing.TakenAndAccepted, Held: heldOf(d), Links: o.links}
 }
 
 func heldOf(d billing.Document) *billing.Held {
@@ -71,6 +74,9 @@ func heldOf(d billing.Document) *billing.Held {
 func (o *outside) Void(_ context.Context, n billing.Name, _ string) billing.Answer {
 	o.Lock()
 	defer o.Unlock()
+	if o.noVoid {
+		return billing.Answer{Outcome: billing.NotValid, Message: "Ya pasó el plazo."}
+	}
 	o.voided[n.String()] = true
 	return billing.Answer{Outcome: billing.TakenAndPending}
 }
@@ -88,7 +94,15 @@ func (o *outside) Test(context.Context) billing.Answer {
 	return billing.Answer{Outcome: billing.TakenAndAccepted}
 }
 
-func (o *outside) Fetch(context.Context, string) ([]byte, error) { return nil, billing.ErrNoFile }
+// Fetch hands out what the spec put behind a link.
+func (o *outside) Fetch(_ context.Context, link string) ([]byte, error) {
+	o.Lock()
+	defer o.Unlock()
+	if content, there := o.files[link]; there {
+		return content, nil
+	}
+	return nil, billing.ErrNoFile
+}
 
 // Things a service says.
 func down(billing.Document) (billing.Answer, bool) {

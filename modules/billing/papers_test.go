@@ -37,8 +37,8 @@ func packed(text string) string { return strings.Join(strings.Fields(text), "") 
 func says(words string) types.GomegaMatcher { return ContainSubstring(packed(words)) }
 
 var _ = Describe("a document on paper", func() {
-	var o *office
-	BeforeEach(func() { o = newOffice() })
+	var o *bureau
+	BeforeEach(func() { o = newBureau() })
 
 	// shown is a document on the desk's printer and as a file, on a roll and on a sheet.
 	shown := func(id uuid.UUID) (all []string) {

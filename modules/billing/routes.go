@@ -16,6 +16,8 @@ type Parts struct {
 	Connections *Connections
 	Papers      *Papers
 	Auditor     *Auditor
+	Filing      *Filing
+	Dispatch    *Dispatch
 	Later       Later
 }
 
@@ -30,5 +32,6 @@ func Routes(r *web.Router, p Parts) {
 	h.documentRoutes(r)
 	h.printRoutes(r)
 	h.compareRoutes(r)
+	h.fileRoutes(r)
 	h.settingsRoutes(r)
 }

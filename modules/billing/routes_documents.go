@@ -156,6 +156,7 @@ type documentForm struct {
 	Method  string `form:"medio"`
 	Ref     string `form:"operacion"`
 	Payment string `form:"pago"`
+	To      string `form:"destino"`
 	Which   string `form:"-"` // the form that came back: "correccion", "pago", "nota", "anulacion", "devolucion"
 }
 
@@ -166,6 +167,7 @@ type documentView struct {
 	Events   []Event
 	Payments []Paid
 	Notes    []Listed
+	Away     away
 	Original *Entry
 	Patient  string
 	Names    map[uuid.UUID]string
@@ -239,6 +241,9 @@ func (h screens) documentView(c echo.Context) (v documentView, err error) {
 		return v, err
 	}
 	if v.Notes, err = h.Ledger.notesOf(ctx, id); err != nil {
+		return v, err
+	}
+	if v.Away, err = h.away(ctx, v.Entry); err != nil {
 		return v, err
 	}
 	if v.AmendsID != nil {

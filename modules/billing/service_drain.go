@@ -156,8 +156,22 @@ func (d *Drain) settle(ctx context.Context, t turn, step Step, a Answer) error {
 	default:
 		return fmt.Errorf("a turn of %s ended with %q", t.Name, step)
 	}
-	_, err := d.ledger.step(ctx, t.State, e, now, 0)
-	return err
+	return d.end(ctx, t.Entry, e)
+}
+
+// filesAfter is how long the service may take to have the files of a document that it just said was accepted.
+const filesAfter = 5 * time.Second
+
+// end writes the step that ends a document's way; the files of one that was accepted are to be had from then on.
+func (d *Drain) end(ctx context.Context, of Entry, e Event) error {
+	if _, err := d.ledger.step(ctx, of.State, e, e.At, 0); err != nil || e.Status != Accepted {
+		return err
+	}
+	from := e.At.Add(filesAfter)
+	if err := d.ledger.expectFiles(ctx, of.ID, from); err != nil {
+		return err
+	}
+	return d.later.File(ctx, of.ID, from)
 }
 
 func (d *Drain) keepLinks(ctx context.Context, e Entry, a Answer) error {
@@ -238,8 +252,7 @@ func (d *Drain) settlePoll(ctx context.Context, e Entry, a Answer) error {
 	if err := d.keepLinks(ctx, e, a); err != nil {
 		return err
 	}
-	_, err := d.ledger.step(ctx, e.State, event, now, 0)
-	return err
+	return d.end(ctx, e, event)
 }
 
 // void asks for a voiding, or what became of one.

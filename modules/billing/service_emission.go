@@ -31,6 +31,8 @@ type Later interface {
 	Test(ctx context.Context) error
 	// Follow asks at a moment what became of a document.
 	Follow(ctx context.Context, invoice uuid.UUID, at time.Time) error
+	// File gets, from a moment on, the files of an accepted document.
+	File(ctx context.Context, invoice uuid.UUID, at time.Time) error
 }
 
 // NewEmission builds it over the ledger and what follows.

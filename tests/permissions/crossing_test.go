@@ -66,7 +66,7 @@ var doors = []struct{ beginning, param, query string }{
 // words are parameters that are no ids.
 var words = map[string]string{
 	":seccion": "contacto", ":paso": "sede", ":enlace": "nada", ":item": uuid.NewString(), ":union": uuid.NewString(), ":version": "2024",
-	":plantilla": "nada", ":medio": "correo", ":acceso": uuid.NewString(), ":orden": uuid.NewString(), ":valor": uuid.NewString(), ":texto": "no-hay",
+	":plantilla": "nada", ":medio": "correo", ":que": "pdf", ":acceso": uuid.NewString(), ":orden": uuid.NewString(), ":valor": uuid.NewString(), ":texto": "no-hay",
 }
 
 // forms give the fields without which a form would be refused before it looks for the row.

@@ -21,7 +21,11 @@ func (s *Service) file(w http.ResponseWriter, r *http.Request) {
 		_, _ = w.Write(pdf(title, "Total "+doc.Total))
 	case "xml":
 		w.Header().Set("Content-Type", "application/xml")
-		_, _ = fmt.Fprintf(w, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Invoice><ID>%s-%d</ID><PayableAmount>%s</PayableAmount></Invoice>\n", doc.Series, doc.Number, doc.Total)
+		root := map[int64]string{creditNote: "CreditNote", debitNote: "DebitNote"}[doc.Type]
+		if root == "" {
+			root = "Invoice"
+		}
+		_, _ = fmt.Fprintf(w, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<%s><ID>%s-%d</ID><PayableAmount>%s</PayableAmount></%s>\n", root, doc.Series, doc.Number, doc.Total, root)
 	case "cdr":
 		w.Header().Set("Content-Type", "application/xml")
 		_, _ = fmt.Fprintf(w, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<ApplicationResponse><ReferenceID>%s-%d</ReferenceID><ResponseCode>%s</ResponseCode></ApplicationResponse>\n", doc.Series, doc.Number, code(doc, state))

@@ -24,20 +24,24 @@ import (
 	"hampi/modules/platform/access"
 	"hampi/modules/platform/database/dbtest"
 	"hampi/modules/platform/fault"
+	"hampi/modules/platform/files"
 	"hampi/modules/platform/web"
 )
 
-// office is a clinic's desk with its pages and its API.
-type office struct {
+// bureau is a clinic's desk with its pages and its API.
+type bureau struct {
 	*counter
-	papers *billing.Papers
-	echo   *echo.Echo
-	priced catalog.Service
+	papers   *billing.Papers
+	filing   *billing.Filing
+	dispatch *billing.Dispatch
+	letters  []uuid.UUID // sendings that were to be sent
+	echo     *echo.Echo
+	priced   catalog.Service
 }
 
-func newOffice() *office {
+func newBureau() *bureau {
 	GinkgoHelper()
-	o := &office{counter: newCounter(), echo: echo.New()}
+	o := &bureau{counter: newCounter(), echo: echo.New()}
 	_, err := o.Admin.Exec(context.Background(), "update clinics set legal_name = 'CLINICA NORTE S.A.C.', ruc = '20999999990', phone = '01 555 0101' where id = $1", o.ID)
 	Expect(err).NotTo(HaveOccurred())
 	o.priced = catalog.Service{ID: uuid.Must(uuid.NewV7()), Name: "Consulta", Price: dec("80.00"), SunatUnit: billing.UnitService, IGVCode: "10"}
@@ -53,11 +57,15 @@ func newOffice() *office {
 		}
 	})
 	o.papers = billing.NewPapers(o.ledger, accounts.Colleagues{}, accounts.House{}.Logo)
+	folder, err := files.NewFolder(GinkgoT().TempDir())
+	Expect(err).NotTo(HaveOccurred())
+	o.filing = billing.NewFiling(o.ledger, o.service, files.New(folder, o.Vault), o, o.now)
+	o.dispatch = billing.NewDispatch(o.ledger, o.papers, o.filing, []billing.Sender{postman{billing.NewMailSender(nil), o}}, o.now)
 	o.serve()
 	return o
 }
 
-func (o *office) serve() {
+func (o *bureau) serve() {
 	GinkgoHelper()
 	log := slog.New(slog.NewTextHandler(GinkgoWriter, nil))
 	o.echo.HTTPErrorHandler = web.Errors{Log: log, Classify: web.DatabaseFaults}.Handle
@@ -66,13 +74,13 @@ func (o *office) serve() {
 	r := web.NewRouter(o.echo, server.Guard)
 	billing.Routes(r, billing.Parts{
 		Ledger: o.ledger, Emission: o.emission, Till: o.till, Desk: o.charge, Later: o, People: nobody{}, Visits: nobody{}, House: accounts.Colleagues{}, Prices: o,
-		Papers: o.papers, Now: o.now,
+		Papers: o.papers, Filing: o.filing, Dispatch: o.dispatch, Now: o.now,
 	})
 	Expect(r.Check()).To(Succeed())
 }
 
 // ask sends a request of a role as htmx does, which wants the body of a page alone.
-func (o *office) ask(at dbtest.Clinic, role, method, path string, form url.Values) *httptest.ResponseRecorder {
+func (o *bureau) ask(at dbtest.Clinic, role, method, path string, form url.Values) *httptest.ResponseRecorder {
 	GinkgoHelper()
 	request := httptest.NewRequest(method, path, strings.NewReader(form.Encode()))
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
@@ -80,7 +88,7 @@ func (o *office) ask(at dbtest.Clinic, role, method, path string, form url.Value
 	return o.answer(at, role, request)
 }
 
-func (o *office) answer(at dbtest.Clinic, role string, request *http.Request) *httptest.ResponseRecorder {
+func (o *bureau) answer(at dbtest.Clinic, role string, request *http.Request) *httptest.ResponseRecorder {
 	who := at.Identity(role)
 	who.Permissions, who.TimeZone, who.SiteID = accounts.PermissionsOf([]accounts.Role{accounts.Role(role)}), "America/Lima", at.Site
 	answer := httptest.NewRecorder()
@@ -89,7 +97,7 @@ func (o *office) answer(at dbtest.Clinic, role string, request *http.Request) *h
 }
 
 // call sends a request to the API.
-func (o *office) call(at dbtest.Clinic, role, method, path string, body any) (int, map[string]any) {
+func (o *bureau) call(at dbtest.Clinic, role, method, path string, body any) (int, map[string]any) {
 	GinkgoHelper()
 	text := []byte{}
 	if body != nil {
@@ -105,12 +113,23 @@ func (o *office) call(at dbtest.Clinic, role, method, path string, body any) (in
 	return answer.Code, content
 }
 
+// postman is the sender by e-mail, whose queue is the spec's.
+type postman struct {
+	billing.Sender
+	bureau *bureau
+}
+
+func (p postman) Send(_ context.Context, sending uuid.UUID) error {
+	p.bureau.letters = append(p.bureau.letters, sending)
+	return nil
+}
+
 // Services and Service are the price list: one.
-func (o *office) Services(context.Context, catalog.Filter) ([]catalog.Service, error) {
+func (o *bureau) Services(context.Context, catalog.Filter) ([]catalog.Service, error) {
 	return []catalog.Service{o.priced}, nil
 }
 
-func (o *office) Service(_ context.Context, id uuid.UUID) (catalog.Service, error) {
+func (o *bureau) Service(_ context.Context, id uuid.UUID) (catalog.Service, error) {
 	if id != o.priced.ID {
 		return catalog.Service{}, fault.ErrNotFound
 	}
