@@ -72,10 +72,14 @@ func (o *bureau) serve() {
 	o.echo.Use(web.RequestIDs())
 	server := &web.Server{DB: o.DB, Answers: web.NewAnswers(o.Vault), People: web.NewLimiter(100000), Visitors: web.NewLimiter(100000), Log: log, Now: o.now}
 	r := web.NewRouter(o.echo, server.Guard)
-	billing.Routes(r, billing.Parts{
-		Ledger: o.ledger, Emission: o.emission, Till: o.till, Desk: o.charge, Later: o, People: nobody{}, Visits: nobody{}, House: accounts.Colleagues{}, Prices: o,
-		Papers: o.papers, Filing: o.filing, Dispatch: o.dispatch, Now: o.now,
-	})
+	parts := billing.Parts{
+		Front:  billing.Front{Till: o.till, Receipts: billing.NewReceipts(o.till), People: nobody{}, Visits: nobody{}, House: accounts.Colleagues{}, Prices: o, Now: o.now},
+		Ledger: o.ledger, Emission: o.emission, Desk: o.charge, Made: billing.NewReceiptDocuments(o.ledger, o.emission, o.now), Later: o,
+		Papers: o.papers, Filing: o.filing, Dispatch: o.dispatch, Notes: billing.NewNotes(o.ledger, o.emission, o.now),
+		Drafts: billing.NewDrafts(o.ledger, o.charge, o.now),
+	}
+	billing.Routes(r, parts)
+	billing.InvoicesAPI(web.NewAPI(r, "spec"), parts)
 	Expect(r.Check()).To(Succeed())
 }
 

@@ -16,7 +16,7 @@ func DiscountAllowed(lines []Line, limitPercent decimal.Decimal, mayMore bool) e
 	problems := fault.Problems{}
 	for i, l := range lines {
 		most, _ := PercentOff(cents(l.UnitPrice.Mul(l.Quantity)), limitPercent)
-		if l.Discount.GreaterThan(most) {
+		if l.Discount.IsPositive() && l.Discount.GreaterThan(most) {
 			problems.Add(LineField(i, "discount"), "Sin autorización el descuento llega a "+limitPercent.String()+" %, "+Soles.Money(most)+" en la línea "+strconv.Itoa(i+1)+".")
 		}
 	}

@@ -9,7 +9,7 @@ import (
 // owed is what is still to be paid for a document in a list; nothing for notes and for what does not count.
 func owed(l Listed) string {
 	due := l.Total.Sub(l.Paid)
-	if l.Kind.IsNote() || !l.State.Counts() || !due.IsPositive() {
+	if l.Kind == CreditNote || !l.State.Counts() || !due.IsPositive() {
 		return ""
 	}
 	return views.Money(due)
@@ -66,13 +66,6 @@ func orDue(v documentView) string {
 		return v.Form.Amount
 	}
 	return v.Account.Due().StringFixed(2)
-}
-
-func noteAmount(v documentView) string {
-	if v.Form.Which == "nota" {
-		return v.Form.Amount
-	}
-	return ""
 }
 
 func refundAmount(v documentView) string {

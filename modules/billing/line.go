@@ -90,6 +90,7 @@ type Line struct {
 	UnitPrice   decimal.Decimal `json:"unit_price"`        // with IGV, as clinics publish it
 	Discount    decimal.Decimal `json:"discount,omitzero"` // off the whole line, with IGV
 	IGVType     IGVType         `json:"igv_type"`
+	OfLine      int             `json:"of_line,omitzero"` // of a note: the line that it takes back of, from 1
 }
 
 // Amounts is what a line comes to.

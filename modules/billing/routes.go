@@ -18,6 +18,8 @@ type Parts struct {
 	Auditor     *Auditor
 	Filing      *Filing
 	Dispatch    *Dispatch
+	Notes       *Notes
+	Drafts      *Drafts
 	Later       Later
 }
 

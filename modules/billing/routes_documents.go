@@ -5,6 +5,7 @@ package billing
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -33,6 +34,7 @@ func (h screens) documentRoutes(r *web.Router) {
 	r.POST(documentsPath+"/:id/correccion", h.correct, charge)
 	r.POST(documentsPath+"/:id/pagos", h.payMore, charge)
 	r.POST(documentsPath+"/:id/nota", h.creditNote, override)
+	r.POST(documentsPath+"/:id/nota-debito", h.debitNote, charge)
 	r.POST(documentsPath+"/:id/anulacion", h.void, override)
 	r.POST(documentsPath+"/:id/devoluciones", h.refund, override)
 }
@@ -157,7 +159,11 @@ type documentForm struct {
 	Ref     string `form:"operacion"`
 	Payment string `form:"pago"`
 	To      string `form:"destino"`
-	Which   string `form:"-"` // the form that came back: "correccion", "pago", "nota", "anulacion", "devolucion"
+	IGV     string `form:"igv"`
+	Rate    string `form:"cambio"`
+	Which   string `form:"-"` // the form that came back: "correccion", "pago", "nota", "debito", "anulacion", "devolucion"
+
+	Typed url.Values `form:"-"` // all that came back, for fields of each line
 }
 
 // documentView is the page of a document.
@@ -168,6 +174,7 @@ type documentView struct {
 	Payments []Paid
 	Notes    []Listed
 	Away     away
+	Left     []decimal.Decimal // what a credit note may take back of each line
 	Original *Entry
 	Patient  string
 	Names    map[uuid.UUID]string
@@ -193,6 +200,9 @@ func (v documentView) mayVoid() bool {
 func (v documentView) mayNote() bool {
 	return v.Override && !v.Kind.IsNote() && v.State.Status == Accepted && v.Account.Credited.LessThan(v.Totals().Total)
 }
+
+// mayDebit: something may be added to what was accepted.
+func (v documentView) mayDebit() bool { return !v.Kind.IsNote() && v.State.Status == Accepted }
 
 func (v documentView) problems(form string) fault.Problems {
 	if v.Form.Which == form {
@@ -243,6 +253,11 @@ func (h screens) documentView(c echo.Context) (v documentView, err error) {
 	if v.Notes, err = h.Ledger.notesOf(ctx, id); err != nil {
 		return v, err
 	}
+	if v.mayNote() {
+		if v.Left, err = h.Notes.Left(ctx, v.Entry); err != nil {
+			return v, err
+		}
+	}
 	if v.Away, err = h.away(ctx, v.Entry); err != nil {
 		return v, err
 	}
@@ -290,7 +305,8 @@ func (h screens) form(c echo.Context, which string) (id uuid.UUID, f documentFor
 		return id, f, err
 	}
 	f.Which = which
-	return id, f, nil
+	f.Typed, err = c.FormParams()
+	return id, f, err
 }
 
 // done answers a form: back to the page, or the form again with what is wrong.
@@ -303,25 +319,6 @@ func (h screens) done(c echo.Context, id uuid.UUID, f documentForm, err error, w
 	}
 	web.Flash(c, words)
 	return web.Leave(c, documentPath(id))
-}
-
-// correct says another customer, and today's day, under the number of a document that nobody holds.
-func (h screens) correct(c echo.Context) error {
-	id, f, err := h.form(c, "correccion")
-	if err != nil {
-		return err
-	}
-	ctx := c.Request().Context()
-	e, err := h.Ledger.Entry(ctx, id)
-	if err != nil {
-		return err
-	}
-	content := e.Content
-	content.Customer = Customer{DocumentType: DocumentType(f.DocType), DocumentNumber: f.DocNo, Name: f.Name, Address: f.Address}.Tidy()
-	content.IssuedOn = Today(h.Now())
-	_, err = h.Emission.Correct(ctx, id, f.Seen, content)
-	return h.done(c, id, f, err, "Corregido y en cola otra vez",
-		"customer.document_type", "tipo_documento", "customer.document_number", "documento", "customer.name", "nombre", "customer.address", "direccion")
 }
 
 func (h screens) payMore(c echo.Context) error {
@@ -382,60 +379,4 @@ func (h screens) void(c echo.Context) error {
 	}
 	_, err = h.Emission.Void(c.Request().Context(), id, strings.Join(strings.Fields(f.Reason), " "))
 	return h.done(c, id, f, err, "Se pidió la anulación a SUNAT", "reason", "motivo")
-}
-
-// creditNote takes back a document: all that is left of it, or an amount.
-func (h screens) creditNote(c echo.Context) error {
-	id, f, err := h.form(c, "nota")
-	if err != nil {
-		return err
-	}
-	ctx := c.Request().Context()
-	e, err := h.Ledger.Entry(ctx, id)
-	if err != nil {
-		return err
-	}
-	account, err := h.Desk.Account(ctx, e)
-	if err != nil {
-		return err
-	}
-	note, err := formID(f.ID)
-	if err != nil {
-		return err
-	}
-	lines, problems := noteLines(e, account, Reason(f.Code), f)
-	if len(problems) > 0 {
-		return h.showDocument(c, http.StatusUnprocessableEntity, f, problems)
-	}
-	content := Content{
-		IssuedOn: Today(h.Now()), Currency: e.Currency, ExchangeRate: e.ExchangeRate, IGVPercent: e.IGVPercent, Customer: e.Customer, Lines: lines,
-		Amends: &Amendment{Document: e.Name, Reason: Reason(f.Code), Text: strings.Join(strings.Fields(f.Reason), " ")},
-	}
-	entry, err := h.Emission.Issue(ctx, Order{ID: note, Kind: CreditNote, SiteID: e.SiteID, PatientID: e.PatientID, AppointmentID: e.AppointmentID, AmendsID: &id, Content: content})
-	return h.done(c, entry.ID, f, err, "Nota de crédito en cola", "amends.text", "motivo", "amends.reason", "razon", "amends.document", "", "items", "importe")
-}
-
-// noteLines are the lines of a credit note: those of the document when it is taken back whole, else one of an amount. A
-// document of several ways to the tax is taken back whole, for an amount alone does not say of which.
-func noteLines(e Entry, a Account, r Reason, f documentForm) ([]Line, fault.Problems) {
-	problems := fault.Problems{}
-	if f.Code == "" {
-		problems.Add("razon", "Elija el motivo de SUNAT.")
-		return nil, problems
-	}
-	if r.whole() && a.Credited.IsZero() {
-		return e.Lines, nil
-	}
-	amount := a.Total.Sub(a.Credited)
-	if !r.whole() {
-		amount = soles(f.Amount, "importe", problems)
-	}
-	way := e.Lines[0].IGVType
-	for _, l := range e.Lines {
-		if l.IGVType != way {
-			problems.Add("importe", "El comprobante tiene líneas gravadas y no gravadas; devuélvalo entero.")
-		}
-	}
-	line := Line{Description: r.Label(CreditNote), Unit: UnitService, Quantity: decimal.NewFromInt(1), UnitPrice: amount, IGVType: way}
-	return []Line{line}, problems
 }

@@ -81,7 +81,7 @@ func (a Account) Due() decimal.Decimal { return a.Total.Sub(a.Credited).Sub(a.Pa
 func (d *Desk) Account(ctx context.Context, e Entry) (Account, error) {
 	a := Account{}
 	var err error
-	if e.State.Status.Counts() && !e.Kind.IsNote() {
+	if e.State.Status.Counts() && e.Kind != CreditNote { // a debit note asks for money of its own
 		a.Total = e.Totals().Total
 	}
 	if a.Credited, err = d.ledger.credited(ctx, e.ID); err != nil {

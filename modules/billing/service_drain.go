@@ -257,7 +257,7 @@ func (d *Drain) settlePoll(ctx context.Context, e Entry, a Answer) error {
 
 // void asks for a voiding, or what became of one.
 func void(ctx context.Context, emitter Emitter, e Entry) (Step, Answer) {
-	step, answer, refused := Consult, Answer{}, false
+	step, answer, refused, why := Consult, Answer{}, false, ""
 	for range mostCalls {
 		switch step {
 		case Consult:
@@ -266,12 +266,19 @@ func void(ctx context.Context, emitter Emitter, e Entry) (Step, Answer) {
 		case Repeat:
 			answer = emitter.Void(ctx, e.Name, e.State.Reason)
 			step, refused = AfterVoid(answer), answer.Outcome == NotValid
+			why = answer.Message
 		default:
+			if step == Reject && refused {
+				answer.Message = why // the consultation knows of no voiding; why there is none was said before
+			}
 			return step, answer
 		}
 	}
 	return Wait, answer
 }
+
+// voidRefused begins the reason of a document that stays in force.
+const voidRefused = "La anulación fue rechazada."
 
 func (d *Drain) settleVoid(ctx context.Context, e Entry, step Step, a Answer) error {
 	now := d.now()
@@ -280,7 +287,7 @@ func (d *Drain) settleVoid(ctx context.Context, e Entry, step Step, a Answer) er
 		_, err := d.ledger.step(ctx, e.State, Event{Status: Voided, ContentID: e.State.ContentID, Reason: e.State.Reason, At: now, Raw: a.Raw}, now, 0)
 		return err
 	case Reject:
-		_, err := d.ledger.step(ctx, e.State, Event{Status: Accepted, ContentID: e.State.ContentID, Reason: "La anulación fue rechazada. " + a.Message, At: now, Raw: a.Raw}, now, 0)
+		_, err := d.ledger.step(ctx, e.State, Event{Status: Accepted, ContentID: e.State.ContentID, Reason: voidRefused + " " + a.Message, At: now, Raw: a.Raw}, now, 0)
 		return err
 	}
 	next := now.Add(PollAfter(e.State.Attempts + 1))

@@ -10,6 +10,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"hampi/modules/accounts"
+	"hampi/modules/agenda"
 	"hampi/modules/platform/access"
 	"hampi/modules/platform/database"
 )
@@ -35,10 +36,39 @@ func (l Listed) Name() Name { return Name{Kind: l.Kind, Series: l.Series, Number
 // Filter narrows a list of documents. The zero Filter is the latest of all.
 type Filter struct {
 	States      []Status
+	Kind        Kind
 	Patient     []uuid.UUID // of one person: the ids of the family
 	Appointment uuid.UUID
-	Before      uuid.UUID // the last one already seen
+	From, To    agenda.Date // days of issue, both included
+	Before      uuid.UUID   // the last one already seen
 	Limit       int
+}
+
+// where is the filter in the words of the store.
+func (f Filter) where() (where string, args []any) {
+	add := func(condition string, arg any) { where, args = where+"and "+condition+" ", append(args, arg) }
+	if len(f.States) > 0 {
+		add("s.state in ?", f.States)
+	}
+	if f.Kind != "" {
+		add("i.kind = ?", f.Kind)
+	}
+	if len(f.Patient) > 0 {
+		add("i.patient_id in ?", f.Patient)
+	}
+	if f.Appointment != uuid.Nil {
+		add("i.appointment_id = ?", f.Appointment)
+	}
+	if !f.From.IsZero() {
+		add("i.issued_on >= ?", f.From.String())
+	}
+	if !f.To.IsZero() {
+		add("i.issued_on <= ?", f.To.String())
+	}
+	if f.Before != uuid.Nil {
+		add("i.id < ?", f.Before)
+	}
+	return where + "order by i.id desc limit ?", append(args, f.Limit)
 }
 
 const listQuery = `select i.id, i.kind, i.series, i.number, i.patient_id, i.issued_at, c.total, s.state, s.pending, s.reason,
@@ -48,22 +78,16 @@ const listQuery = `select i.id, i.kind, i.series, i.number, i.patient_id, i.issu
 
 // List are documents, the latest first: ids are UUIDv7, in the order in which they were made.
 func (l *Ledger) List(ctx context.Context, f Filter) ([]Listed, error) {
-	query, args := listQuery, []any{}
-	if len(f.States) > 0 {
-		query, args = query+"and s.state in ? ", append(args, f.States)
-	}
-	if len(f.Patient) > 0 {
-		query, args = query+"and i.patient_id in ? ", append(args, f.Patient)
-	}
-	if f.Appointment != uuid.Nil {
-		query, args = query+"and i.appointment_id = ? ", append(args, f.Appointment)
-	}
-	if f.Before != uuid.Nil {
-		query, args = query+"and i.id < ? ", append(args, f.Before)
-	}
+	where, args := f.where()
 	var list []Listed
-	err := database.From(ctx).Raw(query+"order by i.id desc limit ?", append(args, f.Limit)...).Scan(&list).Error
+	err := database.From(ctx).Raw(listQuery+where, args...).Scan(&list).Error
 	return list, explain("list documents", err)
+}
+
+// Entries are List with all that the documents say.
+func (l *Ledger) Entries(ctx context.Context, f Filter) ([]Entry, error) {
+	where, args := f.where()
+	return l.entries(ctx, "where true "+where, args...)
 }
 
 // CountForNavigation is how much waits for a person among the documents, for who may look after them: what is to be
@@ -90,4 +114,26 @@ func (l *Ledger) notesOf(ctx context.Context, invoice uuid.UUID) ([]Listed, erro
 	var list []Listed
 	err := database.From(ctx).Raw(listQuery+"and i.amends_id = ? order by i.id", invoice).Scan(&list).Error
 	return list, explain("read the notes of a document", err)
+}
+
+// creditsInForce are the credit notes that take back of a document.
+func (l *Ledger) creditsInForce(ctx context.Context, invoice uuid.UUID) ([]Entry, error) {
+	return l.entries(ctx, "where i.amends_id = ? and i.kind = 'nota_credito' and s.state not in ('rejected', 'voided') order by i.id", invoice)
+}
+
+// entries are documents with all they say.
+func (l *Ledger) entries(ctx context.Context, where string, args ...any) ([]Entry, error) {
+	var rows []entryRow
+	if err := database.From(ctx).Raw(entryQuery+where, args...).Scan(&rows).Error; err != nil {
+		return nil, explain("read documents", err)
+	}
+	list := make([]Entry, 0, len(rows))
+	for _, r := range rows {
+		e, err := l.entry(ctx, r)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, e)
+	}
+	return list, nil
 }

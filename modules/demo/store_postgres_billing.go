@@ -45,6 +45,8 @@ func (s seeder) addBilling(ctx context.Context, c clinic) error {
 			{Kind: billing.Factura, Code: fmt.Sprintf("F%03d", i+1)},
 			{Kind: billing.CreditNote, Amends: billing.Boleta, Code: fmt.Sprintf("BC%02d", i+1)},
 			{Kind: billing.CreditNote, Amends: billing.Factura, Code: fmt.Sprintf("FC%02d", i+1)},
+			{Kind: billing.DebitNote, Amends: billing.Boleta, Code: fmt.Sprintf("BD%02d", i+1)},
+			{Kind: billing.DebitNote, Amends: billing.Factura, Code: fmt.Sprintf("FD%02d", i+1)},
 		} {
 			series.ID, series.SiteID = idOf(founded, c.Slug, "serie", string(series.Kind), series.Code), site.ID
 			if err := ledger.AddSeries(ctx, series); err != nil {

@@ -49,6 +49,7 @@ var doors = []struct{ beginning, param, query string }{
 	{"/recibos/", ":id", "select id from receipts where clinic_id = $1 limit 1"},
 	{"/comprobantes/conciliacion/", ":id", "select id from invoice_differences where clinic_id = $1 limit 1"},
 	{"/comprobantes/", ":id", "select id from invoices where clinic_id = $1 limit 1"},
+	{"/api/v1/invoices/", ":id", "select id from invoices where clinic_id = $1 limit 1"},
 	{"/configuracion/sunat/series/", ":id", "select id from invoice_series where clinic_id = $1 limit 1"},
 	{"/configuracion/personas/invitaciones/", ":id", "select id from invitations where clinic_id = $1 limit 1"},
 	{"/configuracion/personas/", ":id", "select id from memberships where clinic_id = $1 limit 1"},
