@@ -19,6 +19,7 @@ import (
 	"hampi/modules/accounts"
 	"hampi/modules/agenda"
 	"hampi/modules/billing"
+	"hampi/modules/billing/books"
 	"hampi/modules/billing/prices"
 	"hampi/modules/catalog"
 	"hampi/modules/hce"
@@ -255,6 +256,7 @@ func (h *house) routes(a *App) {
 	hce.PrescriptionRoutes(r, h.record)
 	hce.Routes(r, h.record)
 	billing.Routes(r, h.billing)
+	books.Routes(r, &books.Keeper{Store: books.NewPostgres(), Documents: h.billing.Ledger, House: accounts.Colleagues{}, Catalog: h.catalog, Now: h.Now})
 	prices.Routes(r, h.prices, accounts.Colleagues{}, h.Now)
 	settings.Routes(r, h.settings)
 	sync.Routes(r, h.sync, sync.PageParts{Describers: h.describers(), People: h.staff, Now: h.Now})

@@ -22,6 +22,7 @@ var (
 	toSign    = destination{views.NavItem{Label: "Por firmar", Href: waitingPath, Icon: "pen-line"}, accounts.HCEWrite}
 	cash      = destination{views.NavItem{Label: "Caja", Href: "/caja", Icon: "wallet", Key: "g c"}, accounts.BillingCharge}
 	documents = destination{views.NavItem{Label: "Comprobantes", Href: documentsPath, Icon: "receipt"}, accounts.BillingCharge}
+	reports   = destination{views.NavItem{Label: "Reportes", Href: "/reportes/ventas", Icon: "file-spreadsheet"}, accounts.BillingBooks}
 	auditLog  = destination{views.NavItem{Label: "Auditoría", Href: "/auditoria", Icon: "scroll-text"}, accounts.AuditRead}
 	settingsP = destination{views.NavItem{Label: "Configuración", Href: "/configuracion", Icon: "settings"}, accounts.SettingsClinic}
 	clinics   = destination{views.NavItem{Label: "Clínicas", Href: "/plataforma/clinicas", Icon: "building-2"}, accounts.PlatformClinics}
@@ -46,7 +47,7 @@ func sidebarOf(r accounts.Role) []destination {
 	case accounts.Cashier:
 		return []destination{cash, documents, people, agendaDay}
 	case accounts.ClinicAdmin:
-		return []destination{agendaDay, people, cash, documents, auditLog, settingsP}
+		return []destination{agendaDay, people, cash, documents, reports, auditLog, settingsP}
 	case accounts.SuperAdmin:
 		return []destination{clinics, jobQueue}
 	}

@@ -1,0 +1,92 @@
+//go:build !js
+
+package books
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/shopspring/decimal"
+
+	"hampi/modules/agenda"
+	"hampi/modules/billing"
+	"hampi/modules/platform/database"
+)
+
+// Postgres adds documents up where they are. It opens nothing that is sealed.
+type Postgres struct{}
+
+// NewPostgres reads in the clinic's transaction of its context.
+func NewPostgres() Postgres { return Postgres{} }
+
+// current are the contents that documents say now, of a period by the day that they bear.
+const current = `from invoice_contents c join invoice_states s on s.clinic_id = c.clinic_id and s.invoice_id = c.invoice_id and s.content_id = c.id
+	join invoices i on i.clinic_id = c.clinic_id and i.id = c.invoice_id `
+
+// Groups adds up the documents of a period.
+func (Postgres) Groups(ctx context.Context, from, to agenda.Date) ([]Group, error) {
+	var rows []struct {
+		Day    time.Time
+		Kind   billing.Kind
+		SiteID uuid.UUID
+		State  billing.Status
+		Sums
+	}
+	const query = `select c.issued_on as day, i.kind, i.site_id, s.state, count(*) as count,
+		sum(round(c.taxable * c.exchange_rate, 2)) as taxable, sum(round(c.exempt * c.exchange_rate, 2)) as exempt, sum(round(c.unaffected * c.exchange_rate, 2)) as unaffected,
+		sum(round(c.free * c.exchange_rate, 2)) as free, sum(round(c.igv * c.exchange_rate, 2)) as igv, sum(round(c.discount * c.exchange_rate, 2)) as discount,
+		sum(round(c.total * c.exchange_rate, 2)) as total ` + current + `where c.issued_on between ? and ? group by 1, 2, 3, 4 order by 1, 2, 3, 4`
+	if err := database.From(ctx).Raw(query, from.String(), to.String()).Scan(&rows).Error; err != nil {
+		return nil, fmt.Errorf("add up documents: %w", err)
+	}
+	groups := make([]Group, len(rows))
+	for i, r := range rows {
+		groups[i] = Group{Day: agenda.DateOf(r.Day, time.UTC), Kind: r.Kind, Site: r.SiteID, Status: r.State, Sums: r.Sums}
+	}
+	return groups, nil
+}
+
+// Works adds up the lines of the documents that count, by who did what. What was given away is no money.
+func (Postgres) Works(ctx context.Context, from, to agenda.Date) ([]Work, error) {
+	var rows []struct {
+		DoctorID  *uuid.UUID
+		ServiceID *uuid.UUID
+		Product   bool
+		Times     decimal.Decimal
+		Total     decimal.Decimal
+	}
+	const query = `select l.doctor_id, l.service_id, l.product_id is not null as product,
+		sum(case when i.kind = 'nota_credito' then -l.quantity else l.quantity end) as times,
+		sum(case when i.kind = 'nota_credito' then -1 else 1 end * round(l.total * c.exchange_rate, 2)) as total ` + current +
+		`join invoice_items l on l.clinic_id = c.clinic_id and l.content_id = c.id
+		where c.issued_on between ? and ? and s.state not in ('rejected', 'voided') and l.igv_type <> 'gratuito' group by 1, 2, 3`
+	if err := database.From(ctx).Raw(query, from.String(), to.String()).Scan(&rows).Error; err != nil {
+		return nil, fmt.Errorf("add up lines of documents: %w", err)
+	}
+	works := make([]Work, len(rows))
+	for i, r := range rows {
+		works[i] = Work{Doctor: idOf(r.DoctorID), Service: idOf(r.ServiceID), Product: r.Product, Times: r.Times, Total: r.Total}
+	}
+	return works, nil
+}
+
+func idOf(id *uuid.UUID) uuid.UUID {
+	if id == nil {
+		return uuid.Nil
+	}
+	return *id
+}
+
+// Taken adds up the money that came in and went back between two moments, by the way it was paid.
+func (Postgres) Taken(ctx context.Context, from, to time.Time) ([]Taken, error) {
+	var rows []Taken
+	const query = `select method, count(*) as count, coalesce(sum(amount) filter (where amount > 0), 0) as "in", coalesce(-sum(amount) filter (where amount < 0), 0) as back
+		from payments where at >= ? and at < ? group by method order by method`
+	err := database.From(ctx).Raw(query, from, to).Scan(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("add up payments: %w", err)
+	}
+	return rows, nil
+}
