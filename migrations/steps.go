@@ -30,6 +30,7 @@ func Steps() []*gormigrate.Migration {
 		sqlStep("0023_document_files"),
 		sqlStep("0024_prices"),
 		sqlStep("0026_receipts"),
+		sqlStep("0026_settings_feed"),
 		sqlStep("0027_books"),
 		sqlStep("0028_device_papers"),
 		sqlStep("0029_record"),

@@ -13,6 +13,7 @@ import (
 
 	"hampi/modules/accounts"
 	"hampi/modules/agenda"
+	"hampi/modules/billing"
 	"hampi/modules/catalog"
 	"hampi/modules/hce"
 	"hampi/modules/patients"
@@ -70,13 +71,18 @@ func NewBrowserApp(p BrowserParts) (*BrowserApp, error) {
 		Patients: register, Colleagues: people, Visits: visits{*later}, Reads: hce.NoReads{}, Codes: b.Codes, Medicines: medicines, Logo: notes.Logo,
 	}, p.Now)
 	kinds := slices.Concat(accounts.DeviceKinds(), catalog.DeviceKinds(), []offline.Kind{patients.DeviceKind(kept, places), sync.ConflictKind()},
-		patients.ClinicalKinds(kept, later, whoUnlocked), agenda.DeviceKinds(register, people, p.Now), hce.DeviceKinds(register))
+		patients.ClinicalKinds(kept, later, whoUnlocked), agenda.DeviceKinds(register, people, p.Now), hce.DeviceKinds(register), billing.DeviceKinds())
 	b.Device = offline.NewDevice(p.KV, kinds, p.Now)
 	b.Client = sync.NewClient(b.Device, p.Transport, p.Now, p.Zone, nil)
 
 	b.Router = web.NewRouter(b.Echo, deviceGuard{device: b.Device, who: whoUnlocked}.guard)
 	b.listen(p.Log)
 	b.routes(register, days, services, record)
+	till := billing.NewTill(billing.NewOffline(numberOfDevice), p.Now)
+	billing.FrontRoutes(b.Router, billing.Front{
+		Till: till, Receipts: billing.NewReceipts(till), People: register, Visits: days, House: people, Prices: services, Now: p.Now,
+	})
+	catalog.ServiceRoutes(b.Router, services)
 	catalog.MedicineRoutes(b.Router, medicines)
 	return b, b.Router.Check()
 }
@@ -98,6 +104,7 @@ func (b *BrowserApp) routes(register *patients.Service, days *agenda.Service, se
 	hce.Routes(r, record)
 	hce.TriageRoutes(r, record, nil)
 	describers := []offline.Describer{register.Describer(), days.Describer(), record.DraftDescriber(), record.RecordDescriber(), record.TriageDescriber()}
+	describers = append(describers, billing.Describers()...)
 	desk := sync.NewOnDevice(b.Device, describers, sync.OnDeviceParts{Name: nameOfDevice, Kept: keptOnDevice, Contact: contact})
 	sync.Routes(r, desk, sync.PageParts{Describers: describers, People: accounts.ColleaguesOffline{}, Now: b.now})
 	sync.UnlockRoutes(r)
@@ -169,6 +176,12 @@ func lastContact(ctx context.Context) (time.Time, bool) {
 func nameOfDevice(ctx context.Context) (string, error) {
 	profile, _, err := sync.StoredProfile(ctx, offline.From(ctx).Device().KV())
 	return profile.Device, err
+}
+
+// numberOfDevice is its number in the clinic; 0 before the clinic said so.
+func numberOfDevice(ctx context.Context) (int, error) {
+	profile, _, err := sync.StoredProfile(ctx, offline.From(ctx).Device().KV())
+	return int(profile.Number), err
 }
 
 // keptOnDevice says how much the device holds.

@@ -9,6 +9,7 @@ import (
 
 	"hampi/modules/accounts"
 	"hampi/modules/agenda"
+	"hampi/modules/billing"
 	"hampi/modules/catalog"
 	"hampi/modules/hce"
 	"hampi/modules/patients"
@@ -38,6 +39,9 @@ func (h *house) joinDevices(register *patients.Sync, metrics *web.Metrics) {
 		entities = append(entities, one)
 	}
 	entities = append(entities, records, hce.SyncDrafts(h.record), triage)
+	money := h.billing
+	entities = append(entities, billing.SyncSettings(money.Ledger), billing.SyncSessions(money.Ledger, money.Till, money.House, h.Now),
+		billing.SyncReceipts(money.Ledger, money.Made, money.Front))
 
 	h.devices = sync.NewDeviceRegister(sync.RegisterParts{DB: h.DB, Vault: h.Vault, Logins: h.signIn, Words: h.describers(), Now: h.Now})
 	h.sync = sync.New(sync.Config{
@@ -45,6 +49,7 @@ func (h *house) joinDevices(register *patients.Sync, metrics *web.Metrics) {
 		Jobs: sync.NewJobs(h.queue), Metrics: sync.NewMetrics(metrics), Now: h.Now, Log: h.Log,
 	})
 	h.devices.Carry = h.sync
+	h.billing.Unsent = h.devices.Unsent
 	h.signIn.ShowKept(h.devices)
 }
 
@@ -91,5 +96,5 @@ func (h *house) deviceProfile(ctx context.Context) (sync.Profile, error) {
 
 // describers tell people of what devices hold and did.
 func (h *house) describers() []offline.Describer {
-	return []offline.Describer{h.patients.Describer(), h.agenda.Describer()}
+	return append([]offline.Describer{h.patients.Describer(), h.agenda.Describer()}, billing.Describers()...)
 }

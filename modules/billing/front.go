@@ -64,6 +64,8 @@ type back interface {
 	latest(ctx context.Context, patient uuid.UUID, now time.Time) (templ.Component, error)
 	// nextName is the name that a document would bear if nobody else took it first; "" without a series.
 	nextName(ctx context.Context, site uuid.UUID, kind Kind) (string, error)
+	// unsent is how much of what who asks did on devices has not arrived, as far as the server knows.
+	unsent(ctx context.Context) (int, error)
 	// closing is what the page of an open register has beside it: earlier ones, movements, and how it is closed.
 	closing(ctx context.Context, v cashView) (cashAround, error)
 }

@@ -1,6 +1,7 @@
 package billing
 
 import (
+	"strconv"
 	"strings"
 	"time"
 
@@ -77,6 +78,11 @@ func (r Receipt) moneyProblems() fault.Problems {
 	settled, problems := Settle(total, Soles, r.Payments)
 	if !total.IsPositive() {
 		problems.Add("items", "El total de un recibo es mayor que cero.")
+	}
+	for i, p := range r.Payments {
+		if p.Method == CreditBalance {
+			problems.Add("payments."+strconv.Itoa(i)+".method", "El saldo a favor se usa con el comprobante, no con un recibo.")
+		}
 	}
 	if len(r.Payments) == 0 || !settled.Paid.IsPositive() {
 		problems.Add("payments", "Un recibo es de lo que se paga; falta el pago.")

@@ -3,6 +3,8 @@
 package billing
 
 import (
+	"context"
+
 	"hampi/modules/platform/web"
 )
 
@@ -21,6 +23,7 @@ type Parts struct {
 	Notes       *Notes
 	Drafts      *Drafts
 	Later       Later
+	Unsent      func(ctx context.Context) (int, error) // what of a person's devices has not arrived; nil is never anything
 }
 
 type screens struct{ Parts }

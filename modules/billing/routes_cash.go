@@ -232,6 +232,9 @@ func (h front) countCash(c echo.Context) error {
 		}
 		pieces[d] = n
 	}
+	if err := h.waits(c.Request().Context(), problems); err != nil {
+		return err
+	}
 	if len(problems) > 0 {
 		return h.showCash(c, http.StatusUnprocessableEntity, f, problems)
 	}
@@ -243,4 +246,16 @@ func (h front) countCash(c echo.Context) error {
 		return err
 	}
 	return web.Leave(c, cashPath)
+}
+
+// waits refuses to compare as long as something that was done on one's devices has not arrived: it may be money.
+func (h front) waits(ctx context.Context, problems fault.Problems) error {
+	if h.away() {
+		return nil
+	}
+	n, err := h.back.unsent(ctx)
+	if n > 0 {
+		problems.Add("", "Sus equipos tienen "+views.Number(n)+" por enviar. Compare cuando todo esté enviado.")
+	}
+	return err
 }

@@ -91,6 +91,13 @@ func (h screens) latest(ctx context.Context, patient uuid.UUID, now time.Time) (
 	return chargeLatest(lines, now), err
 }
 
+func (h screens) unsent(ctx context.Context) (int, error) {
+	if h.Unsent == nil {
+		return 0, nil
+	}
+	return h.Unsent(ctx)
+}
+
 func (h screens) nextName(ctx context.Context, site uuid.UUID, kind Kind) (string, error) {
 	return h.Ledger.nextName(ctx, site, kind)
 }

@@ -25,8 +25,7 @@ func Routes(r *web.Router, catalog *Catalog, places *Places) {
 	h := routes{catalog, places}
 	r.GET("/catalogo/ubigeo", h.findPlaces, web.SignedIn(), web.Of(web.NoTx))
 	r.POST("/catalogo/ubigeo", h.findPlaces, web.SignedIn(), web.Of(web.NoTx))
-	r.GET("/catalogo/servicios", h.findServices, web.Needs(accounts.CatalogRead))
-	r.POST("/catalogo/servicios", h.findServices, web.Needs(accounts.CatalogRead))
+	ServiceRoutes(r, catalog)
 
 	services := web.Needs(accounts.SettingsServices)
 	r.GET(servicesPath, h.services, services)
@@ -47,6 +46,13 @@ func Routes(r *web.Router, catalog *Catalog, places *Places) {
 	r.POST(resourcesPath+"/:id", h.changeResource, clinic)
 	r.POST(resourcesPath+"/:id/retiro", h.retireResource, clinic)
 	r.POST(resourcesPath+"/:id/oferta", h.restoreResource, clinic)
+}
+
+// ServiceRoutes adds the search for services, which a device answers as well.
+func ServiceRoutes(r *web.Router, catalog *Catalog) {
+	h := routes{catalog: catalog}
+	r.GET("/catalogo/servicios", h.findServices, web.Needs(accounts.CatalogRead))
+	r.POST("/catalogo/servicios", h.findServices, web.Needs(accounts.CatalogRead))
 }
 
 const (

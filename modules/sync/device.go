@@ -87,7 +87,7 @@ func (d *DeviceRegister) Known(ctx context.Context, id uuid.UUID) (Badge, error)
 	if err != nil || row.UserID != access.Who(ctx).UserID {
 		return Badge{}, err
 	}
-	return Badge{Known: true, Revoked: row.RevokedAt != nil, Title: row.title()}, nil
+	return Badge{Known: true, Revoked: row.RevokedAt != nil, Title: row.title(), Number: row.Number}, nil
 }
 
 // Contact is what a device tells of itself when it synchronises.

@@ -243,6 +243,22 @@ func storeContact(ctx context.Context, id uuid.UUID, contact Contact, now time.T
 	return nil
 }
 
+// unsentCounts is how long what a device said that it holds is believed: one that is not heard of any more may be gone.
+const unsentCounts = 24 * time.Hour
+
+// Unsent is how much of what the person of ctx did on devices has not been carried out: what waits here, and what their
+// devices lately said that they still hold.
+func (d *DeviceRegister) Unsent(ctx context.Context) (n int, err error) {
+	const query = `select (select count(*) from sync_queue where user_id = @user)
+		+ coalesce((select sum(c.unsent) from device_contacts c join devices d on d.id = c.device_id and d.clinic_id = c.clinic_id
+		where d.user_id = @user and d.revoked_at is null and c.synced_at > @since), 0)`
+	args := map[string]any{"user": access.Who(ctx).UserID, "since": d.Now().Add(-unsentCounts)}
+	if err := database.From(ctx).Raw(query, args).Row().Scan(&n); err != nil {
+		return 0, fmt.Errorf("count what devices have not sent: %w", err)
+	}
+	return n, nil
+}
+
 // revoke ends a device; only the first time counts.
 func revoke(ctx context.Context, id uuid.UUID, now time.Time) error {
 	const end = `update devices set revoked_at = ?, revoked_by = ?, version = version + 1, updated_at = ? where id = ? and revoked_at is null`

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"strconv"
 	"time"
 
 	"github.com/google/uuid"
@@ -69,13 +70,14 @@ type Profile struct {
 	Hash   string          `json:"hash"`
 	Data   json.RawMessage `json:"data"`
 	Device string          `json:"device,omitempty"` // what the clinic calls the device that asks: "Equipo 3 · Recepción"
+	Number int64           `json:"number,omitempty"` // of that device in the clinic
 }
 
 // of is the profile as this device is to keep it.
-func (p Profile) of(device string) Profile {
+func (p Profile) of(device string, number int64) Profile {
 	if device != "" {
-		p.Device = device
-		sum := sha256.Sum256([]byte(p.Hash + "\n" + device))
+		p.Device, p.Number = device, number
+		sum := sha256.Sum256([]byte(p.Hash + "\n" + strconv.FormatInt(number, 10) + " " + device))
 		p.Hash = hex.EncodeToString(sum[:16])
 	}
 	return p

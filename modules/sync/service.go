@@ -30,6 +30,7 @@ type Badge struct {
 	Known   bool   // whoever asks registered it
 	Revoked bool   // and it was revoked since
 	Title   string // "Equipo 3 · Recepción"
+	Number  int64  // 3
 }
 
 // Jobs makes sure that what a crash leaves in the queue is taken up again.
@@ -86,6 +87,7 @@ type Call struct {
 	Unsent  int       // what the device holds beyond this request
 
 	title         string // of the device, once it was admitted
+	number        int64  // of it in the clinic
 	RequestID, IP string
 }
 
@@ -157,7 +159,7 @@ func (s *Service) admit(ctx context.Context, call *Call) (string, error) {
 		case badge.Revoked:
 			return "", ErrRevoked
 		}
-		call.title = badge.Title
+		call.title, call.number = badge.Title, badge.Number
 		return call.Device.String(), s.Devices.Seen(ctx, call.Device, s.contact(*call))
 	}
 	if login := access.Who(ctx).LoginID; login != uuid.Nil {

@@ -80,7 +80,7 @@ func (s *Service) addProfile(ctx context.Context, call Call, answer *Response) e
 	if err != nil {
 		return fmt.Errorf("read the profile: %w", err)
 	}
-	if p = p.of(call.title); p.Hash != call.Profile {
+	if p = p.of(call.title, call.number); p.Hash != call.Profile {
 		answer.Profile = &p
 	}
 	return nil
