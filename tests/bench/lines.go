@@ -99,6 +99,11 @@ func (h *house) lines(ctx context.Context, program http.Handler, c *clinic) ([]l
 		return nil, err
 	}
 	all = append(all, long.lines(chair)...)
+	money, err := h.billingLines(ctx, c, reception, office)
+	if err != nil {
+		return nil, err
+	}
+	all = append(all, money...)
 	booking, err := h.bookingLine(ctx, c, reception, people)
 	return append(all, booking), err
 }

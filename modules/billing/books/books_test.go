@@ -116,6 +116,7 @@ type later struct{}
 func (later) Send(context.Context, uuid.UUID) error              { return nil }
 func (later) Test(context.Context) error                         { return nil }
 func (later) Follow(context.Context, uuid.UUID, time.Time) error { return nil }
+func (later) File(context.Context, uuid.UUID, time.Time) error   { return nil }
 
 var _ = Describe("a month of documents", Ordered, func() {
 	var (
