@@ -29,6 +29,7 @@ func Steps() []*gormigrate.Migration {
 		sqlStep("0022_cash"),
 		sqlStep("0023_document_files"),
 		sqlStep("0024_prices"),
+		sqlStep("0025_payments"),
 		sqlStep("0026_receipts"),
 		sqlStep("0026_settings_feed"),
 		sqlStep("0027_books"),

@@ -19,12 +19,13 @@ func (h *house) joinBilling() {
 	connections := billing.NewConnections(ledger, viaNubeFact{nubefact.New(h.Outside)}, h.Now)
 	papers := billing.NewPapers(ledger, accounts.Colleagues{}, accounts.House{}.Logo)
 	filing := billing.NewFiling(ledger, connections, h.Storage, later, h.Now)
-	desk := billing.NewDesk(ledger, emission, till, h.Now)
+	desk := billing.NewDesk(ledger, emission, till, h.patients, h.Now)
 	h.billing = billing.Parts{
 		Front: billing.Front{
 			Till: till, Receipts: billing.NewReceipts(till), People: h.patients, Visits: h.agenda, House: accounts.Colleagues{}, Prices: h.catalog, Now: h.Now,
 		},
-		Ledger: ledger, Emission: emission, Desk: desk, Notes: billing.NewNotes(ledger, emission, h.Now), Drafts: billing.NewDrafts(ledger, desk, h.Now),
+		Register: h.patients,
+		Ledger:   ledger, Emission: emission, Desk: desk, Notes: billing.NewNotes(ledger, emission, h.Now), Drafts: billing.NewDrafts(ledger, desk, h.Now),
 		Made: billing.NewReceiptDocuments(ledger, emission, h.Now), Later: later,
 		Papers: papers, Filing: filing, Dispatch: billing.NewDispatch(ledger, papers, filing, []billing.Sender{billing.NewMailSender(h.queue)}, h.Now),
 		Connections: connections, Auditor: billing.NewAuditor(ledger, connections, billing.NewComparing(h.queue), h.Now, billing.Unhurried),

@@ -157,7 +157,7 @@ func (h *house) joinPeople(metrics *web.Metrics) {
 	h.patients = patients.New(store, patients.Neighbours{
 		Appointments: later, Care: care{later, func() *hce.Service { return h.record }}, WalkIns: later, People: h.staff, Places: h.places,
 		Codes: h.codes, Medicines: h.medicines,
-		Tabs:   slices.Concat(agenda.Tabs(), hce.Tabs(), hce.TriageTabs(func() *hce.Service { return h.record }), archive.Tabs(), consent.Tabs()),
+		Tabs:   slices.Concat(agenda.Tabs(), hce.Tabs(), hce.TriageTabs(func() *hce.Service { return h.record }), archive.Tabs(), consent.Tabs(), billing.Tabs()),
 		Alarms: alarms{func() *hce.Service { return h.record }},
 		Attend: true,
 	}, h.Now)

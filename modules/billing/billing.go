@@ -138,6 +138,8 @@ type Content struct {
 	Amends        *Amendment      `json:"amends,omitempty"`     // notes alone
 	Credit        *Credit         `json:"credit,omitempty"`     // of a factura; none: paid at once (contado)
 	Detraction    *Detraction     `json:"detraction,omitempty"` // of a factura for services above S/ 700
+	Advance       bool            `json:"advance,omitempty"`    // the document of an advance, to be deducted later
+	Deductions    []Deduction     `json:"deductions,omitempty"` // advances that it takes off what is to be paid
 	PurchaseOrder string          `json:"purchase_order,omitempty"`
 	PaidWith      string          `json:"paid_with,omitempty"` // in words, for the printed document: "EFECTIVO"
 	Remarks       string          `json:"remarks,omitempty"`
@@ -160,8 +162,8 @@ type Document struct {
 	Content
 }
 
-// Totals is what the document comes to.
-func (c Content) Totals() Totals { return TotalsOf(c.Lines, c.IGVPercent) }
+// Totals is what the document comes to, with the advances deducted.
+func (c Content) Totals() Totals { return c.Sold().less(c.Deductions, c.IGVPercent) }
 
 // InSoles turns an amount of the document into soles, to the cent.
 func (c Content) InSoles(amount decimal.Decimal) decimal.Decimal {

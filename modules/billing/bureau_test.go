@@ -73,8 +73,8 @@ func (o *bureau) serve() {
 	server := &web.Server{DB: o.DB, Answers: web.NewAnswers(o.Vault), People: web.NewLimiter(100000), Visitors: web.NewLimiter(100000), Log: log, Now: o.now}
 	r := web.NewRouter(o.echo, server.Guard)
 	parts := billing.Parts{
-		Front:  billing.Front{Till: o.till, Receipts: billing.NewReceipts(o.till), People: nobody{}, Visits: nobody{}, House: accounts.Colleagues{}, Prices: o, Now: o.now},
-		Ledger: o.ledger, Emission: o.emission, Desk: o.charge, Made: billing.NewReceiptDocuments(o.ledger, o.emission, o.now), Later: o,
+		Front:    billing.Front{Till: o.till, Receipts: billing.NewReceipts(o.till), People: nobody{}, Visits: nobody{}, House: accounts.Colleagues{}, Prices: o, Now: o.now},
+		Register: nobody{}, Ledger: o.ledger, Emission: o.emission, Desk: o.charge, Made: billing.NewReceiptDocuments(o.ledger, o.emission, o.now), Later: o,
 		Papers: o.papers, Filing: o.filing, Dispatch: o.dispatch, Notes: billing.NewNotes(o.ledger, o.emission, o.now),
 		Drafts: billing.NewDrafts(o.ledger, o.charge, o.now),
 	}
@@ -145,6 +145,14 @@ type nobody struct{}
 
 func (nobody) Patient(context.Context, uuid.UUID) (patients.Patient, error) {
 	return patients.Patient{}, fault.ErrNotFound
+}
+
+func (nobody) Family(_ context.Context, id uuid.UUID) ([]uuid.UUID, error) {
+	return []uuid.UUID{id}, nil
+}
+
+func (nobody) Frame(context.Context, uuid.UUID, string) (patients.Frame, error) {
+	return patients.Frame{}, fault.ErrNotFound
 }
 
 func (nobody) NamesByID(context.Context, []uuid.UUID) (map[uuid.UUID]string, error) {

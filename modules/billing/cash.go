@@ -19,7 +19,8 @@ type CashSession struct {
 	Opening   decimal.Decimal
 	Counted   *Count // nil: not counted yet
 	CountedAt *time.Time
-	Reason    string // why the count differs
+	Reason    string   // why the count differs
+	Verified  []Method // other ways to pay that were checked at closing
 	ClosedAt  *time.Time
 	Version   int64
 	Pending   bool // on a device: the server has not got it, or not all of it
@@ -48,13 +49,14 @@ type Movement struct {
 // Paid is a payment as it is kept: with its register and its document.
 type Paid struct {
 	Payment
-	SessionID uuid.UUID
+	SessionID uuid.UUID // none: it passed no register
 	InvoiceID uuid.UUID // none as long as its receipt has no document
 	Document  Name
 	ReceiptID uuid.UUID // none: taken with the document
 	Receipt   string    // its number
 	PatientID *uuid.UUID
 	RefundsID *uuid.UUID // what it gives back; its amount is below zero
+	MovedID   *uuid.UUID // the document that it came from, or (below zero) that it went to
 	Reason    string     // of a refund
 	By        uuid.UUID
 	At        time.Time

@@ -25,12 +25,19 @@ type counter struct {
 	made     *billing.ReceiptDocuments
 }
 
+// alone is a register of patients in which nobody was joined with anybody.
+type alone struct{}
+
+func (alone) Family(_ context.Context, id uuid.UUID) ([]uuid.UUID, error) {
+	return []uuid.UUID{id}, nil
+}
+
 func newCounter() *counter {
 	GinkgoHelper()
 	d := newDesk()
 	till := billing.NewTill(d.ledger, d.now)
 	return &counter{
-		desk: d, till: till, charge: billing.NewDesk(d.ledger, d.emission, till, d.now), receipts: billing.NewReceipts(till),
+		desk: d, till: till, charge: billing.NewDesk(d.ledger, d.emission, till, alone{}, d.now), receipts: billing.NewReceipts(till),
 		made: billing.NewReceiptDocuments(d.ledger, d.emission, d.now),
 	}
 }
@@ -145,7 +152,7 @@ var _ = Describe("charging", func() {
 		c.within(func(ctx context.Context) { paid, err = c.ledger.Payments(ctx, e.ID) })
 		refund := func(amount, reason string) error {
 			return c.as("cashier", func(ctx context.Context) error {
-				_, err := c.charge.Refund(ctx, uuid.Must(uuid.NewV7()), paid[0].ID, dec(amount), reason)
+				_, err := c.charge.Refund(ctx, billing.Return{ID: uuid.Must(uuid.NewV7()), PaymentID: paid[0].ID, Amount: dec(amount), Reason: reason})
 				return err
 			})
 		}

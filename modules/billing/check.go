@@ -35,7 +35,8 @@ func (c Content) Problems(kind Kind, original *Original, today agenda.Date) faul
 	c.lineProblems(problems)
 	problems.Add("issued_on", c.dateProblem(today))
 	c.noteProblems(kind, original, problems)
-	for field, sentence := range c.Customer.Problems(c.amended(kind), c.InSoles(c.Totals().Total)) {
+	c.advanceProblems(kind, problems)
+	for field, sentence := range c.Customer.Problems(c.amended(kind), c.InSoles(c.Sold().Total)) {
 		problems.Add(field, sentence)
 	}
 	c.creditProblems(kind, original, problems)
@@ -64,6 +65,9 @@ func (c Content) hugeProblems(problems fault.Problems) {
 		check(LineField(i, "quantity"), l.Quantity)
 		check(LineField(i, "unit_price"), l.UnitPrice)
 		check(LineField(i, "discount"), l.Discount)
+	}
+	for _, d := range c.Deductions {
+		check("deductions", d.Amount)
 	}
 	if c.Credit != nil {
 		check("credit.paid_at_once", c.Credit.PaidAtOnce)

@@ -108,7 +108,6 @@ func SplitEvenly(pending decimal.Decimal, days []agenda.Date) []Instalment {
 	n := decimal.NewFromInt(int64(len(days)))
 	each := pending.Div(n).Truncate(2)
 	left := pending.Sub(each.Mul(n))
-	cent := decimal.New(1, -2)
 	parts := make([]Instalment, len(days))
 	for i, day := range days {
 		parts[i] = Instalment{DueOn: day, Amount: each}

@@ -79,7 +79,7 @@ func (v Voiding) Check(today agenda.Date) error {
 		return err
 	}
 	if v.Credited {
-		return fault.Conflicted("credited", "Tiene una nota de crédito; ya no se anula.")
+		return fault.Conflicted("credited", "Tiene una nota de crédito, o es un adelanto que otro comprobante descuenta; ya no se anula.")
 	}
 	if VoidBy(v.IssuedOn).Before(today) {
 		return fault.Conflicted("void_too_late", "Se anula hasta 7 días después de la emisión, el "+day(VoidBy(v.IssuedOn))+". Haga una nota de crédito.")

@@ -23,9 +23,10 @@ func stepLabel(e Event) string {
 	return e.Status.Label()
 }
 
+// paymentLabel is a payment on the printed document.
 func paymentLabel(p Paid) string {
 	if p.RefundsID != nil {
-		return "Devolución, " + p.Method.Label()
+		return p.Label()
 	}
 	return p.Method.Label()
 }
@@ -54,7 +55,7 @@ func reasonOptions(amended Kind) []views.Option {
 func paymentOptions(payments []Paid) []views.Option {
 	var list []views.Option
 	for _, p := range payments {
-		if p.RefundsID == nil {
+		if p.Amount.IsPositive() {
 			list = append(list, views.Option{Value: p.ID.String(), Label: p.Method.Label() + " " + views.Money(p.Amount)})
 		}
 	}

@@ -66,8 +66,8 @@ func (p *process) RoundTrip(r *http.Request) (*http.Response, error) {
 	return answer, err
 }
 
-// office is a clinic that issues through the client to the stand-in.
-type office struct {
+// backroom is a clinic that issues through the client to the stand-in.
+type backroom struct {
 	*desk
 	outside  *fake.Service
 	account  nubefact.Account
@@ -76,10 +76,10 @@ type office struct {
 	facturas uuid.UUID
 }
 
-func newOffice() *office {
+func newBackroom() *backroom {
 	GinkgoHelper()
-	seed := uint64(GinkgoRandomSeed())                                                                     //nolint:gosec // a seed
-	o := &office{desk: newDesk(), facturas: uuid.Must(uuid.NewV7()), dice: rand.New(rand.NewPCG(seed, 1))} //nolint:gosec // not for secrets
+	seed := uint64(GinkgoRandomSeed())                                                                       //nolint:gosec // a seed
+	o := &backroom{desk: newDesk(), facturas: uuid.Must(uuid.NewV7()), dice: rand.New(rand.NewPCG(seed, 1))} //nolint:gosec // not for secrets
 	service, err := fake.New(fake.Options{Accounts: []fake.Account{{Route: "ruta", Token: "clave", RUC: "20000000001"}}, Now: o.now, Seed: seed})
 	Expect(err).NotTo(HaveOccurred())
 	server := httptest.NewServer(service)
@@ -93,7 +93,7 @@ func newOffice() *office {
 }
 
 // everything goes wrong outside, now and then.
-func (o *office) everything() {
+func (o *backroom) everything() {
 	for _, kind := range fake.FaultKinds() {
 		f := fake.Fault{Kind: kind, Chance: 0.05, WaitMS: 120}
 		switch kind {
@@ -109,7 +109,7 @@ func (o *office) everything() {
 }
 
 // work has a process look for what waits and do all of it; it returns whether it was killed at it, and how much there was.
-func (o *office) work(p *process) (killed bool, found int) {
+func (o *backroom) work(p *process) (killed bool, found int) {
 	GinkgoHelper()
 	ctx := context.Background()
 	var series, polls []uuid.UUID
@@ -136,7 +136,7 @@ type always struct{ emitter billing.Emitter }
 func (a always) Of(context.Context) (billing.Emitter, error) { return a.emitter, nil }
 
 // standing are the documents here with a state.
-func (o *office) standing(state billing.Status) (list []billing.Entry) {
+func (o *backroom) standing(state billing.Status) (list []billing.Entry) {
 	GinkgoHelper()
 	o.within(func(ctx context.Context) {
 		var ids []uuid.UUID
@@ -151,7 +151,7 @@ func (o *office) standing(state billing.Status) (list []billing.Entry) {
 }
 
 // people charge, correct what was stopped, take back and void.
-func (o *office) people() {
+func (o *backroom) people() {
 	GinkgoHelper()
 	o.correctAll()
 	b, f := o.order(fmt.Sprintf("%d.50", 20+o.dice.IntN(300))), o.order("118.00")
@@ -173,7 +173,7 @@ func (o *office) people() {
 	}
 }
 
-func (o *office) correctAll() {
+func (o *backroom) correctAll() {
 	GinkgoHelper()
 	for _, e := range o.standing(billing.ToCorrect) {
 		content := e.Content
@@ -186,7 +186,7 @@ func (o *office) correctAll() {
 }
 
 // voidIfAllowed asks for a voiding; one with a note on it is not voided.
-func (o *office) voidIfAllowed(id uuid.UUID) {
+func (o *backroom) voidIfAllowed(id uuid.UUID) {
 	GinkgoHelper()
 	Expect(o.Committed(o.Clinic, "clinic_admin", func(ctx context.Context) error {
 		_, err := o.emission.Void(ctx, id, "se cobró dos veces")
@@ -195,7 +195,7 @@ func (o *office) voidIfAllowed(id uuid.UUID) {
 }
 
 // creditIfAllowed takes five soles back, while there are five.
-func (o *office) creditIfAllowed(e billing.Entry) {
+func (o *backroom) creditIfAllowed(e billing.Entry) {
 	GinkgoHelper()
 	note := billing.Order{ID: uuid.Must(uuid.NewV7()), Kind: billing.CreditNote, SiteID: o.Site, AmendsID: &e.ID, Content: boleta(service("5.00"))}
 	note.IssuedOn, note.Amends = billing.Today(o.now()), &billing.Amendment{Document: e.Name, Reason: billing.LessValue, Text: "precio acordado"}
@@ -204,7 +204,7 @@ func (o *office) creditIfAllowed(e billing.Entry) {
 }
 
 // rest lets time pass, with nothing wrong any more, until nothing waits.
-func (o *office) rest() {
+func (o *backroom) rest() {
 	GinkgoHelper()
 	for range 300 {
 		o.later(10 * time.Minute)
@@ -224,7 +224,7 @@ var _ = Describe("a worker that is killed", func() {
 		deaths = 200
 	}
 	It("leaves each document once at NubeFact, in the same state here, and no number without one", func() {
-		o := newOffice()
+		o := newBackroom()
 		AddReportEntry("seed", fmt.Sprint(GinkgoRandomSeed()))
 		o.everything()
 		for died := 0; died < deaths; {
@@ -242,7 +242,7 @@ var _ = Describe("a worker that is killed", func() {
 })
 
 // agrees compares every document here with what the stand-in holds, and the numbers with each other.
-func (o *office) agrees() {
+func (o *backroom) agrees() {
 	GinkgoHelper()
 	codes := map[int64]billing.Kind{1: billing.Factura, 2: billing.Boleta, 3: billing.CreditNote, 4: billing.DebitNote}
 	states := map[fake.State]billing.Status{fake.Accepted: billing.Accepted, fake.Rejected: billing.Rejected, fake.Voided: billing.Voided}

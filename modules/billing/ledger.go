@@ -29,6 +29,7 @@ type Invoice struct {
 	PatientID     *uuid.UUID
 	AppointmentID *uuid.UUID
 	AmendsID      *uuid.UUID // notes alone
+	ReplacesID    *uuid.UUID // what SUNAT rejected or was voided, and this stands for
 	IssuedBy      uuid.UUID  // a membership
 	IssuedOn      agenda.Date
 	IssuedAt      time.Time
@@ -78,6 +79,8 @@ var (
 	ErrOtherContent = fault.Conflicted("same_id", "Ese comprobante ya se emitió con otros datos. Recargue la página.")
 	// ErrNoSeries is a site that has no series for a kind of document.
 	ErrNoSeries = fault.Conflicted("no_series", "La sede no tiene una serie para ese comprobante. Añádala en Configuración, Series y SUNAT.")
+	// ErrReplaced is a document in whose place another stands already.
+	ErrReplaced = fault.Conflicted("replaced", "Ese comprobante ya tiene otro que lo reemplaza.")
 	// ErrChangedMeanwhile is a step that somebody else took first.
 	ErrChangedMeanwhile = fault.Conflicted("changed", "El comprobante cambió mientras tanto. Recargue la página.")
 )

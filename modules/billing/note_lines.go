@@ -9,7 +9,8 @@ import (
 	"hampi/modules/platform/fault"
 )
 
-// LeftOf is what credit notes may still take back of each line of a document, with IGV: nothing of what was given away.
+// LeftOf is what credit notes may still take back of each line of a document, with IGV: nothing of what was given away, and
+// nothing of what an advance paid.
 // A note's line says of which line it takes; one that does not, takes of the lines with its way to the tax, the first first.
 func LeftOf(c Content, notes []Content) []decimal.Decimal {
 	left := make([]decimal.Decimal, len(c.Lines))
@@ -17,6 +18,9 @@ func LeftOf(c Content, notes []Content) []decimal.Decimal {
 		if l.IGVType != Free {
 			left[i] = l.Amounts(c.IGVPercent).Total
 		}
+	}
+	for _, d := range c.Deductions { // what was paid in advance is taken back with its own document
+		d.Line().takeFrom(left, c, d.Amount)
 	}
 	for _, note := range notes {
 		for _, l := range note.Lines {

@@ -106,7 +106,7 @@ var _ = Describe("the page of a document", func() {
 		Expect(note.Lines[0].Description).To(Equal("Intereses por mora"))
 		Expect(o.account(note).Due().String()).To(Equal("11.8"))
 		Expect(page(e.ID)).To(ContainSubstring("BD01-00000001"))
-		Expect(page(note.ID)).To(ContainSubstring("Cobrar lo que debe"))
+		Expect(page(note.ID)).To(ContainSubstring("Registrar pago"))
 	})
 
 	It("says that a voiding was refused, and that the document is in force", func() {

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/shopspring/decimal"
@@ -76,6 +77,19 @@ func (p Payment) Change() decimal.Decimal {
 		return decimal.Zero
 	}
 	return p.Received.Sub(p.Amount)
+}
+
+// Payout is money that left a patient's balance.
+type Payout struct {
+	ID         uuid.UUID
+	PatientID  uuid.UUID
+	Method     Method
+	Amount     decimal.Decimal
+	Reference  string
+	Reason     string
+	MovementID *uuid.UUID // of cash: what left the register
+	By         uuid.UUID
+	At         time.Time
 }
 
 // Settlement is how far payments go.

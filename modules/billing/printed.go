@@ -165,6 +165,9 @@ func (p printed) sums() []fact {
 			list = append(list, fact{label, amount.StringFixed(2)})
 		}
 	}
+	for _, d := range p.Deductions {
+		list = append(list, fact{"Anticipo " + d.Document.String(), "-" + d.Amount.StringFixed(2)})
+	}
 	add("Op. gravada", t.Taxable)
 	add("Op. exonerada", t.Exempt)
 	add("Op. inafecta", t.Unaffected)

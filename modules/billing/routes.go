@@ -5,12 +5,23 @@ package billing
 import (
 	"context"
 
+	"github.com/google/uuid"
+
+	"hampi/modules/patients"
 	"hampi/modules/platform/web"
 )
+
+// Register is what the pages about accounts ask of the register of patients.
+type Register interface {
+	Families
+	// Frame is what stands around a section of the person's page.
+	Frame(ctx context.Context, id uuid.UUID, tab string) (patients.Frame, error)
+}
 
 // Parts are what the pages of billing stand on.
 type Parts struct {
 	Front
+	Register    Register
 	Ledger      *Ledger
 	Emission    *Emission
 	Desk        *Desk
@@ -38,5 +49,8 @@ func Routes(r *web.Router, p Parts) {
 	h.printRoutes(r)
 	h.compareRoutes(r)
 	h.fileRoutes(r)
+	h.accountRoutes(r)
+	h.moveRoutes(r)
+	h.debtRoutes(r)
 	h.settingsRoutes(r)
 }

@@ -176,6 +176,7 @@ type documentView struct {
 	Away     away
 	Left     []decimal.Decimal // what a credit note may take back of each line
 	Original *Entry
+	After    afterView
 	Patient  string
 	Names    map[uuid.UUID]string
 	Form     documentForm
@@ -242,6 +243,9 @@ func (h screens) documentView(c echo.Context) (v documentView, err error) {
 		return v, err
 	}
 	if v.Account, err = h.Desk.Account(ctx, v.Entry); err != nil {
+		return v, err
+	}
+	if v.After, err = h.after(ctx, v.Entry, v.Account); err != nil {
 		return v, err
 	}
 	if v.Events, err = h.Ledger.Events(ctx, id); err != nil {
@@ -368,8 +372,8 @@ func (h screens) refund(c echo.Context) error {
 	if _, err := h.Ledger.Payment(ctx, refund); err == nil { // the same form again
 		return web.Leave(c, documentPath(id))
 	}
-	_, err = h.Desk.Refund(ctx, refund, payment, amount, f.Reason)
-	return h.done(c, id, f, err, "Devolución anotada", "amount", "importe", "reason", "motivo")
+	_, err = h.Desk.Refund(ctx, Return{ID: refund, PaymentID: payment, Amount: amount, Way: Method(f.Method), Reason: f.Reason})
+	return h.done(c, id, f, err, "Devolución anotada", "amount", "importe", "reason", "motivo", "way", "medio")
 }
 
 func (h screens) void(c echo.Context) error {

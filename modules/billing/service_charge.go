@@ -4,7 +4,7 @@ package billing
 
 import (
 	"context"
-	"strings"
+	"strconv"
 
 	"github.com/google/uuid"
 	"github.com/shopspring/decimal"
@@ -19,12 +19,19 @@ type Desk struct {
 	ledger   *Ledger
 	emission *Emission
 	till     *Till
+	families Families
 	now      clock.Now
 }
 
-// NewDesk builds it over emission and registers.
-func NewDesk(ledger *Ledger, emission *Emission, till *Till, now clock.Now) *Desk {
-	return &Desk{ledger: ledger, emission: emission, till: till, now: now}
+// Families is what the desk asks of the register of patients.
+type Families interface {
+	// Family are all ids of one person: the entry that answers for it, and those joined into it.
+	Family(ctx context.Context, id uuid.UUID) ([]uuid.UUID, error)
+}
+
+// NewDesk builds it over emission, registers and the people who pay.
+func NewDesk(ledger *Ledger, emission *Emission, till *Till, families Families, now clock.Now) *Desk {
+	return &Desk{ledger: ledger, emission: emission, till: till, families: families, now: now}
 }
 
 // Charge issues a document and takes what it is paid with into one's open register of the site. Paying less leaves a
@@ -37,21 +44,89 @@ func (d *Desk) Charge(ctx context.Context, o Order, payments []Payment) (Entry, 
 	if err != nil || there.ID != uuid.Nil {
 		return there, err
 	}
-	session, err := d.till.Open(ctx, o.SiteID)
+	session, err := d.register(ctx, o.SiteID)
 	if err != nil {
 		return Entry{}, err
 	}
-	if session.Counted != nil {
-		return Entry{}, ErrCounted
+	settled, problems := Settle(o.Totals().Total, o.Currency, payments)
+	if o.Advance && settled.Pending.IsPositive() {
+		problems.Add("payments", "Un adelanto se paga completo; faltan "+o.Currency.Money(settled.Pending)+".")
 	}
-	if _, problems := Settle(o.Totals().Total, o.Currency, payments); len(problems) > 0 {
+	if len(problems) > 0 {
 		return Entry{}, problems.Err()
+	}
+	if err := d.draw(ctx, o.PatientID, payments); err != nil {
+		return Entry{}, err
 	}
 	entry, err := d.emission.Issue(ctx, o)
 	if err != nil {
 		return Entry{}, err
 	}
 	return entry, d.take(ctx, session, entry, payments)
+}
+
+// register is the one that who asks has open at a site; one that is counted takes and gives nothing more.
+func (d *Desk) register(ctx context.Context, site uuid.UUID) (CashSession, error) {
+	session, err := d.till.Open(ctx, site)
+	if err == nil && session.Counted != nil {
+		err = ErrCounted
+	}
+	return session, err
+}
+
+// draw lets payments take from a patient's balance no more than is there. The balance stays locked to the end of the
+// transaction, so that two at once do not take the same.
+func (d *Desk) draw(ctx context.Context, patient *uuid.UUID, payments []Payment) error {
+	wanted, place := decimal.Zero, 0
+	for i, p := range payments {
+		if p.Method == CreditBalance {
+			wanted, place = wanted.Add(p.Amount), i
+		}
+	}
+	if wanted.IsZero() {
+		return nil
+	}
+	field := "payments." + strconv.Itoa(place) + ".amount"
+	if patient == nil {
+		return fault.InvalidField(field, "Sin paciente no hay saldo a favor.")
+	}
+	balance, err := d.lockBalance(ctx, *patient)
+	if err != nil {
+		return err
+	}
+	if wanted.GreaterThan(balance) {
+		return fault.InvalidField(field, "El paciente tiene a favor "+Soles.Money(balance)+".")
+	}
+	return nil
+}
+
+func (d *Desk) lockBalance(ctx context.Context, patient uuid.UUID) (decimal.Decimal, error) {
+	family, err := d.families.Family(ctx, patient)
+	if err != nil {
+		return decimal.Zero, err
+	}
+	if err := d.ledger.lockPeople(ctx, family); err != nil {
+		return decimal.Zero, err
+	}
+	return d.ledger.Balance(ctx, family)
+}
+
+// Balance is what a patient has in its favour.
+func (d *Desk) Balance(ctx context.Context, patient uuid.UUID) (decimal.Decimal, error) {
+	family, err := d.families.Family(ctx, patient)
+	if err != nil {
+		return decimal.Zero, err
+	}
+	return d.ledger.Balance(ctx, family)
+}
+
+// Advances are those of a patient of which something is left to be deducted.
+func (d *Desk) Advances(ctx context.Context, patient uuid.UUID) ([]Advance, error) {
+	family, err := d.families.Family(ctx, patient)
+	if err != nil {
+		return nil, err
+	}
+	return d.ledger.Advances(ctx, family)
 }
 
 func (d *Desk) take(ctx context.Context, s CashSession, e Entry, payments []Payment) error {
@@ -100,12 +175,9 @@ func (d *Desk) Pay(ctx context.Context, invoice uuid.UUID, payments []Payment) (
 	if err != nil {
 		return Entry{}, err
 	}
-	session, err := d.till.Open(ctx, e.SiteID)
+	session, err := d.register(ctx, e.SiteID)
 	if err != nil {
 		return Entry{}, err
-	}
-	if session.Counted != nil {
-		return Entry{}, ErrCounted
 	}
 	account, err := d.Account(ctx, e)
 	if err != nil {
@@ -117,59 +189,8 @@ func (d *Desk) Pay(ctx context.Context, invoice uuid.UUID, payments []Payment) (
 	if _, problems := Settle(decimal.Max(account.Due(), decimal.Zero), e.Currency, payments); len(problems) > 0 {
 		return Entry{}, problems.Err()
 	}
+	if err := d.draw(ctx, e.PatientID, payments); err != nil {
+		return Entry{}, err
+	}
 	return e, d.take(ctx, session, e, payments)
-}
-
-// Refund gives back a payment, whole or in part, out of one's register. It needs a permission of its own, which the route asks.
-func (d *Desk) Refund(ctx context.Context, id, payment uuid.UUID, amount decimal.Decimal, reason string) (Paid, error) {
-	p, err := d.ledger.Payment(ctx, payment)
-	if err != nil {
-		return Paid{}, err
-	}
-	e, err := d.ledger.lockEntry(ctx, p.InvoiceID)
-	if err != nil {
-		return Paid{}, err
-	}
-	session, err := d.till.Open(ctx, e.SiteID)
-	if err != nil {
-		return Paid{}, err
-	}
-	left, err := d.refundable(ctx, p)
-	if err != nil {
-		return Paid{}, err
-	}
-	reason = strings.Join(strings.Fields(reason), " ")
-	problems := fault.Problems{}
-	problems.Add("reason", textProblem(reason, 3, longestReason, "Falta el motivo de la devolución."))
-	switch {
-	case p.RefundsID != nil:
-		problems.Add("amount", "Eso ya es una devolución.")
-	case !amount.IsPositive() || hasMoreDecimals(amount, 2):
-		problems.Add("amount", "El importe es mayor que cero y lleva hasta dos decimales.")
-	case amount.GreaterThan(left):
-		problems.Add("amount", "De ese pago quedan "+e.Currency.Money(left)+".")
-	}
-	if err := problems.Err(); err != nil {
-		return Paid{}, err
-	}
-	t := Paid{
-		Payment:   Payment{ID: id, Method: p.Method, Amount: amount.Neg(), Reference: p.Reference},
-		SessionID: session.ID, InvoiceID: p.InvoiceID, PatientID: p.PatientID, RefundsID: &p.ID, Reason: reason, By: access.Who(ctx).MembershipID, At: d.now(),
-	}
-	return t, d.ledger.addPayment(ctx, t)
-}
-
-// refundable is what of a payment has not been given back yet.
-func (d *Desk) refundable(ctx context.Context, p Paid) (decimal.Decimal, error) {
-	all, err := d.ledger.Payments(ctx, p.InvoiceID)
-	if err != nil {
-		return decimal.Zero, err
-	}
-	left := p.Amount
-	for _, other := range all {
-		if other.RefundsID != nil && *other.RefundsID == p.ID {
-			left = left.Add(other.Amount)
-		}
-	}
-	return left, nil
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/shopspring/decimal"
 
 	"hampi/modules/platform/access"
 	"hampi/modules/platform/clock"
@@ -48,6 +49,7 @@ type Order struct {
 	PatientID     *uuid.UUID
 	AppointmentID *uuid.UUID
 	AmendsID      *uuid.UUID // notes alone
+	ReplacesID    *uuid.UUID // what SUNAT rejected or was voided, and this stands for
 	Content
 }
 
@@ -65,6 +67,9 @@ func (s *Emission) Issue(ctx context.Context, o Order) (Entry, error) {
 	if err := o.Problems(o.Kind, original, Today(now)).Err(); err != nil {
 		return Entry{}, err
 	}
+	if err := s.ledger.checkDeductions(ctx, o.Content); err != nil {
+		return Entry{}, err
+	}
 	var amends Kind
 	if original != nil {
 		amends = original.Kind
@@ -75,7 +80,7 @@ func (s *Emission) Issue(ctx context.Context, o Order) (Entry, error) {
 	}
 	invoice := Invoice{
 		ID: o.ID, Name: Name{Kind: o.Kind, Series: series.Code, Number: series.Last}, SeriesID: series.ID, SiteID: o.SiteID, PatientID: o.PatientID,
-		AppointmentID: o.AppointmentID, AmendsID: o.AmendsID, IssuedBy: access.Who(ctx).MembershipID, IssuedOn: o.IssuedOn, IssuedAt: now,
+		AppointmentID: o.AppointmentID, AmendsID: o.AmendsID, ReplacesID: o.ReplacesID, IssuedBy: access.Who(ctx).MembershipID, IssuedOn: o.IssuedOn, IssuedAt: now,
 	}
 	content, err := s.ledger.add(ctx, invoice, o.Content)
 	if err != nil {
@@ -122,8 +127,18 @@ func (s *Emission) original(ctx context.Context, id *uuid.UUID) (*Original, erro
 	if err != nil {
 		return nil, err
 	}
+	taken, err := s.taken(ctx, e)
+	return &Original{Document: e.Document(), Status: e.State.Status, Credited: taken}, err
+}
+
+// taken is what of a document is spoken for: taken back by credit notes, or, of an advance, deducted by another document.
+func (s *Emission) taken(ctx context.Context, e Entry) (decimal.Decimal, error) {
 	credited, err := s.ledger.credited(ctx, e.ID)
-	return &Original{Document: e.Document(), Status: e.State.Status, Credited: credited}, err
+	if err != nil || !e.Advance {
+		return credited, err
+	}
+	deducted, err := s.ledger.deducted(ctx, e.ID)
+	return credited.Add(deducted), err
 }
 
 // Correct says something else under the number of a document that nobody holds, and queues it again. Seen is the step
@@ -169,12 +184,12 @@ func (s *Emission) Void(ctx context.Context, id uuid.UUID, reason string) (Entry
 	if e.State.Status == InVoiding || e.State.Status == Voided {
 		return e, nil
 	}
-	credited, err := s.ledger.credited(ctx, id)
+	taken, err := s.taken(ctx, e)
 	if err != nil {
 		return Entry{}, err
 	}
 	now, by := s.now(), access.Who(ctx).MembershipID
-	wish := Voiding{Document: e.Name, Status: e.State.Status, IssuedOn: e.Invoice.IssuedOn, Credited: credited.IsPositive(), Reason: reason}
+	wish := Voiding{Document: e.Name, Status: e.State.Status, IssuedOn: e.Invoice.IssuedOn, Credited: taken.IsPositive(), Reason: reason}
 	if err := wish.Check(Today(now)); err != nil {
 		return Entry{}, err
 	}

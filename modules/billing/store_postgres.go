@@ -127,10 +127,13 @@ func (l *Ledger) takeNumber(ctx context.Context, site uuid.UUID, kind, amends Ki
 
 // add writes an invoice and what it says.
 func (l *Ledger) add(ctx context.Context, i Invoice, c Content) (content uuid.UUID, err error) {
-	const insert = `insert into invoices (id, kind, series_id, series, number, site_id, patient_id, appointment_id, amends_id, issued_by, issued_on, issued_at)
-		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
-	err = database.From(ctx).Exec(insert, i.ID, i.Kind, i.SeriesID, i.Series, i.Number, i.SiteID, i.PatientID, i.AppointmentID, i.AmendsID,
+	const insert = `insert into invoices (id, kind, series_id, series, number, site_id, patient_id, appointment_id, amends_id, replaces_id, issued_by, issued_on, issued_at)
+		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	err = database.From(ctx).Exec(insert, i.ID, i.Kind, i.SeriesID, i.Series, i.Number, i.SiteID, i.PatientID, i.AppointmentID, i.AmendsID, i.ReplacesID,
 		i.IssuedBy, i.IssuedOn.String(), i.IssuedAt).Error
+	if database.Violates(err, "invoices_replaced_once") {
+		return uuid.Nil, ErrReplaced
+	}
 	if err != nil {
 		return uuid.Nil, explain("write an invoice", err)
 	}
@@ -158,16 +161,22 @@ func (l *Ledger) addContent(ctx context.Context, invoice uuid.UUID, c Content, b
 	if err != nil {
 		return uuid.Nil, err
 	}
-	const insert = `insert into invoice_contents (id, invoice_id, edition, body, content_hash, taxable, exempt, unaffected, free, discount, igv, total, on_credit, written_by, written_at,
+	const insert = `insert into invoice_contents (id, invoice_id, edition, body, content_hash, taxable, exempt, unaffected, free, discount, igv, total, on_credit, advance, written_by, written_at,
 		issued_on, currency, exchange_rate)
-		values (?, ?, (select coalesce(max(edition), 0) + 1 from invoice_contents where invoice_id = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+		values (?, ?, (select coalesce(max(edition), 0) + 1 from invoice_contents where invoice_id = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 	t := c.Totals()
-	err = database.From(ctx).Exec(insert, id, invoice, invoice, sealed, hash, t.Taxable, t.Exempt, t.Unaffected, t.Free, t.Discounts, t.IGV, t.Total, c.Credit != nil, by, at,
+	err = database.From(ctx).Exec(insert, id, invoice, invoice, sealed, hash, t.Taxable, t.Exempt, t.Unaffected, t.Free, t.Discounts, t.IGV, t.Total, c.Credit != nil, c.Advance, by, at,
 		c.IssuedOn.String(), c.Currency.code(), c.rate()).Error
 	if err != nil {
 		return uuid.Nil, explain("write what an invoice says", err)
 	}
-	return id, l.addLines(ctx, id, c)
+	if err := l.addLines(ctx, id, c); err != nil {
+		return uuid.Nil, err
+	}
+	if err := l.addDeductions(ctx, id, c.Deductions); err != nil {
+		return uuid.Nil, err
+	}
+	return id, l.addInstalments(ctx, id, c.Credit)
 }
 
 func (l *Ledger) addLines(ctx context.Context, content uuid.UUID, c Content) error {
@@ -208,6 +217,7 @@ type entryRow struct {
 	PatientID     *uuid.UUID
 	AppointmentID *uuid.UUID
 	AmendsID      *uuid.UUID
+	ReplacesID    *uuid.UUID
 	IssuedBy      uuid.UUID
 	IssuedOn      time.Time
 	IssuedAt      time.Time
@@ -224,14 +234,14 @@ type entryRow struct {
 	NextAt        time.Time
 }
 
-const entryQuery = `select i.id, i.kind, i.series_id, i.series, i.number, i.site_id, i.patient_id, i.appointment_id, i.amends_id, i.issued_by, i.issued_on, i.issued_at,
+const entryQuery = `select i.id, i.kind, i.series_id, i.series, i.number, i.site_id, i.patient_id, i.appointment_id, i.amends_id, i.replaces_id, i.issued_by, i.issued_on, i.issued_at,
 	c.body, c.content_hash, s.state, s.seq, s.content_id, s.pending, s.reason, s.field, s.since, s.attempts, s.next_at
 	from invoices i join invoice_states s on s.invoice_id = i.id and s.clinic_id = i.clinic_id join invoice_contents c on c.id = s.content_id and c.clinic_id = i.clinic_id `
 
 func (l *Ledger) entry(ctx context.Context, r entryRow) (Entry, error) {
 	e := Entry{Invoice: Invoice{
 		ID: r.ID, Name: Name{Kind: r.Kind, Series: r.Series, Number: r.Number}, SeriesID: r.SeriesID, SiteID: r.SiteID, PatientID: r.PatientID,
-		AppointmentID: r.AppointmentID, AmendsID: r.AmendsID, IssuedBy: r.IssuedBy, IssuedOn: agenda.DateOf(r.IssuedOn, time.UTC), IssuedAt: r.IssuedAt,
+		AppointmentID: r.AppointmentID, AmendsID: r.AmendsID, ReplacesID: r.ReplacesID, IssuedBy: r.IssuedBy, IssuedOn: agenda.DateOf(r.IssuedOn, time.UTC), IssuedAt: r.IssuedAt,
 	}, State: State{
 		InvoiceID: r.ID, SeriesID: r.SeriesID, Number: r.Number, Status: r.State, Seq: r.Seq, ContentID: r.ContentID, Pending: r.Pending, Reason: r.Reason,
 		Field: r.Field, Since: r.Since, Attempts: r.Attempts, NextAt: r.NextAt,

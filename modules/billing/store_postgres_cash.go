@@ -26,17 +26,23 @@ type sessionRow struct {
 	CountedAt      *time.Time
 	ExpectedAmount *decimal.Decimal
 	Reason         string
+	Verified       *string
 	ClosedAt       *time.Time
 	Version        int64
 }
 
-const sessionQuery = `select id, site_id, membership_id, opened_at, opening_amount, counted::text as counted, counted_amount, counted_at, expected_amount, reason, closed_at, version
+const sessionQuery = `select id, site_id, membership_id, opened_at, opening_amount, counted::text as counted, counted_amount, counted_at, expected_amount, reason, verified::text as verified, closed_at, version
 	from cash_sessions `
 
 func (r sessionRow) session() (CashSession, error) {
 	s := CashSession{
 		ID: r.ID, SiteID: r.SiteID, Owner: r.MembershipID, OpenedAt: r.OpenedAt, Opening: r.OpeningAmount, CountedAt: r.CountedAt, Reason: r.Reason,
 		ClosedAt: r.ClosedAt, Version: r.Version,
+	}
+	if r.Verified != nil {
+		if err := json.Unmarshal([]byte(*r.Verified), &s.Verified); err != nil {
+			return s, fmt.Errorf("read what was verified: %w", err)
+		}
 	}
 	if r.CountedAt == nil {
 		return s, nil
@@ -145,6 +151,7 @@ type paidRow struct {
 	Received  decimal.Decimal
 	Reference string
 	RefundsID *uuid.UUID
+	MovedID   *uuid.UUID
 	Reason    string
 	By        uuid.UUID
 	At        time.Time
@@ -157,13 +164,13 @@ func (r paidRow) paid() Paid {
 	return Paid{
 		Payment:   Payment{ID: r.ID, Method: r.Method, Amount: r.Amount, Received: r.Received, Reference: r.Reference},
 		SessionID: r.SessionID, InvoiceID: idOr(r.InvoiceID), ReceiptID: idOr(r.ReceiptID), Receipt: r.Receipt, PatientID: r.PatientID, RefundsID: r.RefundsID,
-		Reason: r.Reason, By: r.By, At: r.At,
+		MovedID: r.MovedID, Reason: r.Reason, By: r.By, At: r.At,
 		Document: Name{Kind: r.Kind, Series: r.Series, Number: r.Number},
 	}
 }
 
 // A payment taken with a receipt has no document until there is one.
-const paidQuery = `select p.id, p.session_id, p.invoice_id, p.receipt_id, p.patient_id, p.method, p.amount, p.received, p.reference, p.refunds_id, p.reason, p.by, p.at,
+const paidQuery = `select p.id, p.session_id, p.invoice_id, p.receipt_id, p.patient_id, p.method, p.amount, p.received, p.reference, p.refunds_id, p.moved_id, p.reason, p.by, p.at,
 	coalesce(i.kind, '') as kind, coalesce(i.series, '') as series, coalesce(i.number, 0) as number, coalesce(r.number, '') as receipt
 	from payments p left join invoices i on i.id = p.invoice_id and i.clinic_id = p.clinic_id
 	left join receipts r on r.id = p.receipt_id and r.clinic_id = p.clinic_id `
@@ -210,10 +217,10 @@ func (l *Ledger) Payment(ctx context.Context, id uuid.UUID) (Paid, error) {
 }
 
 func (l *Ledger) addPayment(ctx context.Context, t Paid) error {
-	const insert = `insert into payments (id, session_id, invoice_id, receipt_id, patient_id, method, amount, received, reference, refunds_id, reason, by, at)
-		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
-	return explain("keep a payment", database.From(ctx).Exec(insert, t.ID, t.SessionID, idOrNil(t.InvoiceID), idOrNil(t.ReceiptID), t.PatientID, t.Method, t.Amount, t.Received, t.Reference,
-		t.RefundsID, t.Reason, t.By, t.At).Error)
+	const insert = `insert into payments (id, session_id, invoice_id, receipt_id, patient_id, method, amount, received, reference, refunds_id, moved_id, reason, by, at)
+		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	return explain("keep a payment", database.From(ctx).Exec(insert, t.ID, idOrNil(t.SessionID), idOrNil(t.InvoiceID), idOrNil(t.ReceiptID), t.PatientID, t.Method, t.Amount, t.Received, t.Reference,
+		t.RefundsID, t.MovedID, t.Reason, t.By, t.At).Error)
 }
 
 // paid is what stands paid for a document.

@@ -2,7 +2,7 @@ package billing
 
 import "github.com/shopspring/decimal"
 
-// Totals is what a cart or document comes to: sums of its lines, to the cent, and nothing else, so that what is shown,
+// Totals is what a cart or document comes to: sums of its lines less the advances, to the cent, and nothing else, so that what is shown,
 // what is sent and what NubeFact recomputes are the same.
 type Totals struct {
 	Taxable       decimal.Decimal `json:"taxable"`        // op. gravada, without IGV
@@ -12,6 +12,8 @@ type Totals struct {
 	IGV           decimal.Decimal `json:"igv"`            // of what is taxed
 	Discounts     decimal.Decimal `json:"discounts"`      // with IGV, as they were given
 	DiscountValue decimal.Decimal `json:"discount_value"` // before IGV, as they are sent
+	Advances      decimal.Decimal `json:"advances"`       // deducted, with IGV
+	AdvanceValue  decimal.Decimal `json:"advance_value"`  // deducted, before IGV, as it is sent
 	Total         decimal.Decimal `json:"total"`          // to be paid
 }
 

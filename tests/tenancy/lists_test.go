@@ -93,6 +93,11 @@ var insertOnly = map[string]string{
 	"receipts":                     "keep_receipt",          // gets its document once
 	"cash_session_aliases":         "refuse_change",
 	"discount_authorisations":      "refuse_change",
+	"invoice_deductions":           "refuse_change",
+	"invoice_instalments":          "refuse_change",
+	"balance_payouts":              "refuse_change",
+	"fee_settlements":              "refuse_change",
+	"fee_lines":                    "refuse_change",
 	"invoice_contents":             "keep_but_sealed", // what is sealed is sealed again when keys are rotated
 	"invoice_events":               "keep_but_sealed",
 	"consent_templates":            "refuse_change",

@@ -34,6 +34,8 @@ type item struct {
 	IGV         number  `json:"igv"`
 	Total       number  `json:"total"`
 	Advance     bool    `json:"anticipo_regularizacion"`
+	Series      string  `json:"anticipo_documento_serie,omitempty"` // of the advance's document
+	Number      int64   `json:"anticipo_documento_numero,omitempty"`
 }
 
 // instalment is a part of a credit sale ("venta_al_credito").
@@ -100,6 +102,14 @@ func code(n billing.Name) string {
 	return strconv.Itoa(typeOf(n.Kind)) + "-" + n.Short()
 }
 
+// transactionOf is an internal sale (1), or one with an advance (4): taken, or deducted.
+func transactionOf(c billing.Content) int {
+	if c.Advance || len(c.Deductions) > 0 {
+		return 4
+	}
+	return 1
+}
+
 // dated writes a day as the service takes it: "20-11-2026".
 func dated(d agenda.Date) string { return fmt.Sprintf("%02d-%02d-%04d", d.Day, int(d.Month), d.Year) }
 
@@ -126,7 +136,7 @@ func about(operation string, n billing.Name) question {
 func (a Account) emission(d billing.Document) (question, error) {
 	q := about(emission, d.Name)
 	r := q.body
-	r["sunat_transaction"], r["codigo_unico"] = 1, code(d.Name)
+	r["sunat_transaction"], r["codigo_unico"] = transactionOf(d.Content), code(d.Name)
 	r["fecha_de_emision"] = dated(d.IssuedOn)
 	r["moneda"] = currencyOf(d.Currency)
 	if d.Currency == billing.Dollars {
@@ -159,6 +169,7 @@ func customer(r map[string]any, c billing.Customer) {
 func totals(r map[string]any, t billing.Totals) {
 	for field, amount := range map[string]decimal.Decimal{
 		"total_gravada": t.Taxable, "total_exonerada": t.Exempt, "total_inafecta": t.Unaffected, "total_gratuita": t.Free, "total_descuento": t.DiscountValue,
+		"total_anticipo": t.AdvanceValue,
 	} {
 		if !amount.IsZero() {
 			r[field] = number(amount)
@@ -239,20 +250,30 @@ func amendment(r map[string]any, d billing.Document) error {
 }
 
 func items(c billing.Content) []item {
-	list := make([]item, len(c.Lines))
-	for i, l := range c.Lines {
-		a := l.Amounts(c.IGVPercent)
-		list[i] = item{
-			Unit: l.Unit, Code: l.Code, SunatCode: l.SunatCode, Description: l.Description,
-			Quantity: number(l.Quantity), UnitValue: number(a.UnitValue), UnitPrice: number(l.UnitPrice),
-			Subtotal: number(a.Value), IGVType: igvTypeOf(l.IGVType), IGV: number(a.IGV), Total: number(a.Total),
-		}
-		if !a.DiscountValue.IsZero() {
-			off := number(a.DiscountValue)
-			list[i].Discount = &off
-		}
+	list := make([]item, 0, len(c.Lines)+len(c.Deductions))
+	for _, l := range c.Lines {
+		list = append(list, itemOf(l, c.IGVPercent))
+	}
+	for _, d := range c.Deductions {
+		deducted := itemOf(d.Line(), c.IGVPercent)
+		deducted.Advance, deducted.Series, deducted.Number = true, d.Document.Series, d.Document.Number
+		list = append(list, deducted)
 	}
 	return list
+}
+
+func itemOf(l billing.Line, igv decimal.Decimal) item {
+	a := l.Amounts(igv)
+	i := item{
+		Unit: l.Unit, Code: l.Code, SunatCode: l.SunatCode, Description: l.Description,
+		Quantity: number(l.Quantity), UnitValue: number(a.UnitValue), UnitPrice: number(l.UnitPrice),
+		Subtotal: number(a.Value), IGVType: igvTypeOf(l.IGVType), IGV: number(a.IGV), Total: number(a.Total),
+	}
+	if !a.DiscountValue.IsZero() {
+		off := number(a.DiscountValue)
+		i.Discount = &off
+	}
+	return i
 }
 
 // put adds a text unless there is none.

@@ -127,6 +127,27 @@ var _ = Describe("the client with the stand-in", func() {
 		})
 	})
 
+	It("sends advances, and what deducts them, as the strict one recomputes them", func() {
+		w, number := standIn(fake.Options{Strict: true}), int64(0)
+		rapid.Check(GinkgoT(), func(t *rapid.T) {
+			number++
+			advance := boletaDNI()
+			advance.Number, advance.IssuedOn, advance.Advance = number, w.today(), true
+			advance.Lines = []billing.Line{billing.AdvanceLine("ADELANTO", decimal.New(rapid.Int64Range(1, 100_000).Draw(t, "advance"), -2))}
+			number++
+			d := cart(t, w, number)
+			if d.Kind != billing.Boleta || len(d.Problems(nil, w.today())) > 0 {
+				t.Skip("no cart to deduct from")
+			}
+			d.Content = d.Deducting([]billing.Advance{{Document: advance.Name, IGVType: billing.Taxed, Left: advance.Totals().Total}})
+			for _, sent := range []billing.Document{advance, d} {
+				if a := w.Emit(ctx, sent); a.Outcome != billing.TakenAndAccepted && a.Outcome != billing.TakenAndPending {
+					t.Fatalf("%s: %s %s", sent.Name, a.Outcome, a.Message)
+				}
+			}
+		})
+	})
+
 	It("goes through a document's life", func() {
 		w := standIn(fake.Options{Strict: true})
 		boleta, factura, note := boletaDNI(), facturaOnCredit(), creditNote()

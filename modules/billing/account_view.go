@@ -1,0 +1,69 @@
+//go:build !js
+
+package billing
+
+import (
+	"context"
+
+	"github.com/shopspring/decimal"
+
+	"hampi/modules/accounts"
+	"hampi/modules/platform/access"
+	"hampi/views"
+)
+
+// amountOrNone leaves a cell of a table empty where there is nothing.
+func amountOrNone(amount decimal.Decimal) string {
+	if amount.IsZero() {
+		return ""
+	}
+	return views.Money(amount)
+}
+
+func advancesLeft(list []Advance) decimal.Decimal {
+	sum := decimal.Zero
+	for _, a := range list {
+		sum = sum.Add(a.Left)
+	}
+	return sum
+}
+
+// payOptions are the ways to pay a document: from the balance too, where there is one.
+func payOptions(balance decimal.Decimal) []views.Option {
+	list := methodOptions()
+	if balance.IsPositive() {
+		list = append(list, views.Option{Value: string(CreditBalance), Label: "Saldo a favor, hay " + views.Money(balance)})
+	}
+	return list
+}
+
+// replaceKind is the kind that a replacement begins with: that of the document.
+func (v documentView) replaceKind() string {
+	if v.Form.Which == "reemplazo" && v.Form.Code != "" {
+		return v.Form.Code
+	}
+	return string(v.Kind)
+}
+
+// reasonCode is what was chosen in a form that came back.
+func reasonCode(v documentView, form string) string {
+	if v.Form.Which == form {
+		return v.Form.Code
+	}
+	return ""
+}
+
+// cashSections are the pages beside the register, for whom they are.
+func cashSections(ctx context.Context, current string) []views.NavItem {
+	item := func(label, href string) views.NavItem {
+		return views.NavItem{Label: label, Href: href, Current: href == current}
+	}
+	list := []views.NavItem{item("Caja", cashPath), item("Por cobrar", debtsPath)}
+	if who := access.Who(ctx); who.Can(accounts.BillingOverride) && who.Can(accounts.BillingFees) {
+		list = append(list, item("Honorarios", feesPath))
+	}
+	return list
+}
+
+// feesPath is where doctors' fees are settled.
+const feesPath = "/honorarios"

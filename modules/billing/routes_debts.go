@@ -1,0 +1,213 @@
+//go:build !js
+
+package billing
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+	"github.com/shopspring/decimal"
+
+	"hampi/modules/accounts"
+	"hampi/modules/platform/audit"
+	"hampi/modules/platform/web"
+	"hampi/views"
+)
+
+const debtsPath = cashPath + "/deudas"
+
+func (h screens) debtRoutes(r *web.Router) {
+	charge := web.Needs(accounts.BillingCharge)
+	r.GET(debtsPath, h.debts, charge)
+	r.POST(debtsPath+"/exportar", h.exportDebts, charge)
+}
+
+// debtsShown is how many rows a page of the list holds.
+const debtsShown = 100
+
+// The ways to look at the list.
+const (
+	eachDebt  = ""
+	byPatient = "paciente"
+	byPayer   = "pagador"
+)
+
+// debtQuery is the address of the list.
+type debtQuery struct {
+	Site string `query:"sede" form:"sede"`
+	Age  string `query:"edad" form:"edad"`
+	View string `query:"ver" form:"ver"`
+	From int    `query:"desde" form:"desde"`
+}
+
+func (q debtQuery) filter() DebtFilter {
+	f := DebtFilter{}
+	if id, err := uuid.Parse(q.Site); err == nil {
+		f.Site = id
+	}
+	if n, err := strconv.Atoi(q.Age); err == nil && n >= int(NotYet) && n <= int(Older) {
+		age := Age(n)
+		f.Age = &age
+	}
+	return f
+}
+
+// address is the list as another question asks for it.
+func (q debtQuery) address() string {
+	values := url.Values{}
+	for name, value := range map[string]string{"sede": q.Site, "edad": q.Age, "ver": q.View} {
+		if value != "" {
+			values.Set(name, value)
+		}
+	}
+	if q.From > 0 {
+		values.Set("desde", strconv.Itoa(q.From))
+	}
+	if len(values) == 0 {
+		return debtsPath
+	}
+	return debtsPath + "?" + values.Encode()
+}
+
+// debtsView is the list of what is owed.
+type debtsView struct {
+	Query  debtQuery
+	Debts  []Debt
+	Owing  []Owing
+	Ages   map[Age]decimal.Decimal
+	Total  decimal.Decimal
+	Sites  []accounts.Site
+	Cashes []views.NavItem
+	More   string
+	Now    time.Time
+	OpID   string
+}
+
+func (v debtsView) segments() []views.NavItem {
+	item := func(label, view string) views.NavItem {
+		q := v.Query
+		q.View, q.From = view, 0
+		return views.NavItem{Label: label, Href: q.address(), Current: v.Query.View == view}
+	}
+	return []views.NavItem{item("Detalle", eachDebt), item("Por paciente", byPatient), item("Por aseguradora o empresa", byPayer)}
+}
+
+// ageItem leads to the debts of one age, and away from it when it is the one that is shown.
+func (v debtsView) ageItem(a Age) (href string, current bool) {
+	q, n := v.Query, strconv.Itoa(int(a))
+	q.From = 0
+	if q.Age == n {
+		q.Age = ""
+		return q.address(), true
+	}
+	q.Age = n
+	return q.address(), false
+}
+
+func (v debtsView) siteName(id uuid.UUID) string {
+	for _, s := range v.Sites {
+		if s.ID == id {
+			return s.Name
+		}
+	}
+	return ""
+}
+
+func (h screens) debts(c echo.Context) error {
+	ctx := c.Request().Context()
+	var q debtQuery
+	if err := web.BindQuery(c, &q); err != nil {
+		return err
+	}
+	v := debtsView{Query: q, Now: h.Now().In(zone(ctx)), OpID: newID().String(), Cashes: cashSections(ctx, debtsPath)}
+	var err error
+	if v.Sites, err = h.House.Sites(ctx); err != nil {
+		return err
+	}
+	all := q.filter()
+	all.Age = nil
+	debts, err := h.Desk.Debts(ctx, all, h.People)
+	if err != nil {
+		return err
+	}
+	v.fill(debts)
+	if web.IsFragment(c) && q.From > 0 {
+		return web.Render(c, http.StatusOK, debtRows(v))
+	}
+	return web.Show(c, web.Page{Title: "Por cobrar", Nav: cashPath, Body: debtsBody(v)})
+}
+
+// fill adds up by age and takes the rows of this page.
+func (v *debtsView) fill(debts []Debt) {
+	v.Ages = map[Age]decimal.Decimal{}
+	wanted := v.Query.filter().Age
+	var shown []Debt
+	for _, d := range debts {
+		v.Ages[d.Age], v.Total = v.Ages[d.Age].Add(d.Amount), v.Total.Add(d.Amount)
+		if wanted == nil || *wanted == d.Age {
+			shown = append(shown, d)
+		}
+	}
+	switch v.Query.View {
+	case byPatient:
+		v.Owing = OwedBy(shown, patientKey)
+	case byPayer:
+		v.Owing = OwedBy(withPayer(shown), payerKey)
+	}
+	from := min(max(v.Query.From, 0), max(len(shown), len(v.Owing)))
+	v.Debts, v.Owing = pageOf(shown, from), pageOf(v.Owing, from)
+	if next := v.Query; v.Query.View == eachDebt && from+len(v.Debts) < len(shown) || v.Query.View != eachDebt && len(v.Owing) == debtsShown {
+		next.From = from + debtsShown
+		v.More = next.address()
+	}
+}
+
+func pageOf[T any](list []T, from int) []T {
+	from = min(from, len(list))
+	return list[from:min(from+debtsShown, len(list))]
+}
+
+func patientKey(d Debt) (key, name string) {
+	if d.PatientID != nil {
+		return d.PatientID.String(), d.Person
+	}
+	return d.Person, d.Person
+}
+
+func payerKey(d Debt) (key, name string) { return d.PayerRUC, d.Payer }
+
+// withPayer are the debts that a company or an insurer pays.
+func withPayer(debts []Debt) []Debt {
+	var list []Debt
+	for _, d := range debts {
+		if d.PayerRUC != "" {
+			list = append(list, d)
+		}
+	}
+	return list
+}
+
+// exportDebts hands the list over as a workbook, and writes down who took it.
+func (h screens) exportDebts(c echo.Context) error {
+	ctx := c.Request().Context()
+	var q debtQuery
+	if err := web.Bind(c, &q); err != nil {
+		return err
+	}
+	debts, err := h.Desk.Debts(ctx, q.filter(), h.People)
+	if err != nil {
+		return err
+	}
+	sites, err := h.House.Sites(ctx)
+	if err != nil {
+		return err
+	}
+	if err := audit.Record(ctx, "export", "debts", uuid.Nil, map[string]any{"rows": len(debts)}); err != nil {
+		return err
+	}
+	return sendSheet(c, "por-cobrar.xlsx", debtsSheet(debts, debtsView{Sites: sites}.siteName))
+}
