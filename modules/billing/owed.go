@@ -24,7 +24,7 @@ func NewOwed(ledger *Ledger, prices Prices) *Owed { return &Owed{ledger, prices}
 
 var _ agenda.Charges = (*Owed)(nil)
 
-// Uncharged gives the price of each visit without a document that stands.
+// Uncharged gives the price of each visit without a receipt or a document that stands.
 func (o *Owed) Uncharged(ctx context.Context, list []agenda.Appointment) (map[uuid.UUID]string, error) {
 	prices := map[uuid.UUID]string{}
 	if len(list) == 0 {
@@ -50,16 +50,18 @@ func (o *Owed) Uncharged(ctx context.Context, list []agenda.Appointment) (map[uu
 	return prices, nil
 }
 
-// charged are the visits among these with a document that stands: one that SUNAT rejected or that was voided does not.
+// charged are the visits among these with a document that stands, or a receipt that waits for its own: a document that
+// SUNAT rejected or that was voided does not stand.
 func (l *Ledger) charged(ctx context.Context, list []agenda.Appointment) (map[uuid.UUID]bool, error) {
 	const query = `select i.appointment_id from invoices i join invoice_states s on s.clinic_id = i.clinic_id and s.invoice_id = i.id
-		where i.appointment_id in ? and s.state not in (?, ?)`
+		where i.appointment_id in ? and s.state not in (?, ?)
+		union select appointment_id from receipts where appointment_id in ? and invoice_id is null`
 	ids := make([]uuid.UUID, len(list))
 	for i, a := range list {
 		ids[i] = a.ID
 	}
 	var found []uuid.UUID
-	if err := database.From(ctx).Raw(query, ids, Rejected, Voided).Scan(&found).Error; err != nil {
+	if err := database.From(ctx).Raw(query, ids, Rejected, Voided, ids).Scan(&found).Error; err != nil {
 		return nil, fmt.Errorf("read which visits were charged: %w", err)
 	}
 	charged := map[uuid.UUID]bool{}
