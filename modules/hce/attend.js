@@ -7,8 +7,8 @@ import { uuidv7 } from '../../static/js/ops.js'
 const pause = 1000 // ms after the last letter
 const note = () => byID('nota')
 
-// ---- which window this is: of which browser, and which of its windows. As long as it is open it holds a lock of its name,
-// so that another window of this browser knows whether it still writes.
+// ---- which window this is: of which browser, and which of its windows. As long as it shows a note it holds a lock of its
+// name, so that another window of this browser knows whether it still writes.
 const browser = named(localStorage, 'navegador', uuidv7)
 const newName = () => browser + '.' + uuidv7()
 const ownName = () => named(sessionStorage, 'ventana', newName)
@@ -21,11 +21,13 @@ function named(store, key, make) {
 }
 
 // Two tabs have one name when one is the other's copy: the later one takes another and asks anew.
-navigator.locks?.request(held(ownName()), { ifAvailable: true }, (lock) => {
-  if (lock) return new Promise(() => {}) // until the window closes
-  sessionStorage.setItem('ventana', newName())
-  if (note()) location.reload()
-})
+if (note()) {
+  navigator.locks?.request(held(ownName()), { ifAvailable: true }, (lock) => {
+    if (lock) return new Promise(() => {}) // until the page goes
+    sessionStorage.setItem('ventana', newName())
+    location.reload()
+  })
+}
 
 const closed = async (name) => name.startsWith(browser + '.') && navigator.locks &&
   !(await navigator.locks.query()).held.some((lock) => lock.name === held(name))
