@@ -61,6 +61,9 @@ func (d *desk) weightOf(stem string) float32 {
 	if isSlight(stem) {
 		return weightOfSlight(stem)
 	}
+	if len(d.hits) == 0 && isFigure(stem) {
+		return figureWeight
+	}
 	if len(d.hits) == 0 {
 		return unknownWeight
 	}
@@ -170,6 +173,21 @@ func (c *CIE10) ofCode(i int32, prefer Preference) float32 {
 	return factor
 }
 
+// familyLift is what speaks for the codes of the category that was asked for: whoever types "diabetes tipo 2" and does
+// not want the unspecified one wants another of its kind.
+const familyLift = 1.3
+
+// family is the category of the likeliest code.
+func (d *desk) family(prefer Preference) string {
+	best, code := float32(0), ""
+	for _, i := range d.inReach {
+		if score := d.codes[i] * d.c.ofCode(i, prefer); score > best && prefer.allows(d.c.codes[i]) {
+			best, code = score, d.c.codes[i].Code
+		}
+	}
+	return Category(code)
+}
+
 // best lists the codes with the highest scores. Those with less than an eighth of the first one's are left out.
 func (d *desk) best(limit int, prefer Preference) []Code {
 	type ranked struct {
@@ -177,11 +195,15 @@ func (d *desk) best(limit int, prefer Preference) []Code {
 		score float32
 	}
 	top := make([]ranked, 0, limit+1)
+	family := d.family(prefer)
 	for _, i := range d.inReach {
 		if !prefer.allows(d.c.codes[i]) {
 			continue
 		}
 		r := ranked{i, d.codes[i] * d.c.ofCode(i, prefer)}
+		if code := d.c.codes[i].Code; Category(code) == family && code != family {
+			r.score *= familyLift
+		}
 		if len(top) == limit && r.score <= top[limit-1].score {
 			continue
 		}

@@ -168,6 +168,9 @@ func (b *builder) finish() {
 		if !isSlight(stem) {
 			w.weight = float32(1 + math.Log(float64(len(c.names))/float64(len(names))))
 		}
+		if isFigure(stem) {
+			w.weight = min(w.weight, figureWeight)
+		}
 		c.postings = append(c.postings, names...)
 		w.to = int32(len(c.postings))
 		c.words = append(c.words, w)

@@ -156,14 +156,51 @@ func (c *CIE10) hits(stem string, found []hit) []hit {
 	for ; at < len(c.words) && strings.HasPrefix(c.words[at].stem, stem); at++ {
 		found = append(found, hit{at, 0.75 + 0.2*float32(len(stem))/float32(len(c.words[at].stem))})
 	}
-	if len(found) > 0 || len(stem) < shortestForSlip {
+	sure := len(found) > 0
+	found = c.kin(stem, found)
+	if sure || len(stem) < shortestForSlip {
 		return found
 	}
 	return c.near(stem, found)
 }
 
+// What two words of one family share: toxoplasmosis and toxoplasma, pulpar and pulpa.
+const (
+	leastShared      = 4   // letters
+	leastSharedShare = 0.7 // of the longer one
+)
+
+// kin adds the words that begin as a stem does and end otherwise, as words of one family do. Those that begin with the
+// whole stem are found already.
+func (c *CIE10) kin(stem string, found []hit) []hit {
+	least := max(leastShared, int(math.Ceil(leastSharedShare*float64(len(stem)))))
+	if len(stem) <= leastShared || len(stem) < least {
+		return found
+	}
+	root := stem[:least]
+	at, _ := c.exactly(root)
+	for ; at < len(c.words) && strings.HasPrefix(c.words[at].stem, root); at++ {
+		other := c.words[at].stem
+		if strings.HasPrefix(other, stem) {
+			continue
+		}
+		if share := float64(shared(stem, other)) / float64(max(len(stem), len(other))); share >= leastSharedShare {
+			found = append(found, hit{at, float32(0.5 + 0.3*share)})
+		}
+	}
+	return found
+}
+
+// shared is how many letters two words begin alike with.
+func shared(a, b string) (n int) {
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	return n
+}
+
 func (c *CIE10) near(stem string, found []hit) []hit {
-	heard := sounds(stem)
+	heard, same := ending(sounds(stem)), false
 	letters := lettersOf(heard)
 	most := 1
 	if len(heard) >= longForTwoSlips {
@@ -176,8 +213,12 @@ func (c *CIE10) near(stem string, found []hit) []hit {
 		}
 		if slips := textfold.PrefixDistance(heard, w.sounds, most); slips <= most {
 			whole := textfold.Distance(heard, w.sounds, most)
+			same = same || whole == 0
 			found = append(found, hit{i, nearness(slips, whole, most)})
 		}
+	}
+	if same { // it is only misspelled: what is a slip away is another word
+		found = slices.DeleteFunc(found, func(h hit) bool { return c.words[h.word].sounds != heard })
 	}
 	return found
 }

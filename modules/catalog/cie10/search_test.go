@@ -35,6 +35,8 @@ var _ = Describe("searching", func() {
 		Entry("a word for another that says the same", "calculo de riñon", "", "N20.0"),
 		Entry("ambiguous in obstetrics", "PE", "obstetricia", "O14.9"), Entry("ITU in obstetrics", "ITU", "obstetricia", "O23.4"),
 		Entry("ITU elsewhere", "ITU", "medicina_general", "N39.0"), Entry("IRA of a child", "IRA", "pediatria", "J06.9"),
+		Entry("a plural that is misspelled", "cariez", "", "K02.9"), Entry("as many people write it", "transtorno de ansiedad", "", "F41.9"),
+		Entry("another word of the family", "toxoplasmosis ocular", "oftalmologia", "B58.0"), Entry("a side that no code has", "dolor de rodilla derecha", "", "M25.5"),
 		Entry("a word that is typed apart", "pre eclampsia severa", "", "O14.1"),
 	)
 
@@ -59,6 +61,12 @@ var _ = Describe("searching", func() {
 		Expect(first("hipertension arterial", cie10.Preference{Doctor: map[string]int{"K02.1": 4000}})).To(Equal("I10"), "use lifts only what was asked for")
 		used := cie10.Preference{Doctor: map[string]int{"K02.1": 3, "K05.1": 9, "K02": 50, "X99.99": 7}}
 		Expect(codesOf(index.Search("", used, 5))).To(Equal([]string{"K05.1", "K02.1"}))
+	})
+
+	It("goes on with what is near to what was typed", func() {
+		Expect(codesOf(index.Search("gripe", cie10.Preference{}, 5))).To(HaveEach(Or(HavePrefix("J10."), HavePrefix("J11."))))
+		Expect(codesOf(index.Search("diabetes tipo 2", cie10.Preference{}, 5))).To(HaveEach(Or(HavePrefix("E10."), HavePrefix("E11."), HavePrefix("E14."))))
+		Expect(codesOf(index.Search("cariez", cie10.Preference{}, 5))).To(HaveEach(HavePrefix("K02.")))
 	})
 
 	It("leaves out the codes of the other sex", func() {
@@ -116,7 +124,7 @@ var _ = Describe("the search, measured by what doctors type", func() {
 		Expect(err).NotTo(HaveOccurred())
 		s := cie10test.Measure(c, queries)
 		missed := s.Missed
-		if list != cie10test.Tuning {
+		if list != cie10test.Tuning && list != cie10test.Rare {
 			missed = nil // which ones is not to be looked at
 		}
 		Expect(s.Top1()).To(BeNumerically(">=", top1), "%s, first: %v", list, missed)
@@ -126,7 +134,9 @@ var _ = Describe("the search, measured by what doctors type", func() {
 		GinkgoHelper()
 		measure(c, cie10test.Tuning, 0.95, 0.98)
 		measure(c, cie10test.Sealed, 0.80, 0.95)
-		measure(c, cie10test.Random, 0.70, 0.82)
+		measure(c, cie10test.Rare, 0.90, 0.95)
+		measure(c, cie10test.Random, 0.75, 0.85)
+		measure(c, cie10test.Fresh, 0.80, 0.88)
 	}
 
 	It("has at least two hundred queries, half of them sealed", func() {

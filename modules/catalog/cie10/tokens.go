@@ -11,7 +11,7 @@ const empty = ` a al ante bajo de del desde durante e el en entre es esta este l
 
 // slight words hardly count; "con" and "sin", which divide K04.6 from K04.7, a little more.
 const slight = ` con sin no tip tipo otr otra otro especificad especificar especificacion clasificad clasificada debid contr contra part parte
-	sitio siti mencion caus causa form forma inespecific grad grado presenci presencia `
+	sitio siti mencion caus causa form forma inespecific grad grado presenci presencia derech izquierd bilateral amb `
 
 // What slight words count, of a content word's 3 to 10.
 const (
@@ -43,6 +43,15 @@ func stem(w string) string {
 	case "iv":
 		return "4"
 	}
+	w = strings.Replace(w, "transtorn", "trastorn", 1)
+	if rest, after := strings.CutPrefix(w, "post"); after && len(rest) > 3 && !strings.ContainsRune("aeiou", rune(rest[0])) {
+		w = "pos" + rest // postparto and posparto
+	}
+	return ending(w)
+}
+
+// ending is a word without what tells plural and gender.
+func ending(w string) string {
 	if len(w) > 4 {
 		w = strings.TrimSuffix(w, "s")
 	}
@@ -51,6 +60,12 @@ func stem(w string) string {
 	}
 	return w
 }
+
+// isFigure reports whether a stem is a number: a grade, a stage, a type. It tells little by itself.
+func isFigure(stem string) bool { return strings.Trim(stem, "0123456789") == "" }
+
+// figureWeight is the most that a number counts.
+const figureWeight = 2.5
 
 // weightOfSlight is what a slight word counts.
 func weightOfSlight(stem string) float32 {

@@ -18,12 +18,14 @@ import (
 //go:embed testdata
 var files embed.FS
 
-// The lists: the search is tuned on the first; of the others only the score is looked at. Tuning and Sealed are halves of
-// one list of what is common; Random holds codes that a die chose, common or not.
+// The lists: the search is tuned on Tuning and Rare; of the others only the score is looked at. Tuning and Sealed are halves
+// of one list of what is common; Rare, Random and Fresh hold codes that a die chose, common or not.
 const (
 	Tuning = "afinar.tsv"
+	Rare   = "afinar-larga.tsv"
 	Sealed = "sellado.tsv"
 	Random = "azar.tsv"
+	Fresh  = "nuevas.tsv"
 )
 
 // Query is what somebody types and what answers it.
