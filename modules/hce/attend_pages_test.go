@@ -32,7 +32,8 @@ var codes = catalog.NewCodes(catalog.BuiltIn{}, func() time.Time { return now })
 type visitor struct {
 	echo  *echo.Echo
 	who   access.Identity
-	plain bool // without script
+	plain bool   // without script
+	input string // the input whose change sends the form; "" for a button
 }
 
 type page struct {
@@ -74,12 +75,19 @@ func (v visitor) send(method, path string, form url.Values) page {
 	}
 	if !v.plain {
 		request.Header.Set("HX-Request", "true")
+		request.Header.Set("HX-Trigger-Name", v.input)
 	}
 	answer := httptest.NewRecorder()
 	v.echo.ServeHTTP(answer, request.WithContext(access.With(context.Background(), v.who)))
 	Expect(answer.Code).To(BeNumerically("<", 500), path+": "+answer.Body.String())
 	Expect(answer.Body.String()).NotTo(ContainSubstring("style="))
 	return page{answer.Code, answer.Body.String(), answer.Header()}
+}
+
+// trigger is the same visitor whose next form is sent by a change of an input.
+func (v visitor) trigger(input string) visitor {
+	v.input = input
+	return v
 }
 
 func (v visitor) get(path string) page { GinkgoHelper(); return v.send(http.MethodGet, path, nil) }

@@ -154,11 +154,10 @@ func (h templateScreens) acted(c echo.Context, f templateForm) (templateForm, st
 	if err != nil {
 		return f, "El documento tiene faltas: corríjalas antes de cambiarlo por partes."
 	}
-	t, done := act(t, f.Act, changed, c.FormValue)
+	document, done := act(t, f.Act, changed, c.FormValue)
 	if !done {
 		return f, ""
 	}
-	document := form.Document(t)
 	if _, err := form.Parse([]byte(document)); err != nil {
 		return f, "No se puede: " + err.Error()
 	}

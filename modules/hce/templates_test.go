@@ -115,6 +115,17 @@ var _ = Describe("the templates of a clinic", func() {
 		Expect(act("hacer", "subir:1")).To(And(ContainSubstring(`id="c-documento"`), ContainSubstring("el orden")))
 		added := html.UnescapeString(act("hacer", "campo:1", "nuevo.1.rotulo", "Tos desde cuándo", "nuevo.1.tipo", "duration"))
 		Expect(added).To(ContainSubstring(`{"key": "tos_desde_cuando", "label": "Tos desde cuándo", "type": "duration"}`))
+		changed := func(name, value string) string {
+			p := admin.trigger(name).post("/configuracion/plantillas/vista", with(url.Values{"documento": {text}, "plantilla": {"consulta-general"}}, name, value))
+			return html.UnescapeString(p.Body)
+		}
+		Expect(changed("e.0.1.show_if", "not empty(motivo)")).To(ContainSubstring(`"type": "duration", "show_if": "not empty(motivo)"`))
+		Expect(changed("e.0.1.show_if", "no se entiende")).To(And(ContainSubstring("No se puede"), ContainSubstring("campo «tiempo»"), Not(ContainSubstring(`id="plantilla-partes"`))))
+		Expect(changed("e.4.4.max", "44,5")).To(ContainSubstring(`"max": 44.5`))
+		Expect(changed("e.4.4.max", "")).NotTo(ContainSubstring(`"decimals": 1, "min": 25, "max"`))
+		Expect(changed("e.1.layout", "columns")).To(ContainSubstring(`"title": "Relato", "layout": "columns"`))
+		computed := html.UnescapeString(act("hacer", "campo:4", "nuevo.4.rotulo", "Superficie", "nuevo.4.tipo", "computed"))
+		Expect(computed).To(ContainSubstring(`"type": "computed", "compute": "0"`))
 		refused := html.UnescapeString(act("hacer", "quitar:4.7"))
 		Expect(refused).To(And(ContainSubstring("No se puede"), ContainSubstring("talla"), Not(ContainSubstring(`id="c-documento"`))))
 	})

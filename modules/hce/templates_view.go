@@ -174,18 +174,32 @@ const newSection = "nueva.seccion"
 
 func newField(section int, what string) string { return "nuevo." + strconv.Itoa(section) + "." + what }
 
-// act is the template after what a button asks for ("subir:0.2"), or with the changed input of a part; false when that
+// act is the document after what a button asks for ("subir:0.2"), or with the changed input of a part; false when that
 // asks for nothing.
-func act(t form.Template, wanted, changed string, value func(string) string) (form.Template, bool) {
+func act(t form.Template, wanted, changed string, value func(string) string) (string, bool) {
 	what, where, _ := strings.Cut(wanted, ":")
 	at, there := t.ReadSpot(where)
-	switch {
-	case wanted == "" || !there && what != "seccion":
+	if wanted == "" || !there && what != "seccion" {
 		at, member, known := readPartName(t, changed)
-		if !known {
-			return t, false
+		switch {
+		case !known:
+			return "", false
+		case form.WrittenMember(member) && at.Field >= 0:
+			return form.DocumentWith(t, at, member, value(changed)), true
 		}
-		return t.Set(at, member, value(changed)), true
+		return form.Document(t.Set(at, member, value(changed))), true
+	}
+	if kind := form.Type(value(newField(at.Section, "tipo"))); what == "campo" && kind == form.Computed {
+		t = t.WithField(at.Section, orWords(value(newField(at.Section, "rotulo")), "Nuevo campo"), kind)
+		return form.DocumentWith(t, spotOf(at.Section, len(t.Sections[at.Section].Fields)-1), "compute", "0"), true
+	}
+	t, done := moved(t, at, what, value)
+	return form.Document(t), done
+}
+
+// moved is the template after a button that moves, takes out or adds a part.
+func moved(t form.Template, at form.Spot, what string, value func(string) string) (form.Template, bool) {
+	switch {
 	case what == "subir" || what == "bajar":
 		return t.Moved(at, what == "bajar"), true
 	case what == "quitar":
@@ -251,4 +265,50 @@ func memberNames(ctx context.Context, s *Service) (map[uuid.UUID]string, error) 
 		names[m.ID] = m.DisplayName()
 	}
 	return names, err
+}
+
+// typedPart is a member of a field that is a formula or a number, with what people call it.
+type typedPart struct{ Member, Label, Help string }
+
+// typedParts are those that a kind of field may have.
+func typedParts(k form.Type) (list []typedPart) {
+	all := []typedPart{
+		{"show_if", "Se muestra solo si", `Una condición con otros campos: orina = "Alterada". Vacío: siempre.`},
+		{"compute", "Fórmula", "Con los nombres de otros campos: peso / (talla / 100 * talla / 100)."},
+		{"min", "Se rechaza menos de", ""}, {"max", "Se rechaza más de", ""},
+		{"soft_min", "Se pregunta si es menos de", "Un número, o una fórmula con la edad."}, {"soft_max", "Se pregunta si es más de", ""},
+		{"decimals", "Decimales", ""},
+	}
+	for _, part := range all {
+		if k.Takes(part.Member) {
+			list = append(list, part)
+		}
+	}
+	return list
+}
+
+// layoutOptions are the ways a section is drawn.
+func layoutOptions() []views.Option {
+	return []views.Option{
+		{Value: "", Label: "Una debajo de otra"}, {Value: string(form.Tiles), Label: "En cuadros, como funciones vitales"}, {Value: string(form.Columns), Label: "En pares, como OD y OI"},
+	}
+}
+
+// memberWords are what people call a member of the document, for who does not read its path.
+var memberWords = map[string]string{
+	"id": "el nombre interno de la plantilla", "version": "la versión", "title": "el título", "specialty": "la especialidad", "sections": "las secciones", "fields": "los campos",
+	"key": "el nombre interno", "label": "el rótulo", "type": "la clase de campo", "unit": "la unidad", "min": "el mínimo", "max": "el máximo", "soft_min": "desde cuánto se pregunta",
+	"soft_max": "hasta cuánto no se pregunta", "diastolic": "los límites de la diastólica", "decimals": "los decimales", "options": "las opciones", "required": "si es obligatorio",
+	"show_if": "cuándo se muestra", "compute": "la fórmula", "help": "la ayuda", "rows": "el alto", "loinc": "el código LOINC", "ucum": "la unidad UCUM", "layout": "cómo se dibuja",
+}
+
+// whereWords are the last member of a problem's path in words: "en la clase de campo («type»)"; "" where there is none.
+func whereWords(p form.Problem) string {
+	member := p.Path[strings.LastIndex(p.Path, ".")+1:]
+	member, _, _ = strings.Cut(member, "[")
+	words := memberWords[member]
+	if words == "" {
+		return ""
+	}
+	return "En " + words + " («" + member + "»)"
 }

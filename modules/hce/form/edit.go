@@ -129,11 +129,15 @@ func (t Template) freeKey(words, otherwise string) string {
 	return free
 }
 
-// Set is the template with another text of a member at the spot: a title, or of a field its label, help, unit, options
+// Set is the template with another text of a member at the spot: a title or layout, or of a field its label, help, unit, options
 // (one a line) or whether it is required.
 func (t Template) Set(at Spot, member, text string) Template {
 	t = t.copied()
 	text = strings.TrimSpace(text)
+	if at.Field < 0 && member == "layout" {
+		t.Sections[at.Section].Layout = Layout(text)
+		return t
+	}
 	if at.Field < 0 {
 		t.Sections[at.Section].Title = text
 		return t
@@ -170,12 +174,34 @@ func optionsOf(text string, before []Option) (options []Option) {
 	return options
 }
 
-// Kinds are the kinds of fields that may be added without a formula.
+// Kinds are the kinds of fields.
 func Kinds() (kinds []Type) {
 	for _, t := range types {
-		if t.Type != Computed {
-			kinds = append(kinds, t.Type)
-		}
+		kinds = append(kinds, t.Type)
 	}
 	return kinds
+}
+
+// Takes reports whether a field of a kind may have a member.
+func (t Type) Takes(member string) bool {
+	kinds, bound := belongs[member]
+	return !bound || slices.Contains(kinds, t)
+}
+
+// Written is a member of a field as DocumentWith takes it; "" without one.
+func (f Field) Written(member string) string {
+	switch member {
+	case "show_if":
+		return f.ShowIf.String()
+	case "compute":
+		return f.Compute.String()
+	case "decimals":
+		return strconv.Itoa(f.Decimals)
+	}
+	for name, limit := range map[string]Limit{"min": f.Min, "max": f.Max, "soft_min": f.SoftMin, "soft_max": f.SoftMax} {
+		if name == member && !limit.IsZero() {
+			return limit.String()
+		}
+	}
+	return ""
 }

@@ -13,7 +13,40 @@ import (
 
 // Document is a template as its document, in the shape of the shipped ones: a section's head and each field on a line of
 // its own. Parse gives the template again.
-func Document(t Template) string {
+func Document(t Template) string { return documentText(t, override{}) }
+
+// DocumentWith is Document with another text of one member of the field at a spot: of those that hold a formula or a
+// number, as "show_if", "compute" or "soft_max". Empty takes the member out. Only Parse says whether it is a template still.
+func DocumentWith(t Template, at Spot, member, text string) string {
+	return documentText(t, override{at, member, typedMember(member, strings.TrimSpace(text))})
+}
+
+// WrittenMember reports whether a member is written as DocumentWith takes it.
+func WrittenMember(member string) bool {
+	return slices.Contains([]string{"show_if", "compute", "min", "max", "soft_min", "soft_max", "decimals"}, member)
+}
+
+// override puts a value in the place of one member of one field; nil takes it out.
+type override struct {
+	at     Spot
+	member string
+	value  json.RawMessage
+}
+
+// typedMember is a number as a number, everything else as a text.
+func typedMember(member, text string) json.RawMessage {
+	figure := strings.Replace(text, ",", ".", 1)
+	_, number := readDecimal(figure)
+	switch {
+	case text == "":
+		return nil
+	case number && member != "show_if" && member != "compute":
+		return json.RawMessage(figure)
+	}
+	return json.RawMessage(quoted(text))
+}
+
+func documentText(t Template, o override) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "{\n  \"id\": %s,\n  \"version\": %d,\n  \"title\": %s,\n", quoted(t.ID), t.Version, quoted(t.Title))
 	if t.Specialty != "" {
@@ -21,14 +54,14 @@ func Document(t Template) string {
 	}
 	b.WriteString("  \"sections\": [\n")
 	for i, s := range t.Sections {
-		b.WriteString(sectionText(s))
+		b.WriteString(sectionText(s, i, o))
 		b.WriteString(comma(i, len(t.Sections)))
 	}
 	b.WriteString("  ]\n}\n")
 	return b.String()
 }
 
-func sectionText(s Section) string {
+func sectionText(s Section, place int, o override) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "    {\"key\": %s, \"title\": %s, ", quoted(s.Key), quoted(s.Title))
 	if s.Layout != "" {
@@ -36,7 +69,11 @@ func sectionText(s Section) string {
 	}
 	b.WriteString("\"fields\": [\n")
 	for i, f := range s.Fields {
-		b.WriteString("      " + fieldText(f))
+		if o.member == "" || o.at != (Spot{place, i}) {
+			b.WriteString("      " + fieldText(f, override{}))
+		} else {
+			b.WriteString("      " + fieldText(f, o))
+		}
 		b.WriteString(comma(i, len(s.Fields)))
 	}
 	b.WriteString("    ]}")
@@ -57,13 +94,18 @@ var fieldMembers = []string{
 }
 
 // fieldText is a field on one line: its members as they stand in JSON, an option that is read as it is kept as a text.
-func fieldText(f Field) string {
+func fieldText(f Field, o override) string {
 	values := map[string]json.RawMessage{}
 	if text := encoded(f); json.Unmarshal([]byte(text), &values) != nil {
 		return text
 	}
 	if len(f.Options) > 0 {
 		values["options"] = json.RawMessage(optionsText(f.Options))
+	}
+	if o.value != nil {
+		values[o.member] = o.value
+	} else {
+		delete(values, o.member)
 	}
 	var members []string
 	for _, name := range fieldMembers {
