@@ -93,6 +93,14 @@ func (e Entry) title() string {
 	return e.Type.Label()
 }
 
+// kind is what a document is, where its title does not say it.
+func (e Entry) kind() string {
+	if e.title() == e.Type.Label() {
+		return ""
+	}
+	return e.Type.Label()
+}
+
 // emergencyView asks for a reason before somebody else's record opens.
 type emergencyView struct {
 	Frame    patients.Frame

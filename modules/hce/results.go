@@ -163,7 +163,7 @@ func (r reading) rowOf(o Observed) resultRow {
 		Waits: o.Critical && o.AcknowledgedAt == nil,
 	}
 	if o.AcknowledgedBy != nil {
-		row.Done = joined(": ", r.names[*o.AcknowledgedBy], o.Action)
+		row.Done = joined(": ", r.names[*o.AcknowledgedBy]+", "+dayTime(*o.AcknowledgedAt, r.zone), o.Action)
 	}
 	if o.CorrectsID != nil {
 		before := r.corrected[*o.CorrectsID]
