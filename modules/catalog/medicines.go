@@ -157,7 +157,7 @@ func (m *Medicines) Search(query string, limit int) []Medicine {
 }
 
 // where lists what fits, best first: the name begins as typed; most typed words are of the name, or of another name;
-// a medicine of its own before a combination; then as the table stands.
+// a medicine of its own before a combination; then as the table stands, the usual forms of a medicine before its others.
 func (m *Medicines) where(typed []string, fits func(foldedMedicine) bool) []Medicine {
 	type ranked struct {
 		Medicine
@@ -173,9 +173,28 @@ func (m *Medicines) where(typed []string, fits func(foldedMedicine) bool) []Medi
 		}
 	}
 	sorting.By(hits, func(a, b ranked) int { return slices.Compare(b.rank[:], a.rank[:]) })
+	for from := 0; from < len(hits); {
+		to := from + 1
+		for to < len(hits) && hits[to].DCI == hits[from].DCI && hits[to].rank == hits[from].rank {
+			to++
+		}
+		sorting.By(hits[from:to], func(a, b ranked) int { return usualForm(b.Form) - usualForm(a.Form) })
+		from = to
+	}
 	found := make([]Medicine, 0, len(hits))
 	for _, h := range hits {
 		found = append(found, h.Medicine)
 	}
 	return found
+}
+
+// usualForm is how usual a form is in a prescription of a consulting room.
+func usualForm(form string) int {
+	switch word, _, _ := strings.Cut(form, " "); word {
+	case "tableta", "cápsula", "comprimido":
+		return 2
+	case "inyectable":
+		return 0
+	}
+	return 1
 }

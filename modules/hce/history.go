@@ -1,6 +1,7 @@
 package hce
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -8,6 +9,7 @@ import (
 
 	"hampi/modules/patients"
 	"hampi/modules/platform/fault"
+	"hampi/modules/platform/sorting"
 	"hampi/views"
 )
 
@@ -22,10 +24,12 @@ type historyView struct {
 	Authors  []views.Option
 	Problems []PastDiagnosis
 	Consents []ConsentLine
+	Taken    []Medication // what was prescribed, the newest first
 	Zone     *time.Location
 	Now      time.Time
 	Mine     uuid.UUID // membership of who reads
 	Away     bool
+	Writes   bool
 	Senders  []Sender // of prescriptions, for who writes
 }
 
@@ -92,6 +96,26 @@ func (e Entry) title() string {
 	}
 	return e.Type.Label()
 }
+
+// medicinesShown is how many medicines stand beside the history.
+const medicinesShown = 8
+
+// medicines are those that are taken now, then the latest others.
+func (v historyView) medicines() []Medication {
+	list := slices.Clone(v.Taken)
+	sorting.By(list, func(a, b Medication) int { return rankTaken(b, v.Now) - rankTaken(a, v.Now) })
+	return list[:min(len(list), medicinesShown)]
+}
+
+func rankTaken(m Medication, now time.Time) int {
+	if m.ActiveOn(now) {
+		return 1
+	}
+	return 0
+}
+
+// mayStop reports whether whoever reads may end a medicine before its time.
+func (v historyView) mayStop() bool { return !v.Away && v.Look.Emergency == nil && v.Writes }
 
 // kind is what a document is, where its title does not say it.
 func (e Entry) kind() string {

@@ -71,7 +71,7 @@ func (h historyScreens) narrowed(c echo.Context) error {
 func (h historyScreens) historyView(c echo.Context, frame patients.Frame, typed filterForm) (historyView, error) {
 	ctx := c.Request().Context()
 	v := historyView{
-		Frame: frame, Form: typed, Zone: h.record.Zone(ctx), Now: h.record.Now(ctx), Mine: access.Who(ctx).MembershipID, Away: h.record.Away(),
+		Frame: frame, Form: typed, Zone: h.record.Zone(ctx), Now: h.record.Now(ctx), Mine: access.Who(ctx).MembershipID, Away: h.record.Away(), Writes: access.Who(ctx).Can(accounts.HCEWrite),
 		Senders: h.record.sendersFor(ctx),
 	}
 	var err error
@@ -82,6 +82,9 @@ func (h historyScreens) historyView(c echo.Context, frame patients.Frame, typed 
 		return v, err
 	}
 	if v.Problems, err = h.record.Problems(ctx, v.Look); err != nil {
+		return v, err
+	}
+	if v.Taken, err = h.record.Medications(ctx, v.Look); err != nil {
 		return v, err
 	}
 	if h.record.Consents != nil {
