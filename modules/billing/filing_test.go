@@ -14,6 +14,8 @@ import (
 	. "github.com/onsi/gomega"
 
 	"hampi/modules/billing"
+	"hampi/modules/billing/nubefact"
+	"hampi/modules/platform/files"
 	"hampi/modules/platform/mail"
 )
 
@@ -140,5 +142,43 @@ var _ = Describe("the files of a document", func() {
 		form := url.Values{"id": {uuid.Must(uuid.NewV7()).String()}, "destino": {"rosa@correo.pe"}}
 		Expect(o.ask(o.Clinic, "cashier", http.MethodPost, "/comprobantes/"+e.ID.String()+"/envio/correo", form).Code).To(Equal(http.StatusConflict))
 		Expect(o.letters).To(BeEmpty())
+	})
+
+	It("are those that NubeFact makes, of a boleta and of its note", func() {
+		n := newOffice()
+		p := &process{desk: n.desk, network: n.network, left: 1_000_000}
+		settled := func(id uuid.UUID) {
+			GinkgoHelper()
+			for range 20 {
+				n.work(p)
+				if n.entry(id).State.Status == billing.Accepted {
+					return
+				}
+				n.later(time.Minute)
+			}
+			Fail("never accepted")
+		}
+		first := n.issued("50.00")
+		settled(first.ID)
+		order := billing.Order{ID: uuid.Must(uuid.NewV7()), Kind: billing.CreditNote, SiteID: n.Site, AmendsID: &first.ID, Content: boleta(service("50.00"))}
+		order.Amends = &billing.Amendment{Document: first.Name, Reason: billing.Annulment, Text: "cobro repetido"}
+		note, err := n.issue(order)
+		Expect(err).NotTo(HaveOccurred())
+		settled(note.ID)
+
+		folder, err := files.NewFolder(GinkgoT().TempDir())
+		Expect(err).NotTo(HaveOccurred())
+		filing := billing.NewFiling(n.ledger, always{nubefact.New(p).For(n.account)}, files.New(folder, n.Vault), n, n.now)
+		n.later(time.Minute)
+		for _, id := range []uuid.UUID{first.ID, note.ID} {
+			Expect(filing.Fetch(context.Background(), n.in, id)).To(BeZero())
+			n.within(func(ctx context.Context) {
+				for _, kind := range billing.FileKinds() {
+					_, content, err := filing.Open(ctx, id, kind)
+					Expect(err).NotTo(HaveOccurred())
+					Expect(content).NotTo(BeEmpty())
+				}
+			})
+		}
 	})
 })

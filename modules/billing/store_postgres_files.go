@@ -47,7 +47,7 @@ func (l *Ledger) files(ctx context.Context, where string, args ...any) ([]Docume
 
 // Files are the files of a document: none before it was accepted.
 func (l *Ledger) Files(ctx context.Context, invoice uuid.UUID) ([]DocumentFile, error) {
-	return l.files(ctx, "where invoice_id = ? order by kind desc", invoice)
+	return l.files(ctx, "where invoice_id = ? order by array_position(array['pdf', 'xml', 'cdr'], kind)", invoice)
 }
 
 // expectFiles notes that the files of a document are waited for.
