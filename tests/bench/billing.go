@@ -54,7 +54,7 @@ func (h *house) billingLines(ctx context.Context, c *clinic, reception, office *
 
 // monthOfDocuments finds those of an earlier run, or writes them: paid boletas of last month.
 func (h *house) monthOfDocuments(ctx context.Context, c *clinic) (first uuid.UUID, err error) {
-	const code = "BM01"
+	const code = "BM02"
 	first = c.documentID(code, 1, "document")
 	var there int
 	if err := h.admin.QueryRow(ctx, "select count(*) from invoices where clinic_id = $1 and series_id = $2", c.id, c.named("series", code)).Scan(&there); err != nil || there == monthOfDocuments {
@@ -71,8 +71,9 @@ func (h *house) monthOfDocuments(ctx context.Context, c *clinic) (first uuid.UUI
 	b := newBatch(c, keys, code, billing.Accepted)
 	b.paid = c.named("cash", "open")
 	begin := time.Date(moment.Year(), moment.Month()-1, 1, 9, 0, 0, 0, lima)
+	const between = 29 * 24 * time.Hour / monthOfDocuments
 	for n := range monthOfDocuments {
-		if err := b.add(n+1, begin.Add(time.Duration(n)*29*24*time.Hour/monthOfDocuments)); err != nil {
+		if err := b.add(n+1, begin.Add(time.Duration(n)*between)); err != nil {
 			return first, err
 		}
 	}

@@ -5,6 +5,7 @@ package books
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -21,9 +22,15 @@ type Postgres struct{}
 // NewPostgres reads in the clinic's transaction of its context.
 func NewPostgres() Postgres { return Postgres{} }
 
-// current are the contents that documents say now, of a period by the day that they bear.
+// current are the contents that documents say now, of a period by the day that they bear. Kind and site are the series': a
+// handful of rows instead of a look-up for each document.
 const current = `from invoice_contents c join invoice_states s on s.clinic_id = c.clinic_id and s.invoice_id = c.invoice_id and s.content_id = c.id
-	join invoices i on i.clinic_id = c.clinic_id and i.id = c.invoice_id `
+	join invoice_series r on r.clinic_id = s.clinic_id and r.id = s.series_id `
+
+// inSoles adds amounts up in soles, each rounded as its document is.
+func inSoles(column string) string {
+	return "sum(case when c.exchange_rate = 1 then c." + column + " else round(c." + column + " * c.exchange_rate, 2) end) as " + column
+}
 
 // Groups adds up the documents of a period.
 func (Postgres) Groups(ctx context.Context, from, to agenda.Date) ([]Group, error) {
@@ -34,10 +41,12 @@ func (Postgres) Groups(ctx context.Context, from, to agenda.Date) ([]Group, erro
 		State  billing.Status
 		Sums
 	}
-	const query = `select c.issued_on as day, i.kind, i.site_id, s.state, count(*) as count,
-		sum(round(c.taxable * c.exchange_rate, 2)) as taxable, sum(round(c.exempt * c.exchange_rate, 2)) as exempt, sum(round(c.unaffected * c.exchange_rate, 2)) as unaffected,
-		sum(round(c.free * c.exchange_rate, 2)) as free, sum(round(c.igv * c.exchange_rate, 2)) as igv, sum(round(c.discount * c.exchange_rate, 2)) as discount,
-		sum(round(c.total * c.exchange_rate, 2)) as total ` + current + `where c.issued_on between ? and ? group by 1, 2, 3, 4 order by 1, 2, 3, 4`
+	var sums []string
+	for _, column := range []string{"taxable", "exempt", "unaffected", "free", "igv", "discount", "total"} {
+		sums = append(sums, inSoles(column))
+	}
+	query := "select c.issued_on as day, r.kind, r.site_id, s.state, count(*) as count, " + strings.Join(sums, ", ") + " " + current +
+		"where c.issued_on between ? and ? group by c.issued_on, r.id, r.kind, r.site_id, s.state order by c.issued_on, r.id"
 	if err := database.From(ctx).Raw(query, from.String(), to.String()).Scan(&rows).Error; err != nil {
 		return nil, fmt.Errorf("add up documents: %w", err)
 	}
@@ -54,20 +63,23 @@ func (Postgres) Works(ctx context.Context, from, to agenda.Date) ([]Work, error)
 		DoctorID  *uuid.UUID
 		ServiceID *uuid.UUID
 		Product   bool
+		Credit    bool
 		Times     decimal.Decimal
 		Total     decimal.Decimal
 	}
-	const query = `select l.doctor_id, l.service_id, l.product_id is not null as product,
-		sum(case when i.kind = 'nota_credito' then -l.quantity else l.quantity end) as times,
-		sum(case when i.kind = 'nota_credito' then -1 else 1 end * round(l.total * c.exchange_rate, 2)) as total ` + current +
+	const query = `select l.doctor_id, l.service_id, l.product_id is not null as product, r.kind = 'nota_credito' as credit, sum(l.quantity) as times,
+		sum(case when c.exchange_rate = 1 then l.total else round(l.total * c.exchange_rate, 2) end) as total ` + current +
 		`join invoice_items l on l.clinic_id = c.clinic_id and l.content_id = c.id
-		where c.issued_on between ? and ? and s.state not in ('rejected', 'voided') and l.igv_type <> 'gratuito' group by 1, 2, 3`
+		where c.issued_on between ? and ? and s.state not in ('rejected', 'voided') and l.igv_type <> 'gratuito' group by 1, 2, 3, 4`
 	if err := database.From(ctx).Raw(query, from.String(), to.String()).Scan(&rows).Error; err != nil {
 		return nil, fmt.Errorf("add up lines of documents: %w", err)
 	}
 	works := make([]Work, len(rows))
 	for i, r := range rows {
 		works[i] = Work{Doctor: idOf(r.DoctorID), Service: idOf(r.ServiceID), Product: r.Product, Times: r.Times, Total: r.Total}
+		if r.Credit {
+			works[i].Times, works[i].Total = r.Times.Neg(), r.Total.Neg()
+		}
 	}
 	return works, nil
 }
