@@ -145,7 +145,7 @@ var _ = Describe("the files of a document", func() {
 	})
 
 	It("are those that NubeFact makes, of a boleta and of its note", func() {
-		n := newOffice()
+		n := newBackroom()
 		p := &process{desk: n.desk, network: n.network, left: 1_000_000}
 		settled := func(id uuid.UUID) {
 			GinkgoHelper()
