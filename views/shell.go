@@ -140,15 +140,29 @@ func (s Shell) searchLabel() string {
 	return "Buscar paciente, DNI o celular"
 }
 
+// offers reports whether a place is among those offered.
+func offers(items []NavItem, href string) bool {
+	for _, item := range items {
+		if item.Href == href {
+			return true
+		}
+	}
+	return false
+}
+
 // offlineWords says what this person can go on doing without connection, and what waits for it.
 func (s Shell) offlineWords() string {
 	if s.Attends {
 		return "Puede atender, recetar y cerrar; se envía solo y se firma cuando vuelva."
 	}
-	for _, item := range s.QuickCreate {
-		if item.Href == "/citas/nueva" {
-			return "Puede reservar, mover y recibir pacientes; se envía solo cuando vuelva."
-		}
+	books, charges := offers(s.QuickCreate, "/citas/nueva"), offers(s.Nav, "/caja")
+	switch {
+	case books && charges:
+		return "Puede reservar, recibir y cobrar con recibo; se envía solo, y a SUNAT, cuando vuelva."
+	case books:
+		return "Puede reservar, mover y recibir pacientes; se envía solo cuando vuelva."
+	case charges:
+		return "Puede cobrar con recibo; el comprobante va solo a SUNAT cuando vuelva."
 	}
 	return "Puede ver la agenda y los pacientes de este equipo. Lo demás espera la conexión."
 }
