@@ -91,14 +91,15 @@ func (l *Ledger) Entries(ctx context.Context, f Filter) ([]Entry, error) {
 }
 
 // CountForNavigation is how much waits for a person among the documents, for who may look after them: what is to be
-// corrected, what is late, and for the administration what differs from the provider's view.
+// corrected, receipts whose document could not be made, what is late, and for the administration what differs from the provider's view.
 func (p Parts) CountForNavigation(ctx context.Context) (n int, late bool, err error) {
 	who := access.Who(ctx)
 	if !who.Can(accounts.BillingCharge) {
 		return 0, false, nil
 	}
 	facturas, boletas := lateSince(p.Now())
-	const query = `select (select count(*) from invoice_states where state = 'to_correct') + (select count(*) ` + lateWhere + `and s.state <> 'to_correct')`
+	const query = `select (select count(*) from invoice_states where state = 'to_correct')
+		+ (select count(*) from receipts where invoice_id is null and problem <> '') + (select count(*) ` + lateWhere + `and s.state <> 'to_correct')`
 	if err = database.From(ctx).Raw(query, facturas, boletas).Row().Scan(&n); err != nil {
 		return 0, false, explain("count documents that wait for somebody", err)
 	}
