@@ -243,6 +243,11 @@ var _ = Describe("attending on a device", func() {
 		page, _, err := drafts.Page(server, offline.Window{}, "", 10)
 		Expect(err).NotTo(HaveOccurred())
 		Expect(page).To(HaveLen(1))
+		fresh := c.away(true)
+		fresh.arrive("record_draft", page[0].ID, page[0].Version, string(page[0].Data))
+		opened, err := fresh.record.Attention(fresh.device.Read(access.With(context.Background(), fresh.who)), e.ID, window)
+		Expect(err).NotTo(HaveOccurred(), "a device that was given the draft has its attention")
+		Expect(opened.Draft.Body.Values["relato"].Text).To(Equal("De nuevo con línea"))
 		Expect(drafts.Count(c.as(c.Rojas, accounts.Doctor), offline.Window{})).To(BeZero())
 		Expect(drafts.Count(access.With(server, access.Identity{MembershipID: c.Salas.Membership, Permissions: accounts.PermissionsOf([]accounts.Role{accounts.Assistant})}), offline.Window{})).To(BeZero())
 

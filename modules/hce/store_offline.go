@@ -80,7 +80,7 @@ func (o Offline) EncounterOf(ctx context.Context, appointment uuid.UUID) (Encoun
 	return o.findEncounter(ctx, func(e Encounter) bool { return e.AppointmentID != nil && *e.AppointmentID == appointment })
 }
 
-// findEncounter looks among those begun here, then among those that records brought.
+// findEncounter looks among those begun here, then among those that records, triage and drafts brought.
 func (o Offline) findEncounter(ctx context.Context, wanted func(Encounter) bool) (Encounter, error) {
 	all, err := o.encounters(ctx)
 	if err != nil {
@@ -93,7 +93,7 @@ func (o Offline) findEncounter(ctx context.Context, wanted func(Encounter) bool)
 	return all[i], nil
 }
 
-// encounters are those begun here, then those that records brought.
+// encounters are those begun here, then those that records, triage and drafts brought.
 func (o Offline) encounters(ctx context.Context) ([]Encounter, error) {
 	local, err := readLocal[Encounter](ctx, encountersKind)
 	if err != nil {
@@ -112,7 +112,18 @@ func (o Offline) encounters(ctx context.Context) ([]Encounter, error) {
 			return nil, err
 		}
 		taken, _, err := o.takenHere(ctx)
+		if err != nil {
+			return nil, err
+		}
 		for _, d := range taken {
+			list = append(list, d.Encounter.encounter(d.PatientID))
+		}
+		drafts, err := offline.From(ctx).All(ctx, draftEntity)
+		for _, object := range drafts {
+			d, _, err := draftIn(object)
+			if err != nil {
+				return nil, err
+			}
 			list = append(list, d.Encounter.encounter(d.PatientID))
 		}
 		return list, err
