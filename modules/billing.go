@@ -20,9 +20,11 @@ func (h *house) joinBilling() {
 	papers := billing.NewPapers(ledger, accounts.Colleagues{}, accounts.House{}.Logo)
 	filing := billing.NewFiling(ledger, connections, h.Storage, later, h.Now)
 	desk := billing.NewDesk(ledger, emission, till, h.patients, h.Now)
+	insurers := billing.NewInsurers(ledger, emission, book, h.patients, h.Now)
 	h.billing = billing.Parts{
+		Insurers: insurers, Authoriser: h.signIn,
 		Front: billing.Front{
-			Till: till, Receipts: billing.NewReceipts(till), People: h.patients, Visits: h.agenda, House: accounts.Colleagues{}, Prices: h.catalog, Now: h.Now,
+			Till: till, Receipts: billing.NewReceipts(till), People: h.patients, Visits: h.agenda, House: accounts.Colleagues{}, Prices: h.catalog, Book: book, Now: h.Now,
 		},
 		Register: h.patients,
 		Ledger:   ledger, Emission: emission, Desk: desk, Notes: billing.NewNotes(ledger, emission, h.Now), Drafts: billing.NewDrafts(ledger, desk, h.Now),

@@ -14,6 +14,7 @@ import (
 	"hampi/modules/accounts"
 	"hampi/modules/agenda"
 	"hampi/modules/billing"
+	"hampi/modules/billing/prices"
 	"hampi/modules/catalog"
 	"hampi/modules/hce"
 	"hampi/modules/patients"
@@ -70,7 +71,7 @@ func NewBrowserApp(p BrowserParts) (*BrowserApp, error) {
 	record = hce.New(notes, hce.Neighbours{
 		Patients: register, Colleagues: people, Visits: visits{*later}, Reads: hce.NoReads{}, Codes: b.Codes, Medicines: medicines, Logo: notes.Logo,
 	}, p.Now)
-	kinds := slices.Concat(accounts.DeviceKinds(), catalog.DeviceKinds(), []offline.Kind{patients.DeviceKind(kept, places), sync.ConflictKind()},
+	kinds := slices.Concat(accounts.DeviceKinds(), catalog.DeviceKinds(), prices.DeviceKinds(), []offline.Kind{patients.DeviceKind(kept, places), sync.ConflictKind()},
 		patients.ClinicalKinds(kept, later, whoUnlocked), agenda.DeviceKinds(register, people, p.Now), hce.DeviceKinds(register), billing.DeviceKinds())
 	b.Device = offline.NewDevice(p.KV, kinds, p.Now)
 	b.Client = sync.NewClient(b.Device, p.Transport, p.Now, p.Zone, nil)
@@ -80,7 +81,8 @@ func NewBrowserApp(p BrowserParts) (*BrowserApp, error) {
 	b.routes(register, days, services, record)
 	till := billing.NewTill(billing.NewOffline(numberOfDevice), p.Now)
 	billing.FrontRoutes(b.Router, billing.Front{
-		Till: till, Receipts: billing.NewReceipts(till), People: register, Visits: days, House: people, Prices: services, Now: p.Now,
+		Till: till, Receipts: billing.NewReceipts(till), People: register, Visits: days, House: people, Prices: services,
+		Book: prices.NewBook(prices.NewOffline(), services), Now: p.Now,
 	})
 	catalog.ServiceRoutes(b.Router, services)
 	catalog.MedicineRoutes(b.Router, medicines)

@@ -10,6 +10,7 @@ import (
 	"hampi/modules/accounts"
 	"hampi/modules/agenda"
 	"hampi/modules/billing"
+	"hampi/modules/billing/prices"
 	"hampi/modules/catalog"
 	"hampi/modules/hce"
 	"hampi/modules/patients"
@@ -26,6 +27,9 @@ func (h *house) joinDevices(register *patients.Sync, metrics *web.Metrics) {
 		entities = append(entities, reference)
 	}
 	for _, reference := range catalog.SyncEntities(catalog.NewPostgres()) {
+		entities = append(entities, reference)
+	}
+	for _, reference := range prices.SyncEntities() {
 		entities = append(entities, reference)
 	}
 	visits := agenda.ForPatients{Service: h.agenda}

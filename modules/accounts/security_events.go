@@ -33,7 +33,8 @@ const (
 	EventUnlockWrong       = "unlock_wrong"
 	EventClinicSwitched    = "clinic_switched"
 	EventAddressThrottled  = "address_throttled"
-	EventProven            = "proven" // again, within a log-in: to sign
+	EventProven            = "proven"     // again, within a log-in: to sign
+	EventAuthorised        = "authorised" // an act of somebody else, at their desk
 	EventSigningKeyMade    = "signing_key_made"
 	EventSigningKeyRevoked = "signing_key_revoked"
 )

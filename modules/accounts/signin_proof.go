@@ -23,7 +23,8 @@ const proofLasts = 5 * time.Minute
 // visit is one request: where it comes from, and whether its sender has shown who they are.
 type visit struct {
 	client
-	proven bool
+	proven     bool
+	authorised uuid.UUID // the membership that has shown itself for one act
 }
 
 type visitKey struct{}
@@ -100,6 +101,47 @@ func (s *SignIn) prove(ctx context.Context, user uuid.UUID, code, password strin
 		return fault.InvalidField("code", "Su cuenta no tiene códigos. Escriba su contraseña.")
 	}
 	return waitAt("code", s.checkCode(ctx, a, code, "", from))
+}
+
+// Authorise asks somebody else of the clinic, who has come to this desk, to let one act pass that needs a permission the
+// person behind ctx lacks: by a code of their application or their password. Attempts count as in ProveAgain, and a
+// request that is run again after a lost race has it already.
+//
+// It is refused as invalid at "person" for whoever may not allow it, else at "code" or "password".
+func (s *SignIn) Authorise(ctx context.Context, member uuid.UUID, needs access.Permission, code, password string) error {
+	who, from := access.Who(ctx), visitOf(ctx)
+	if member != uuid.Nil && from.authorised == member {
+		return nil
+	}
+	user, err := s.whoMay(ctx, who.ClinicID, member, needs)
+	if err != nil {
+		return err
+	}
+	if err := s.prove(ctx, user, strings.TrimSpace(code), password, from.client); err != nil {
+		return err
+	}
+	from.authorised = member
+	return s.note(ctx, securityEvent{Kind: EventAuthorised, User: user, Clinic: who.ClinicID, IP: from.IP, RequestID: from.RequestID,
+		Detail: map[string]any{"login": who.LoginID, "permission": needs}})
+}
+
+// whoMay is the user behind a membership of the clinic that holds a permission.
+func (s *SignIn) whoMay(ctx context.Context, clinic, member uuid.UUID, needs access.Permission) (user uuid.UUID, err error) {
+	var words []string
+	const query = `select m.user_id, m.roles from memberships m join users u on u.id = m.user_id
+		where m.clinic_id = $1 and m.id = $2 and m.active and u.disabled_at is null`
+	err = s.db.SystemPool().QueryRow(ctx, query, clinic, member).Scan(&user, &words)
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return uuid.Nil, fmt.Errorf("ask who may authorise: %w", err)
+	}
+	roles := make([]Role, len(words))
+	for i, word := range words {
+		roles[i] = Role(word)
+	}
+	if !PermissionsOf(roles)[needs] {
+		return uuid.Nil, fault.InvalidField("person", "Elija quién autoriza.")
+	}
+	return user, nil
 }
 
 // waitAt says beside the field that there were too many attempts.

@@ -4,7 +4,10 @@ import (
 	"context"
 	"crypto/ed25519"
 	"errors"
+	"maps"
 	"net/http"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -82,6 +85,35 @@ var _ = Describe("showing again who one is", func() {
 		forget()
 		Expect(desk.post("/firma", "code", "123456").Body).To(ContainSubstring("Su cuenta no tiene códigos. Escriba su contraseña."))
 		Expect(desk.post("/firma", "password", goodPassword).Status).To(Equal(204))
+	})
+})
+
+var _ = Describe("letting somebody else's act pass", func() {
+	It("takes the code or the password of one who may, here, and nobody else's", func() {
+		app := newSignInApp()
+		desk, boss := app.Norte.People["receptionist"], app.Norte.People["clinic_admin"]
+		app.give(desk.User, "recepcion@norte.pe", "")
+		app.give(boss.User, "jefa@norte.pe", knownSecret)
+		app.give(app.Sur.People["clinic_admin"].User, "jefa@sur.pe", knownSecret)
+		ctx := access.With(context.Background(), app.Norte.Identity("receptionist"))
+		ask := func(member uuid.UUID, code, password string) string {
+			problems, _ := fault.Fields(app.signIn.Authorise(ctx, member, accounts.BillingOverride, code, password))
+			return strings.Join(slices.Collect(maps.Values(problems)), "")
+		}
+		for _, member := range []uuid.UUID{{}, desk.Membership, app.Norte.People["doctor"].Membership, app.Sur.People["clinic_admin"].Membership, uuid.New()} {
+			Expect(ask(member, "", goodPassword)).To(Equal("Elija quién autoriza."))
+		}
+		Expect(ask(boss.Membership, "", "")).To(ContainSubstring("Escriba el código"))
+		Expect(ask(boss.Membership, "", "otra cosa distinta")).To(ContainSubstring("La contraseña no coincide."))
+		Expect(ask(boss.Membership, "000000", "")).To(ContainSubstring("ya se usó"))
+		Expect(app.count("select count(*) from security_events where kind = $1", accounts.EventAuthorised)).To(BeZero())
+		code := app.code()
+		Expect(ask(boss.Membership, code, "")).To(BeEmpty())
+		Expect(ask(boss.Membership, code, "")).To(ContainSubstring("ya se usó"), "once")
+		Expect(ask(boss.Membership, "", goodPassword)).To(BeEmpty())
+		Expect(app.count("select count(*) from security_events where kind = $1 and user_id = $2", accounts.EventAuthorised, boss.User)).To(Equal(2))
+		app.exec("update memberships set active = false where id = $1", boss.Membership)
+		Expect(ask(boss.Membership, "", goodPassword)).To(Equal("Elija quién autoriza."))
 	})
 })
 

@@ -4,6 +4,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/shopspring/decimal"
+
+	"hampi/modules/billing/prices"
 	"hampi/views"
 )
 
@@ -31,16 +34,20 @@ func chargeKinds() []views.Option {
 
 // lineTotal is what a line comes to, "" where it cannot be said yet.
 func (v chargeView) lineTotal(i int) string {
-	if i >= len(v.Content.Lines) {
+	place := v.Form.placeOf(i)
+	switch {
+	case place < 0:
+		return views.Money(decimal.Zero)
+	case place >= len(v.Content.Lines):
 		return ""
 	}
-	return views.Money(v.Content.Lines[i].Amounts(v.Content.IGVPercent).Total)
+	return views.Money(v.Content.Lines[place].Amounts(v.Content.IGVPercent).Total)
 }
 
 // lineProblem is what is wrong with a line, whatever field it is about.
 func (v chargeView) lineProblem(i int) string {
 	for _, field := range []string{"description", "quantity", "unit_price", "discount", "unit", "igv_type"} {
-		if sentence := v.Problems[LineField(i, field)]; sentence != "" {
+		if sentence := v.Problems[LineField(v.Form.placeOf(i), field)]; sentence != "" {
 			return sentence
 		}
 	}
@@ -49,6 +56,9 @@ func (v chargeView) lineProblem(i int) string {
 
 // verb is what the button does.
 func (v chargeView) verb() string {
+	if v.insurerPaysAll() {
+		return "Cargar al convenio"
+	}
 	if v.receipt() {
 		return "Cobrar y dar recibo"
 	}
@@ -105,4 +115,22 @@ func (v chargeView) receiptWords() string {
 		return "Recibo " + number + ". El comprobante se pide después."
 	}
 	return "Recibo " + number + "; se hará " + v.Form.wanted().word() + " sola al volver la conexión."
+}
+
+// insurerPaysAll holds when nothing of the cart is left to the patient.
+func (v chargeView) insurerPaysAll() bool {
+	return len(v.Form.Lines) > 0 && v.Form.placeOf(len(v.Form.Lines)-1) < 0 && len(v.Content.Lines) == 0
+}
+
+// splitWords say who pays what of a line: "copago S/ 20.00 · convenio S/ 60.00".
+func splitWords(p prices.Price) string {
+	return "copago " + views.Money(p.Patient) + " · convenio " + views.Money(p.Insurer)
+}
+
+// searchPath answers the search of the cart.
+func (v chargeView) searchPath() string {
+	if v.Form.Agreement == nil {
+		return chargePath + "/buscar"
+	}
+	return chargePath + "/buscar?convenio=" + v.Form.Agreement.ID.String()
 }

@@ -12,6 +12,7 @@ import (
 
 	"hampi/modules/accounts"
 	"hampi/modules/agenda"
+	"hampi/modules/billing/prices"
 	"hampi/modules/catalog"
 	"hampi/modules/patients"
 	"hampi/modules/platform/access"
@@ -53,13 +54,21 @@ type Front struct {
 	Visits   Visits
 	House    House
 	Prices   Prices
+	Book     *prices.Book
 	Now      clock.Now
 }
 
 // back is what only the server does at the desk.
 type back interface {
 	// issue gives out an electronic document and takes what it is paid with; words and address say of it.
-	issue(ctx context.Context, f chargeForm, c Content, payments []Payment) (words, address string, err error)
+	// Where the form asks for a receipt alone, receipt gives it.
+	issue(ctx context.Context, f chargeForm, c Content, payments []Payment, receipt func() (words, address string, err error)) (words, address string, err error)
+	// prepare fills in what only the server knows: the agreement and its prices, and a factura's customer by its RUC.
+	prepare(ctx context.Context, f *chargeForm) error
+	// terms adds instalments and detracción to a factura.
+	terms(f chargeForm, c *Content, problems fault.Problems)
+	// beside adds the parts of the screen that only the server has.
+	beside(ctx context.Context, v *chargeView) error
 	// latest shows the latest documents of a person; nil when there is none.
 	latest(ctx context.Context, patient uuid.UUID, now time.Time) (templ.Component, error)
 	// nextName is the name that a document would bear if nobody else took it first; "" without a series.

@@ -27,6 +27,8 @@ type Parts struct {
 	Desk        *Desk
 	Made        *ReceiptDocuments // documents of receipts
 	Connections *Connections
+	Insurers    *Insurers
+	Authoriser  Authoriser
 	Papers      *Papers
 	Auditor     *Auditor
 	Filing      *Filing
@@ -53,4 +55,5 @@ func Routes(r *web.Router, p Parts) {
 	h.moveRoutes(r)
 	h.debtRoutes(r)
 	h.settingsRoutes(r)
+	h.insurerRoutes(r)
 }

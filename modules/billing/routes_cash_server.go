@@ -68,20 +68,6 @@ func (h screens) closing(ctx context.Context, v cashView) (cashAround, error) {
 	return around, nil
 }
 
-// issue gives out an electronic document, where the discount is allowed, and takes what it is paid with.
-func (h screens) issue(ctx context.Context, f chargeForm, content Content, payments []Payment) (words, address string, err error) {
-	limit, err := h.Ledger.discountLimit(ctx)
-	if err != nil {
-		return "", "", err
-	}
-	if err := DiscountAllowed(content.Lines, limit, access.Who(ctx).Can(accounts.BillingOverride)); err != nil {
-		return "", "", err
-	}
-	o := Order{ID: f.ID, Kind: f.Kind, SiteID: access.Who(ctx).SiteID, PatientID: f.Patient, AppointmentID: f.Appointment, Content: content}
-	entry, err := h.Desk.Charge(ctx, o, payments)
-	return entry.Kind.Label() + " " + entry.Name.String() + " emitida", documentPath(entry.ID), err
-}
-
 func (h screens) latest(ctx context.Context, patient uuid.UUID, now time.Time) (templ.Component, error) {
 	list, err := h.Ledger.List(ctx, Filter{Patient: []uuid.UUID{patient}, Limit: 5})
 	if err != nil || len(list) == 0 {

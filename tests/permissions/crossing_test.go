@@ -38,6 +38,7 @@ var doors = []struct{ beginning, param, query string }{
 	{"/configuracion/horarios/excepciones/", ":id", "select id from schedule_exceptions where clinic_id = $1 limit 1"},
 	{"/configuracion/horarios/", ":id", "select id from memberships where clinic_id = $1 and 'doctor' = any(roles) limit 1"},
 	{"/configuracion/servicios/", ":id", "select id from services where clinic_id = $1 limit 1"},
+	{"/convenios/", ":id", "select id from agreements where clinic_id = $1 limit 1"},
 	{"/configuracion/productos/", ":id", "select id from products where clinic_id = $1 limit 1"},
 	{"/configuracion/convenios/", ":id", "select id from agreements where clinic_id = $1 limit 1"},
 	{"/api/v1/services/", ":id", "select id from services where clinic_id = $1 limit 1"},
@@ -67,7 +68,7 @@ var doors = []struct{ beginning, param, query string }{
 // words are parameters that are no ids.
 var words = map[string]string{
 	":seccion": "contacto", ":paso": "sede", ":enlace": "nada", ":item": uuid.NewString(), ":union": uuid.NewString(), ":version": "2024",
-	":plantilla": "nada", ":medio": "correo", ":que": "pdf", ":acceso": uuid.NewString(), ":orden": uuid.NewString(), ":valor": uuid.NewString(), ":texto": "no-hay",
+	":plantilla": "nada", ":medio": "correo", ":que": "pdf", ":acceso": uuid.NewString(), ":orden": uuid.NewString(), ":valor": uuid.NewString(), ":texto": "no-hay", ":parte": uuid.NewString(),
 }
 
 // forms give the fields without which a form would be refused before it looks for the row.

@@ -97,6 +97,8 @@ func productRefusal(err error) error {
 }
 
 type ownPriceRow struct {
+	ID        uuid.UUID
+	Version   int64
 	ServiceID *uuid.UUID
 	ProductID *uuid.UUID
 	Owner     uuid.UUID // the site or the agreement
@@ -115,22 +117,24 @@ func (r ownPriceRow) ref() Ref {
 }
 
 // SitePrices are the prices of sites.
-func (Postgres) SitePrices(ctx context.Context) (map[Ref]map[uuid.UUID]decimal.Decimal, error) {
-	rows, err := database.Once(ctx, []string{"site_prices"}, func() (rows []ownPriceRow, err error) {
-		err = database.From(ctx).Raw("select service_id, product_id, site_id as owner, price from site_prices").Scan(&rows).Error
-		return rows, err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("read the prices of sites: %w", err)
-	}
-	prices := map[Ref]map[uuid.UUID]decimal.Decimal{}
-	for _, r := range rows {
-		if prices[r.ref()] == nil {
-			prices[r.ref()] = map[uuid.UUID]decimal.Decimal{}
+func (p Postgres) SitePrices(ctx context.Context) (map[Ref]map[uuid.UUID]decimal.Decimal, error) {
+	list, err := p.sitePrices(ctx)
+	return bySite(list), err
+}
+
+func (Postgres) sitePrices(ctx context.Context) ([]sitePrice, error) {
+	return database.Once(ctx, []string{"site_prices"}, func() ([]sitePrice, error) {
+		var rows []ownPriceRow
+		const query = "select id, version, service_id, product_id, site_id as owner, price from site_prices"
+		if err := database.From(ctx).Raw(query).Scan(&rows).Error; err != nil {
+			return nil, fmt.Errorf("read the prices of sites: %w", err)
 		}
-		prices[r.ref()][r.Owner] = r.Price
-	}
-	return prices, nil
+		list := make([]sitePrice, len(rows))
+		for i, r := range rows {
+			list[i] = sitePrice{ID: r.ID, Version: r.Version, Ref: r.ref(), Site: r.Owner, Price: r.Price}
+		}
+		return list, nil
+	})
 }
 
 // SetSitePrice keeps a site's own price; nil is the list's again.
