@@ -278,6 +278,7 @@ func (h *house) api(r *web.Router) {
 	agenda.API(api, h.agenda)
 	hce.API(api, h.record, hce.NewVerifier(h.DB, h.signingKeys()), hce.NewPostgres())
 	billing.InvoicesAPI(api, h.billing)
+	billing.PaymentsAPI(api, h.billing)
 	archive.API(api, r, h.archive)
 	sync.API(api, r, h.sync)
 }

@@ -28,7 +28,6 @@ const (
 	BillingOverride access.Permission = "billing.override" // give back, void, discounts above the limit, every cash register
 	BillingSettings access.Permission = "billing.settings" // series and the way to SUNAT
 	BillingBooks    access.Permission = "billing.books"    // sales register, reports, what differs from the provider's view
-	BillingFees     access.Permission = "billing.fees"     // doctors' fees: one's own, and with BillingOverride everybody's
 
 	CatalogRead access.Permission = "catalog.read" // services, professionals, sites
 
@@ -50,7 +49,7 @@ func permissions(r Role) []access.Permission {
 		return []access.Permission{
 			PatientsRead, PatientsWrite, PatientsClinical,
 			AgendaRead, AgendaBook, AgendaOverbook, AgendaAttend, AgendaBlock, CatalogRead,
-			HCERead, HCEWrite, HCETriage, BillingFees,
+			HCERead, HCEWrite, HCETriage,
 		}
 	case Assistant:
 		return []access.Permission{PatientsRead, PatientsWrite, PatientsClinical, AgendaRead, AgendaBook, CatalogRead, HCETriage}
@@ -66,7 +65,7 @@ func permissions(r Role) []access.Permission {
 			PatientsRead, PatientsWrite, PatientsBilling, PatientsMerge, PatientsImport, PatientsExport,
 			AgendaRead, AgendaBook, AgendaOverbook, AgendaBlock, CatalogRead,
 			SettingsClinic, SettingsServices, SettingsSchedules, SettingsPeople, SettingsSecurity, AuditRead,
-			HCEEmergencies, HCESettings, BillingCharge, BillingOverride, BillingSettings, BillingBooks, BillingFees,
+			HCEEmergencies, HCESettings, BillingCharge, BillingOverride, BillingSettings, BillingBooks,
 		}
 	case SuperAdmin:
 		return []access.Permission{PlatformClinics, PlatformJobs}

@@ -3,12 +3,10 @@
 package billing
 
 import (
-	"context"
+	"strings"
 
 	"github.com/shopspring/decimal"
 
-	"hampi/modules/accounts"
-	"hampi/modules/platform/access"
 	"hampi/views"
 )
 
@@ -53,17 +51,19 @@ func reasonCode(v documentView, form string) string {
 	return ""
 }
 
-// cashSections are the pages beside the register, for whom they are.
-func cashSections(ctx context.Context, current string) []views.NavItem {
+// cashSections are the pages beside the register.
+func cashSections(current string) []views.NavItem {
 	item := func(label, href string) views.NavItem {
 		return views.NavItem{Label: label, Href: href, Current: href == current}
 	}
-	list := []views.NavItem{item("Caja", cashPath), item("Por cobrar", debtsPath)}
-	if who := access.Who(ctx); who.Can(accounts.BillingOverride) && who.Can(accounts.BillingFees) {
-		list = append(list, item("Honorarios", feesPath))
-	}
-	return list
+	return []views.NavItem{item("Caja", cashPath), item("Por cobrar", debtsPath)}
 }
 
-// feesPath is where doctors' fees are settled.
-const feesPath = "/honorarios"
+// verifiedWords are the ways to pay that were checked when a register was closed.
+func verifiedWords(list []Method) string {
+	words := make([]string, len(list))
+	for i, m := range list {
+		words[i] = m.Label()
+	}
+	return strings.Join(words, ", ")
+}

@@ -79,7 +79,9 @@ func (o *bureau) serve() {
 		Drafts: billing.NewDrafts(o.ledger, o.charge, o.now),
 	}
 	billing.Routes(r, parts)
-	billing.InvoicesAPI(web.NewAPI(r, "spec"), parts)
+	api := web.NewAPI(r, "spec")
+	billing.InvoicesAPI(api, parts)
+	billing.PaymentsAPI(api, parts)
 	Expect(r.Check()).To(Succeed())
 }
 

@@ -69,7 +69,11 @@ func (h screens) closing(ctx context.Context, v cashView) (cashAround, error) {
 }
 
 func (h screens) latest(ctx context.Context, patient uuid.UUID, now time.Time) (templ.Component, error) {
-	list, err := h.Ledger.List(ctx, Filter{Patient: []uuid.UUID{patient}, Limit: 5})
+	family, err := h.Register.Family(ctx, patient)
+	if err != nil {
+		return nil, err
+	}
+	list, err := h.Ledger.List(ctx, Filter{Patient: family, Limit: 5})
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}

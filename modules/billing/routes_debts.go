@@ -123,7 +123,7 @@ func (h screens) debts(c echo.Context) error {
 	if err := web.BindQuery(c, &q); err != nil {
 		return err
 	}
-	v := debtsView{Query: q, Now: h.Now().In(zone(ctx)), OpID: newID().String(), Cashes: cashSections(ctx, debtsPath)}
+	v := debtsView{Query: q, Now: h.Now().In(zone(ctx)), OpID: newID().String(), Cashes: cashSections(debtsPath)}
 	var err error
 	if v.Sites, err = h.House.Sites(ctx); err != nil {
 		return err

@@ -208,3 +208,26 @@ func (l *Ledger) customersOf(ctx context.Context, invoices []uuid.UUID) (map[uui
 	}
 	return customers, nil
 }
+
+// PaidFilter narrows a list of payments. The zero one is the latest of all.
+type PaidFilter struct {
+	Invoice uuid.UUID
+	Patient uuid.UUID
+	Session uuid.UUID
+	Before  uuid.UUID // the last one already seen
+	Limit   int
+}
+
+// PaidList are payments and what was given back, the latest first: ids are UUIDv7, in the order in which they were made.
+func (l *Ledger) PaidList(ctx context.Context, f PaidFilter) ([]Paid, error) {
+	where, args := "where true ", []any{}
+	for _, c := range []struct {
+		words string
+		id    uuid.UUID
+	}{{"and p.invoice_id = ? ", f.Invoice}, {"and p.patient_id = ? ", f.Patient}, {"and p.session_id = ? ", f.Session}, {"and p.id < ? ", f.Before}} {
+		if c.id != uuid.Nil {
+			where, args = where+c.words, append(args, c.id)
+		}
+	}
+	return l.paidWhere(ctx, where+"order by p.id desc limit ?", append(args, f.Limit)...)
+}

@@ -50,6 +50,8 @@ var doors = []struct{ beginning, param, query string }{
 	{"/recibos/", ":id", "select id from receipts where clinic_id = $1 limit 1"},
 	{"/comprobantes/conciliacion/", ":id", "select id from invoice_differences where clinic_id = $1 limit 1"},
 	{"/comprobantes/", ":id", "select id from invoices where clinic_id = $1 limit 1"},
+	{"/api/v1/payments/", ":id", "select id from payments where clinic_id = $1 limit 1"},
+	{"/api/v1/cash-sessions/", ":id", "select id from cash_sessions where clinic_id = $1 limit 1"},
 	{"/api/v1/invoices/", ":id", "select id from invoices where clinic_id = $1 limit 1"},
 	{"/configuracion/sunat/series/", ":id", "select id from invoice_series where clinic_id = $1 limit 1"},
 	{"/configuracion/personas/invitaciones/", ":id", "select id from invitations where clinic_id = $1 limit 1"},
@@ -232,6 +234,8 @@ func plantMissing(c clinics) {
 			 select id, gen_random_uuid(), 'EPS', 'eps ajena', '20999999990', 'EPS', 'AV. 1', 'fixed', 10, current_date from clinics where id = $1`,
 			`insert into invoice_differences (clinic_id, id, invoice_id, kind, here, there, found_at, seen_at)
 			 select clinic_id, gen_random_uuid(), id, 'absent', 'Aceptada', 'No está', now(), now() from invoices where clinic_id = $1 and number = 90000000`,
+			`insert into payments (clinic_id, id, session_id, invoice_id, method, amount, by, at)
+			 select s.clinic_id, gen_random_uuid(), s.id, i.id, 'cash', 1, s.membership_id, now() from cash_sessions s join invoices i using (clinic_id) where s.clinic_id = $1 limit 1`,
 			`insert into patient_imports (clinic_id, id, state, head, rows, by)
 			 select clinic_id, gen_random_uuid(), 'uploaded', '', 1, user_id from memberships where clinic_id = $1 limit 1`,
 			`insert into encounters (clinic_id, id, patient_id, doctor_id, site_id, started_at)
