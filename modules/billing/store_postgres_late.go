@@ -12,10 +12,11 @@ import (
 	"hampi/modules/platform/database"
 )
 
-// lateWhere are the documents that are late; its parameters are the two moments of lateSince. A correction starts anew.
-const lateWhere = ` from invoice_states s join invoice_contents c on c.id = s.content_id and c.clinic_id = s.clinic_id
+// lateWhere are the documents that are late; its parameters are the two moments of lateSince. A correction starts anew. The
+// two parts have an index each of the few that are on their way: every page counts them.
+const lateWhere = ` from (select * from invoice_states where state in ('queued', 'sent') union all select * from invoice_states where state = 'to_correct') s join invoice_contents c on c.id = s.content_id and c.clinic_id = s.clinic_id
 	join invoices i on i.id = s.invoice_id and i.clinic_id = s.clinic_id
-	where s.state in ('queued', 'sent', 'to_correct') and c.written_at < case when i.series like 'F%' then ?::timestamptz else ?::timestamptz end `
+	where c.written_at < case when i.series like 'F%' then ?::timestamptz else ?::timestamptz end `
 
 // Late are the documents that SUNAT has not taken although it should have, the oldest first.
 func (l *Ledger) Late(ctx context.Context, now time.Time) ([]LateDocument, error) {
