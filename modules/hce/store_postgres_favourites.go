@@ -70,3 +70,22 @@ func changedOne(ctx context.Context, statement string, args ...any) error {
 	}
 	return explain("change a favourite", done.Error)
 }
+
+// favouriteRow is a favourite as devices are told of it.
+type favouriteRow struct {
+	ID      uuid.UUID
+	Name    string
+	Item    string
+	Place   int
+	Uses    int
+	Changed int64 // milliseconds since 1970
+}
+
+// favouritesToSend are those of somebody that a device keeps.
+func favouritesToSend(ctx context.Context, owner uuid.UUID) ([]favouriteRow, error) {
+	const query = `select id, name, item, place, uses, (extract(epoch from updated_at) * 1000)::bigint as changed from prescription_favourites
+		where owner_id = ? and removed_at is null order by id`
+	var rows []favouriteRow
+	err := database.From(ctx).Raw(query, owner).Scan(&rows).Error
+	return rows, explain("read favourites for a device", err)
+}

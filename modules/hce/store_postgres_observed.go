@@ -69,3 +69,12 @@ func orNil(at time.Time) *time.Time {
 	}
 	return &at
 }
+
+// triageSince are the values that triage took of people since a moment, at a site (zero: at any).
+func triageSince(ctx context.Context, people []uuid.UUID, site uuid.UUID, since time.Time) ([]Observed, error) {
+	const where = `where o.patient_id = any(?::uuid[]) and o.category = 'triage' and o.taken_at >= ?
+		and o.encounter_id in (select id from encounters where patient_id = any(?::uuid[]) and (? or site_id = ?)) order by o.taken_at, o.id`
+	var list []Observed
+	err := database.From(ctx).Raw(observedQuery+where, database.IDs(people), since, database.IDs(people), site == uuid.Nil, site).Scan(&list).Error
+	return list, explain("read what triage took", err)
+}

@@ -10,7 +10,6 @@ import (
 
 	"hampi/modules/accounts"
 	"hampi/modules/platform/access"
-	"hampi/modules/platform/database"
 	"hampi/modules/platform/fault"
 	"hampi/modules/platform/offline"
 )
@@ -18,22 +17,12 @@ import (
 // SyncFavourites gives professionals their own favourites on devices.
 func SyncFavourites() offline.Reference {
 	return offline.Reference{Entity: favouriteEntity, Needs: accounts.HCEWrite, All: func(ctx context.Context) ([]offline.Change, error) {
-		type row struct {
-			ID      uuid.UUID
-			Name    string
-			Item    string
-			Place   int
-			Uses    int
-			Changed int64
-		}
-		var rows []row
-		const query = `select id, name, item, place, uses, (extract(epoch from updated_at) * 1000)::bigint as changed from prescription_favourites
-			where owner_id = ? and removed_at is null order by id`
-		if err := database.From(ctx).Raw(query, access.Who(ctx).MembershipID).Scan(&rows).Error; err != nil {
-			return nil, explain("read favourites for a device", err)
+		rows, err := favouritesToSend(ctx, access.Who(ctx).MembershipID)
+		if err != nil {
+			return nil, err
 		}
 		var broken error
-		list, err := offline.Changes(favouriteEntity, rows, func(r row) (uuid.UUID, int64, any) {
+		list, err := offline.Changes(favouriteEntity, rows, func(r favouriteRow) (uuid.UUID, int64, any) {
 			d := favouriteData{Name: r.Name, Place: r.Place, Uses: r.Uses}
 			if err := json.Unmarshal([]byte(r.Item), &d.Item); err != nil {
 				broken = explain("read a favourite", err)

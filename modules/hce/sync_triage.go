@@ -16,7 +16,6 @@ import (
 	"hampi/modules/hce/form"
 	"hampi/modules/hce/observation"
 	"hampi/modules/platform/access"
-	"hampi/modules/platform/database"
 	"hampi/modules/platform/fault"
 	"hampi/modules/platform/offline"
 )
@@ -81,11 +80,7 @@ func (s TriageSync) takenOf(ctx context.Context, doctor, site uuid.UUID, people 
 	if err != nil || len(of) == 0 {
 		return nil, err
 	}
-	const where = `where o.patient_id = any(?::uuid[]) and o.category = 'triage' and o.taken_at >= ?
-		and o.encounter_id in (select id from encounters where patient_id = any(?::uuid[]) and (? or site_id = ?)) order by o.taken_at, o.id`
-	var list []Observed
-	err = database.From(ctx).Raw(observedQuery+where, database.IDs(of), s.midnight(ctx), database.IDs(of), site == uuid.Nil, site).Scan(&list).Error
-	return list, explain("read what triage took today", err)
+	return triageSince(ctx, of, site, s.midnight(ctx))
 }
 
 func (s TriageSync) changes(ctx context.Context, list []Observed) ([]offline.Change, error) {

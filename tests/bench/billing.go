@@ -189,7 +189,7 @@ func (o *obliging) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	o.count()
-	time.Sleep(slowAnswer)
+	<-time.After(slowAnswer)
 	w.Header().Set("Content-Type", "application/json")
 	fmt.Fprintf(w, `{"tipo_de_comprobante":%s,"serie":%q,"numero":%s,"enlace":"http://x/cpe","aceptada_por_sunat":true,"sunat_responsecode":"0","sunat_description":"La Boleta ha sido aceptada","codigo_hash":"x"}`,
 		asked.Kind, asked.Series, asked.Number)
