@@ -25,7 +25,7 @@ function show() {
 
 // The rest fills the way that is entered while it is empty, and is selected, so that typing replaces it.
 on('focusin', '[data-pago]', (field) => {
-  const rest = left(field.form, field)
+  const rest = Math.min(left(field.form, field), field.dataset.tope ?? Infinity) // of a balance only what is there
   if (field.value.trim() === '' && rest > 0) field.value = (rest / 100).toFixed(2)
   field.select()
   show()

@@ -40,6 +40,8 @@ type chargeForm struct {
 	References  map[Method]string
 	Received    string
 	Agreement   *prices.Agreement // by which the lines are priced; none: a private patient
+	Balance     decimal.Decimal   // what the patient has in its favour
+	Advances    []Advance         // of the patient, of which something is left
 	Typed       url.Values        // all that was sent, for what only the server asks
 }
 
@@ -61,6 +63,14 @@ func referenceField(m Method) string { return "operacion_" + string(m) }
 
 // chargeMethods are the ways offered, each with its key.
 func chargeMethods() []Method { return []Method{Cash, Yape, Card, Plin, Transfer, Deposit} }
+
+// methods are the ways offered to this patient: its own balance too, where there is one or one was typed.
+func (f chargeForm) methods() []Method {
+	if f.Balance.IsPositive() || f.Amounts[CreditBalance] != "" {
+		return append(chargeMethods(), CreditBalance)
+	}
+	return chargeMethods()
+}
 
 func methodKey(m Method) string {
 	switch m {
@@ -109,7 +119,7 @@ func chargeTyped(in url.Values) (chargeForm, error) {
 		f.Doctor = *doctor
 	}
 	f.Customer = Customer{DocumentType: DocumentType(in.Get("tipo_documento")), DocumentNumber: in.Get("documento"), Name: in.Get("nombre"), Address: in.Get("direccion")}.Tidy()
-	for _, m := range chargeMethods() {
+	for _, m := range append(chargeMethods(), CreditBalance) {
 		f.Amounts[m], f.References[m] = strings.TrimSpace(in.Get(paymentField(m))), strings.TrimSpace(in.Get(referenceField(m)))
 	}
 	at := func(field string, i int) string {
@@ -198,7 +208,7 @@ func discountTyped(typed string, l Line, field string, problems fault.Problems) 
 func (f chargeForm) payments() ([]Payment, fault.Problems) {
 	var list []Payment
 	problems := fault.Problems{}
-	for _, m := range chargeMethods() {
+	for _, m := range f.methods() {
 		if f.Amounts[m] == "" {
 			continue
 		}
@@ -214,6 +224,9 @@ func (f chargeForm) payments() ([]Payment, fault.Problems) {
 	return list, problems
 }
 
+// deductionsField are the advances that are ticked on the screen, and what is wrong with them.
+const deductionsField = "adelanto"
+
 // chargeProblems puts problems at the fields of the screen.
 func chargeProblems(problems fault.Problems, payments []Payment) fault.Problems {
 	pairs := []string{
@@ -222,7 +235,13 @@ func chargeProblems(problems fault.Problems, payments []Payment) fault.Problems 
 	}
 	for i, p := range payments {
 		at := "payments." + strconv.Itoa(i) + "."
-		pairs = append(pairs, at+"amount", paymentField(p.Method), at+"reference", referenceField(p.Method), at+"received", "recibido")
+		pairs = append(pairs, at+"amount", paymentField(p.Method), at+"reference", referenceField(p.Method), at+"received", "recibido", at+"method", paymentField(p.Method))
+	}
+	for field, sentence := range problems {
+		if strings.HasPrefix(field, "deductions.") {
+			delete(problems, field)
+			problems[deductionsField] = sentence
+		}
 	}
 	return renamed(problems, pairs...)
 }

@@ -23,6 +23,7 @@ import (
 	"hampi/modules/billing"
 	"hampi/modules/billing/prices"
 	"hampi/modules/catalog"
+	"hampi/modules/patients"
 	"hampi/modules/platform/access"
 	"hampi/modules/platform/fault"
 	"hampi/modules/platform/web"
@@ -40,6 +41,14 @@ type tillPages struct {
 // Appointment knows none.
 func (t *tillPages) Appointment(context.Context, uuid.UUID) (agenda.Appointment, error) {
 	return agenda.Appointment{}, fault.ErrNotFound
+}
+
+// strangers is a register of people who were never joined, for pages that are about none of them.
+type strangers struct{ alone }
+
+// Frame is nothing.
+func (strangers) Frame(context.Context, uuid.UUID, string) (patients.Frame, error) {
+	return patients.Frame{}, nil
 }
 
 // Authorise knows one password.
@@ -74,7 +83,7 @@ func newTillPages() *tillPages {
 	billing.Routes(r, billing.Parts{
 		Front: billing.Front{Till: t.till, Receipts: billing.NewReceipts(t.till), People: t.insured, Visits: t, House: accounts.Colleagues{}, Prices: services,
 			Book: prices.NewBook(prices.NewPostgres(), services), Now: t.now},
-		Ledger: t.ledger, Emission: t.emission, Desk: t.charge, Made: billing.NewReceiptDocuments(t.ledger, t.emission, t.now), Later: t, Insurers: t.insurers, Authoriser: t,
+		Register: strangers{}, Ledger: t.ledger, Emission: t.emission, Desk: t.charge, Made: billing.NewReceiptDocuments(t.ledger, t.emission, t.now), Later: t, Insurers: t.insurers, Authoriser: t,
 	})
 	Expect(r.Check()).To(Succeed())
 	return t

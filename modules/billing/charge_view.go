@@ -10,6 +10,14 @@ import (
 	"hampi/views"
 )
 
+// methodLabel is a way to pay on the screen; a balance says what is there.
+func (v chargeView) methodLabel(m Method) string {
+	if m == CreditBalance {
+		return "Saldo a favor " + views.Money(v.Form.Balance)
+	}
+	return m.Label()
+}
+
 // visitWords say who attended and when: "Dra. Malpartida, 8:30".
 func visitWords(doctor string, start, now time.Time) string {
 	when := views.Clock(start)

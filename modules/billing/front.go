@@ -63,9 +63,10 @@ type back interface {
 	// issue gives out an electronic document and takes what it is paid with; words and address say of it.
 	// Where the form asks for a receipt alone, receipt gives it.
 	issue(ctx context.Context, f chargeForm, c Content, payments []Payment, receipt func() (words, address string, err error)) (words, address string, err error)
-	// prepare fills in what only the server knows: the agreement and its prices, and a factura's customer by its RUC.
+	// prepare fills in what only the server knows: the agreement and its prices, a factura's customer by its RUC, and
+	// what the patient has in its favour.
 	prepare(ctx context.Context, f *chargeForm) error
-	// terms adds instalments and detracción to a factura.
+	// terms takes advances off, and adds instalments and detracción to a factura.
 	terms(f chargeForm, c *Content, problems fault.Problems)
 	// beside adds the parts of the screen that only the server has.
 	beside(ctx context.Context, v *chargeView) error

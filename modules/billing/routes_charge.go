@@ -47,6 +47,7 @@ type chargeView struct {
 	OpID     string
 	Cover    templ.Component // which agreement covers the patient
 	Terms    templ.Component // instalments and detracción of a factura
+	Held     templ.Component // advances to be deducted
 	Consent  templ.Component // who lets a discount above the limit pass
 }
 

@@ -29,7 +29,8 @@ type Authoriser interface {
 // mostParts is how many instalments the screen offers.
 const mostParts = 12
 
-// prepare fills in what only the server knows: the agreement and its prices, and a factura's customer by its RUC.
+// prepare fills in what only the server knows: the agreement and its prices, a factura's customer by its RUC, and what
+// the patient has in its favour.
 func (h screens) prepare(ctx context.Context, f *chargeForm) error {
 	if err := h.chooseAgreement(ctx, f); err != nil {
 		return err
@@ -37,7 +38,10 @@ func (h screens) prepare(ctx context.Context, f *chargeForm) error {
 	if err := h.priceLines(ctx, f); err != nil {
 		return err
 	}
-	return h.findCustomer(ctx, f)
+	if err := h.findCustomer(ctx, f); err != nil {
+		return err
+	}
+	return h.findHeld(ctx, f)
 }
 
 // chooseAgreement is the one picked on the screen, or what the patient was charged by last; only one that holds today.
@@ -126,8 +130,9 @@ func (h screens) findCustomer(ctx context.Context, f *chargeForm) error {
 	return err
 }
 
-// terms adds instalments and detracción to a factura.
+// terms takes advances off, and adds instalments and detracción to a factura.
 func (h screens) terms(f chargeForm, c *Content, problems fault.Problems) {
+	f.deduct(c, problems)
 	if f.Kind != Factura {
 		return
 	}
@@ -226,6 +231,9 @@ func (h screens) beside(ctx context.Context, v *chargeView) error {
 		if len(list) > 0 {
 			v.Cover = chargeCover(coverView{v.Form, list})
 		}
+	}
+	if len(v.Form.Advances) > 0 || v.Problems[deductionsField] != "" {
+		v.Held = chargeHeld(heldView{v.Form, v.Content, v.Problems})
 	}
 	if v.Form.Kind == Factura {
 		settings, err := h.Ledger.Settings(ctx)

@@ -1,0 +1,93 @@
+//go:build !js
+
+package billing_test
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"hampi/modules/billing"
+)
+
+var _ = Describe("what a patient has in its favour, on the charging screen", func() {
+	var t *tillPages
+	BeforeEach(func() {
+		t = newTillPages()
+		t.open("receptionist", "0")
+		t.open("cashier", "0")
+	})
+
+	It("is offered as a way to pay, no further than it goes", func() {
+		_, body, _ := t.send(reception, "/cobros/nuevo?paciente="+t.patient.String(), nil)
+		Expect(body).NotTo(ContainSubstring("Saldo a favor"))
+		e, err := t.chargedTo(t.patient, "50.00", nil, paidBy(billing.Card, "50.00"))
+		Expect(err).NotTo(HaveOccurred())
+		Expect(t.does(func(ctx context.Context) error {
+			_, err := t.charge.RefundAll(ctx, e.ID, billing.CreditBalance, "no se atendió")
+			return err
+		})).To(Succeed())
+		_, body, _ = t.send(reception, "/cobros/nuevo?paciente="+t.patient.String(), nil)
+		Expect(body).To(And(ContainSubstring("Saldo a favor S/ 50.00"), ContainSubstring(`data-tope="5000"`)))
+		_, body, _ = t.send(reception, "/cobros/revision", t.cart(url.Values{"comprobante": {"recibo"}}, t.consultation("80.00", "")))
+		Expect(body).NotTo(ContainSubstring("Saldo a favor"), "a receipt takes none")
+
+		f := t.cart(url.Values{"pago_credit_balance": {"50.01"}}, t.consultation("80.00", ""))
+		status, body, _ := t.send(reception, "/cobros", f)
+		Expect(status).To(Equal(http.StatusUnprocessableEntity))
+		Expect(body).To(ContainSubstring("El paciente tiene a favor S/ 50.00."))
+		f["pago_credit_balance"], f["pago_cash"] = []string{"50"}, []string{"30"}
+		status, body, _ = t.send(reception, "/cobros", f)
+		Expect(status).To(BeNumerically("<", 400), body)
+		Expect(t.balance(t.patient).IsZero()).To(BeTrue())
+		f = t.cart(url.Values{"pago_credit_balance": {"50"}}, t.consultation("80.00", ""))
+		status, body, _ = t.send(reception, "/cobros", f)
+		Expect(status).To(Equal(http.StatusUnprocessableEntity), "what somebody else spent meanwhile is never left as a debt in silence")
+		Expect(body).To(ContainSubstring("El paciente tiene a favor S/ 0.00."))
+	})
+
+	It("deducts the advances that are ticked, and says why one cannot be", func() {
+		forAna := func(o *billing.Order) {
+			o.Advance, o.Customer = true, billing.Customer{DocumentType: billing.DNI, DocumentNumber: "45678912", Name: "QUISPE ANA"}
+		}
+		advance, err := t.chargedTo(t.patient, "59.00", forAna, paidBy(billing.Cash, "59.00"))
+		Expect(err).NotTo(HaveOccurred())
+		ticked := url.Values{"adelanto": {advance.ID.String()}}
+		_, body, _ := t.send(reception, "/cobros/revision", t.cart(ticked, t.consultation("80.00", "")))
+		Expect(body).To(And(ContainSubstring("todavía no llega a SUNAT"), ContainSubstring(`data-total="80.00"`)))
+		t.counter.send()
+		_, body, _ = t.send(reception, "/cobros/revision", t.cart(nil, t.consultation("80.00", "")))
+		Expect(body).To(And(ContainSubstring(advance.Name.String()), ContainSubstring("quedan S/ 59.00"), ContainSubstring(`data-total="80.00"`)))
+		_, body, _ = t.send(reception, "/cobros/revision", t.cart(ticked, t.consultation("80.00", "")))
+		Expect(body).To(And(ContainSubstring("−S/ 59.00"), ContainSubstring(`data-total="21.00"`)))
+		other := t.cart(ticked, t.consultation("80.00", ""))
+		other.Set("documento", "45678913")
+		status, body, _ := t.send(reception, "/cobros", other)
+		Expect(status).To(Equal(http.StatusUnprocessableEntity))
+		Expect(body).To(ContainSubstring("a nombre de otro cliente"))
+
+		f := t.cart(ticked, t.consultation("80.00", ""))
+		f.Set("pago_cash", "21")
+		status, body, _ = t.send(reception, "/cobros", f)
+		Expect(status).To(BeNumerically("<", 400), body)
+		Expect(t.document(f).Totals().Total.String()).To(Equal("21"))
+		Expect(t.advances(t.patient)).To(BeEmpty())
+		status, body, _ = t.send(reception, "/cobros", t.cart(ticked, t.consultation("80.00", "")))
+		Expect(status).To(Equal(http.StatusUnprocessableEntity), "deducted meanwhile at another desk")
+		Expect(body).To(ContainSubstring("ya no está vigente"))
+	})
+
+	It("has the ways to what is still to come in, each for who may go there", func() {
+		for _, page := range []string{"/caja", "/comprobantes"} {
+			_, body, _ := t.send(boss, page, nil)
+			Expect(body).To(ContainSubstring(`href="/convenios"`), page)
+			_, body, _ = t.send(reception, page, nil)
+			Expect(body).NotTo(ContainSubstring(`href="/convenios"`), page)
+		}
+		_, body, _ := t.send(reception, "/caja", nil)
+		Expect(body).To(And(ContainSubstring(`href="/caja/deudas"`), ContainSubstring(`href="/recibos"`)))
+	})
+})
