@@ -43,7 +43,8 @@ type sessionLine struct {
 // closing is what the page of one's register has beside it.
 func (h screens) closing(ctx context.Context, v cashView) (cashAround, error) {
 	around := cashAround{}
-	all, err := h.Till.List(ctx, access.Who(ctx).Can(accounts.BillingOverride), sessionsShown)
+	everybodys := access.Who(ctx).Can(accounts.BillingOverride)
+	all, err := h.Till.List(ctx, everybodys, sessionsShown)
 	if err != nil {
 		return around, err
 	}
@@ -57,7 +58,7 @@ func (h screens) closing(ctx context.Context, v cashView) (cashAround, error) {
 			others = append(others, sessionLine{other, names[other.Owner]})
 		}
 	}
-	around.Others = cashOthers(v, others)
+	around.Others = cashOthers(v, others, everybodys)
 	switch {
 	case v.None:
 	case v.Session.Counted == nil:

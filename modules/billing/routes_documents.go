@@ -66,6 +66,7 @@ type documentsView struct {
 	Receipts int // preliminary receipts without a document
 	Late     []LateDocument
 	Books    bool // who reads keeps the books
+	Insurers bool // who reads bills insurers
 }
 
 type documentLine struct {
@@ -115,7 +116,7 @@ func (h screens) documents(c echo.Context) error {
 	if v.Receipts, err = h.Ledger.CountOpenReceipts(ctx); err != nil {
 		return err
 	}
-	v.Books = access.Who(ctx).Can(accounts.BillingBooks)
+	v.Books, v.Insurers = access.Who(ctx).Can(accounts.BillingBooks), access.Who(ctx).Can(accounts.BillingOverride)
 	if v.Late, err = h.Ledger.Late(ctx, h.Now()); err != nil {
 		return err
 	}
