@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/a-h/templ"
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 	"github.com/shopspring/decimal"
@@ -157,7 +156,7 @@ func (h front) printReceipt(c echo.Context) error {
 		paper = "a4"
 	}
 	page := views.PrintPage(views.Head{Look: web.Look(c), Title: "Recibo " + v.Number}, paper)
-	var sheet templ.Component = receiptTicket(v)
+	sheet := receiptTicket(v)
 	if paper == "a4" {
 		sheet = receiptSheet(v)
 	}

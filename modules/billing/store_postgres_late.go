@@ -52,10 +52,3 @@ func (l *Ledger) markLate(ctx context.Context, now time.Time) (int, error) {
 	done := database.From(ctx).Exec(update, now, facturas, boletas)
 	return int(done.RowsAffected), explain("note documents that are late", done.Error)
 }
-
-// countLate is how many documents are late.
-func (l *Ledger) countLate(ctx context.Context, now time.Time) (n int, err error) {
-	facturas, boletas := lateSince(now)
-	err = database.From(ctx).Raw("select count(*)"+lateWhere, facturas, boletas).Row().Scan(&n)
-	return n, explain("count documents that are late", err)
-}

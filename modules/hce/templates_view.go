@@ -199,14 +199,14 @@ func act(t form.Template, wanted, changed string, value func(string) string) (st
 
 // moved is the template after a button that moves, takes out or adds a part.
 func moved(t form.Template, at form.Spot, what string, value func(string) string) (form.Template, bool) {
-	switch {
-	case what == "subir" || what == "bajar":
+	switch what {
+	case "subir", "bajar":
 		return t.Moved(at, what == "bajar"), true
-	case what == "quitar":
+	case "quitar":
 		return t.Without(at), true
-	case what == "seccion":
+	case "seccion":
 		return t.WithSection(orWords(value(newSection), "Nueva sección")), true
-	case what == "campo":
+	case "campo":
 		kind := form.Type(value(newField(at.Section, "tipo")))
 		if !slices.Contains(form.Kinds(), kind) {
 			kind = form.Text
