@@ -7,6 +7,7 @@ import (
 
 	"hampi/modules/accounts"
 	"hampi/modules/platform/access"
+	"hampi/modules/platform/sorting"
 )
 
 // Charges is what the agenda asks of whoever takes money.
@@ -21,7 +22,11 @@ type owing struct {
 	Price string
 }
 
-// uncharged reads which of the visits shown have ended and wait to be charged, for who charges.
+// owingShown is how many of them stand in the panel before the rest is asked for.
+const owingShown = 6
+
+// uncharged reads which of the visits shown have ended and wait to be charged, for who charges: the latest first, who may
+// still be at the desk.
 func (h screens) uncharged(ctx context.Context, b *board) error {
 	if h.Charges == nil || !access.Who(ctx).Can(accounts.BillingCharge) || b.At.View == monthView {
 		return nil
@@ -39,6 +44,7 @@ func (h screens) uncharged(ctx context.Context, b *board) error {
 	if err != nil {
 		return err
 	}
+	sorting.By(over, func(a, b Card) int { return b.StartTime.Compare(a.StartTime) })
 	for _, card := range over {
 		if price, waits := prices[card.ID]; waits {
 			b.Owing = append(b.Owing, owing{card, price})

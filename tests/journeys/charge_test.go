@@ -46,6 +46,7 @@ var _ = Describe("money at the desk", func() {
 		w.Clean("cobro-vacio")
 		w.Go("/agenda")
 		w.See("#agenda-panel", "Por cobrar")
+		Eval[bool](w, `(() => { for (const rest of document.querySelectorAll("#agenda-panel details")) rest.open = true; return true })()`)
 		w.Follow("#agenda-panel a[aria-label='Cobrar a "+name+"']", "")
 		w.Heading("Cobrar")
 		w.See(".cobro-linea", "S/")
