@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"hampi/modules/accounts"
+	"hampi/modules/billing"
 	"hampi/modules/platform/access"
 	"hampi/modules/platform/database"
 	"hampi/modules/platform/web"
@@ -17,8 +18,9 @@ import (
 // counts say, by the address of a place in the navigation, how much waits there for whoever asks, and whether it is late.
 type counts map[string]func(ctx context.Context) (n int, late bool, err error)
 
-// chrome draws what stands around a page of the server.
-func chrome(db *database.DB, waiting counts) web.Chrome {
+// chrome draws what stands around a page of the server. holds reports whether who asks has an open cash register, of
+// which Salir reminds.
+func chrome(db *database.DB, waiting counts, holds func(ctx context.Context) (bool, error)) web.Chrome {
 	return func(c echo.Context, p web.Page) (views.Shell, error) {
 		who := access.Who(c.Request().Context())
 		around, err := accounts.Around(c.Request().Context(), db, who)
@@ -27,6 +29,11 @@ func chrome(db *database.DB, waiting counts) web.Chrome {
 		}
 		shell := shellOf(c, p, who, around)
 		waiting.mark(c.Request().Context(), shell.Nav, shell.BottomNav)
+		if database.InSession(c.Request().Context()) && who.Can(accounts.BillingCharge) {
+			if open, err := holds(c.Request().Context()); err == nil && open { // as for the figures: a page of a refusal has none
+				shell.Leave = &views.NavItem{Label: "Salir", Href: billing.LeavePath, Icon: "log-out", Dialog: true}
+			}
+		}
 		return shell, nil
 	}
 }

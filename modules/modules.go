@@ -212,7 +212,7 @@ func (h *house) listen(a *App) error {
 		return err
 	}
 	e.Use(web.RequestIDs(), web.Log(h.Log, a.Metrics), web.Recover(h.Log), web.Headers(h.Config.Secure()), sameOrigin,
-		web.Sessions(h.sessions), web.Identify(h.signIn), h.signIn.KnowClient(), web.WithChrome(chrome(h.DB, h.waiting())),
+		web.Sessions(h.sessions), web.Identify(h.signIn), h.signIn.KnowClient(), web.WithChrome(chrome(h.DB, h.waiting(), h.billing.HoldsCash)),
 		web.WithSettings(settingsPages(), settings.Frame))
 	return nil
 }

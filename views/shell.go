@@ -46,6 +46,7 @@ type Shell struct {
 	BottomNav     []NavItem // up to three; ＋ and Más are added
 	QuickCreate   []NavItem // what ＋ and N offer; empty draws no ＋
 	PersonLinks   []NavItem // in the user menu: Mi cuenta, Mis equipos, Ayuda …
+	Leave         *NavItem  // where Salir leads first, when there is something to be reminded of; nil leaves at once
 	Clinic        Clinic
 	Person        Person
 	PrimaryAction *Action // the one filled button of the top bar

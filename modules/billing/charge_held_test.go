@@ -10,6 +10,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"hampi/modules/accounts"
 	"hampi/modules/billing"
 )
 
@@ -89,5 +90,39 @@ var _ = Describe("what a patient has in its favour, on the charging screen", fun
 		}
 		_, body, _ := t.send(reception, "/caja", nil)
 		Expect(body).To(And(ContainSubstring(`href="/caja/deudas"`), ContainSubstring(`href="/recibos"`)))
+	})
+
+	It("reminds whoever leaves of an open register, and gives the report of a closed one as a file", func() {
+		_, body, _ := t.send(reception, "/caja/salir", nil)
+		Expect(body).To(And(ContainSubstring("¿Salir con la caja de "), ContainSubstring(`action="/salir"`), ContainSubstring(`href="/caja"`), ContainSubstring("Salir igual")))
+		_, body, _ = t.send(boss, "/caja/salir", nil)
+		Expect(body).To(ContainSubstring("No tiene ninguna caja abierta."))
+
+		_, err := t.charged("receptionist", "80.00", paidBy(billing.Cash, "80.00"))
+		Expect(err).NotTo(HaveOccurred())
+		var session billing.CashSession
+		Expect(t.as("receptionist", func(ctx context.Context) (err error) {
+			session, err = t.till.Open(ctx, t.Site)
+			return err
+		})).To(Succeed())
+		report := "/caja/" + session.ID.String() + "/pdf"
+		status, _, _ := t.send(reception, report, nil)
+		Expect(status).To(Equal(http.StatusNotFound), "what has to be in an open one is nobody's to see")
+		Expect(t.as("receptionist", func(ctx context.Context) error {
+			if _, err := t.till.Count(ctx, session.ID, map[string]int{"50.00": 1, "20.00": 1}); err != nil {
+				return err
+			}
+			_, err := t.till.Close(ctx, session.ID, "faltan diez soles de vuelto", nil)
+			return err
+		})).To(Succeed())
+		status, body, _ = t.send(reception, report, nil)
+		Expect(status).To(Equal(http.StatusOK))
+		Expect(body).To(HavePrefix("%PDF-"))
+		status, _, _ = t.send(boss, report, nil)
+		Expect(status).To(Equal(http.StatusOK), "who may see all")
+		status, _, _ = t.send(accounts.Cashier, report, nil)
+		Expect(status).To(Equal(http.StatusNotFound), "another's")
+		_, body, _ = t.send(reception, "/caja/salir", nil)
+		Expect(body).To(ContainSubstring("No tiene ninguna caja abierta."))
 	})
 })

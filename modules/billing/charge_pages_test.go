@@ -83,7 +83,7 @@ func newTillPages() *tillPages {
 	billing.Routes(r, billing.Parts{
 		Front: billing.Front{Till: t.till, Receipts: billing.NewReceipts(t.till), People: t.insured, Visits: t, House: accounts.Colleagues{}, Prices: services,
 			Book: prices.NewBook(prices.NewPostgres(), services), Now: t.now},
-		Register: strangers{}, Ledger: t.ledger, Emission: t.emission, Desk: t.charge, Made: billing.NewReceiptDocuments(t.ledger, t.emission, t.now), Later: t, Insurers: t.insurers, Authoriser: t,
+		Register: strangers{}, Papers: billing.NewPapers(t.ledger, accounts.Colleagues{}, accounts.House{}.Logo), Ledger: t.ledger, Emission: t.emission, Desk: t.charge, Made: billing.NewReceiptDocuments(t.ledger, t.emission, t.now), Later: t, Insurers: t.insurers, Authoriser: t,
 	})
 	Expect(r.Check()).To(Succeed())
 	return t

@@ -91,6 +91,7 @@ func FrontRoutes(r *web.Router, f Front) { front{Front: f}.routes(r) }
 
 func (h front) routes(r *web.Router) {
 	h.cashRoutes(r)
+	h.leaveRoutes(r)
 	h.chargeRoutes(r)
 	h.receiptRoutes(r)
 }

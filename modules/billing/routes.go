@@ -46,6 +46,7 @@ func Routes(r *web.Router, p Parts) {
 	h := screens{p}
 	h.desk().routes(r)
 	h.cashRoutes(r)
+	h.cashPDFRoutes(r)
 	h.receiptRoutes(r)
 	h.documentRoutes(r)
 	h.printRoutes(r)

@@ -171,3 +171,8 @@ func (h screens) cashReport(c echo.Context) error {
 	}
 	return web.Show(c, web.Page{Title: "Caja de " + v.Owner, Nav: cashPath, Back: cashPath, Context: views.LongDayInText(v.local(s.OpenedAt), v.Now), Body: cashReportBody(v)})
 }
+
+// HoldsCash reports whether who asks has a register open, at any site.
+func (p Parts) HoldsCash(ctx context.Context) (bool, error) {
+	return p.Ledger.hasOpenSession(ctx, access.Who(ctx).MembershipID)
+}

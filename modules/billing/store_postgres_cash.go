@@ -81,6 +81,13 @@ func (l *Ledger) openSession(ctx context.Context, owner, site uuid.UUID) (CashSe
 	return l.sessionWhere(ctx, "where membership_id = ? and site_id = ? and closed_at is null", owner, site)
 }
 
+// hasOpenSession reports whether a member has a register open, at any site.
+func (l *Ledger) hasOpenSession(ctx context.Context, owner uuid.UUID) (open bool, err error) {
+	const query = "select exists (select from cash_sessions where membership_id = ? and closed_at is null)"
+	err = database.From(ctx).Raw(query, owner).Row().Scan(&open)
+	return open, explain("look for an open cash session", err)
+}
+
 // sessions are the latest ones; of everybody for the zero owner.
 func (l *Ledger) sessions(ctx context.Context, owner uuid.UUID, limit int) ([]CashSession, error) {
 	var rows []sessionRow
