@@ -35,5 +35,6 @@ func Steps() []*gormigrate.Migration {
 		sqlStep("0027_books"),
 		sqlStep("0028_device_papers"),
 		sqlStep("0029_record"),
+		sqlStep("0030_fees"),
 	}
 }

@@ -5,6 +5,7 @@ package modules
 import (
 	"hampi/modules/accounts"
 	"hampi/modules/billing"
+	"hampi/modules/billing/fees"
 	"hampi/modules/billing/nubefact"
 	"hampi/modules/billing/prices"
 	"hampi/modules/platform/fault"
@@ -31,6 +32,14 @@ func (h *house) joinBilling() {
 		Made: billing.NewReceiptDocuments(ledger, emission, h.Now), Later: later,
 		Papers: papers, Filing: filing, Dispatch: billing.NewDispatch(ledger, papers, filing, []billing.Sender{billing.NewMailSender(h.queue)}, h.Now),
 		Connections: connections, Auditor: billing.NewAuditor(ledger, connections, billing.NewComparing(h.queue), h.Now, billing.Unhurried),
+	}
+}
+
+// fees settles what professionals are owed of what was collected.
+func (h *house) fees() *fees.Keeper {
+	return &fees.Keeper{
+		Store: fees.NewPostgres(), Documents: h.billing.Ledger, Credits: h.billing.Notes, House: accounts.Colleagues{}, People: h.patients, Catalog: h.catalog,
+		Picture: accounts.House{}.Logo, Now: h.Now,
 	}
 }
 

@@ -20,6 +20,7 @@ import (
 	"hampi/modules/agenda"
 	"hampi/modules/billing"
 	"hampi/modules/billing/books"
+	"hampi/modules/billing/fees"
 	"hampi/modules/billing/prices"
 	"hampi/modules/catalog"
 	"hampi/modules/hce"
@@ -198,7 +199,7 @@ func settingsPages() []web.SettingsPage {
 		accounts.PeopleSettings(), agenda.SchedulesPage(), sync.DevicesPage(), hce.EmergenciesPage(), catalog.CatalogsPage(), hce.TemplatesPage(), consent.SettingsPage(),
 		hce.HeadPage(), hce.FavouritesPage(),
 	}
-	return slices.Concat(settings.Pages(), own, catalog.SettingsPages(), billing.SettingsPages(), prices.SettingsPages())
+	return slices.Concat(settings.Pages(), own, catalog.SettingsPages(), billing.SettingsPages(), prices.SettingsPages(), fees.SettingsPages())
 }
 
 // listen stacks what every request passes, outermost first (DESIGN §3).
@@ -257,6 +258,7 @@ func (h *house) routes(a *App) {
 	hce.Routes(r, h.record)
 	billing.Routes(r, h.billing)
 	books.Routes(r, &books.Keeper{Store: books.NewPostgres(), Documents: h.billing.Ledger, House: accounts.Colleagues{}, Catalog: h.catalog, Now: h.Now})
+	fees.Routes(r, h.fees())
 	prices.Routes(r, h.prices, accounts.Colleagues{}, h.Now)
 	settings.Routes(r, h.settings)
 	sync.Routes(r, h.sync, sync.PageParts{Describers: h.describers(), People: h.staff, Now: h.Now})

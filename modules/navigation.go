@@ -23,6 +23,7 @@ var (
 	cash      = destination{views.NavItem{Label: "Caja", Href: "/caja", Icon: "wallet", Key: "g c"}, accounts.BillingCharge}
 	documents = destination{views.NavItem{Label: "Comprobantes", Href: documentsPath, Icon: "receipt"}, accounts.BillingCharge}
 	reports   = destination{views.NavItem{Label: "Reportes", Href: "/reportes/ventas", Icon: "file-spreadsheet"}, accounts.BillingBooks}
+	ownFees   = destination{views.NavItem{Label: "Honorarios", Href: "/honorarios", Icon: "hand-coins"}, accounts.BillingFees}
 	auditLog  = destination{views.NavItem{Label: "Auditoría", Href: "/auditoria", Icon: "scroll-text"}, accounts.AuditRead}
 	settingsP = destination{views.NavItem{Label: "Configuración", Href: "/configuracion", Icon: "settings"}, accounts.SettingsClinic}
 	clinics   = destination{views.NavItem{Label: "Clínicas", Href: "/plataforma/clinicas", Icon: "building-2"}, accounts.PlatformClinics}
@@ -39,7 +40,7 @@ const documentsPath = "/comprobantes"
 func sidebarOf(r accounts.Role) []destination {
 	switch r {
 	case accounts.Doctor:
-		return []destination{today, agendaDay, people, toSign, results}
+		return []destination{today, agendaDay, people, toSign, results, ownFees}
 	case accounts.Assistant:
 		return []destination{today, agendaDay, people}
 	case accounts.Receptionist:

@@ -28,6 +28,7 @@ const (
 	BillingOverride access.Permission = "billing.override" // give back, void, discounts above the limit, every cash register
 	BillingSettings access.Permission = "billing.settings" // series and the way to SUNAT
 	BillingBooks    access.Permission = "billing.books"    // sales register, reports, what differs from the provider's view
+	BillingFees     access.Permission = "billing.fees"     // one's own fees; with the books, everybody's
 
 	CatalogRead access.Permission = "catalog.read" // services, professionals, sites
 
@@ -49,7 +50,7 @@ func permissions(r Role) []access.Permission {
 		return []access.Permission{
 			PatientsRead, PatientsWrite, PatientsClinical,
 			AgendaRead, AgendaBook, AgendaOverbook, AgendaAttend, AgendaBlock, CatalogRead,
-			HCERead, HCEWrite, HCETriage,
+			HCERead, HCEWrite, HCETriage, BillingFees,
 		}
 	case Assistant:
 		return []access.Permission{PatientsRead, PatientsWrite, PatientsClinical, AgendaRead, AgendaBook, CatalogRead, HCETriage}
@@ -65,7 +66,7 @@ func permissions(r Role) []access.Permission {
 			PatientsRead, PatientsWrite, PatientsBilling, PatientsMerge, PatientsImport, PatientsExport,
 			AgendaRead, AgendaBook, AgendaOverbook, AgendaBlock, CatalogRead,
 			SettingsClinic, SettingsServices, SettingsSchedules, SettingsPeople, SettingsSecurity, AuditRead,
-			HCEEmergencies, HCESettings, BillingCharge, BillingOverride, BillingSettings, BillingBooks,
+			HCEEmergencies, HCESettings, BillingCharge, BillingOverride, BillingSettings, BillingBooks, BillingFees,
 		}
 	case SuperAdmin:
 		return []access.Permission{PlatformClinics, PlatformJobs}
