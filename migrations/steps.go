@@ -36,5 +36,6 @@ func Steps() []*gormigrate.Migration {
 		sqlStep("0028_device_papers"),
 		sqlStep("0029_record"),
 		sqlStep("0030_fees"),
+		sqlStep("0031_books_speed"),
 	}
 }

@@ -84,7 +84,7 @@ func (h *house) monthOfDocuments(ctx context.Context, c *clinic) (first uuid.UUI
 	if err := h.loadBatch(ctx, b); err != nil {
 		return first, err
 	}
-	_, err = h.admin.Exec(ctx, "analyze invoices, invoice_contents, invoice_items, invoice_states, payments")
+	_, err = h.admin.Exec(ctx, "vacuum analyze invoices, invoice_contents, invoice_items, invoice_states, payments") // as the database does by itself
 	return first, err
 }
 

@@ -22,17 +22,18 @@ type Postgres struct{}
 // NewPostgres reads in the clinic's transaction of its context.
 func NewPostgres() Postgres { return Postgres{} }
 
-// current are the contents that documents say now, of a period by the day that they bear. Kind and site are the series': a
-// handful of rows instead of a look-up for each document.
-const current = `from invoice_contents c join invoice_states s on s.clinic_id = c.clinic_id and s.invoice_id = c.invoice_id and s.content_id = c.id
-	join invoice_series r on r.clinic_id = s.clinic_id and r.id = s.series_id `
+// current are the contents that documents say now, of a period by the day that they bear. The clinic's own rows are all
+// that is seen, so it is not compared again; and that a content is the one in force is said in a way that the planner does
+// not multiply with the rest: it would expect a single row, and look each of twenty thousand up in every table.
+const current = `from invoice_contents c join invoice_states s on s.invoice_id = c.invoice_id and coalesce(s.content_id = c.id, false) `
 
-// inSoles adds amounts up in soles, each rounded as its document is.
-func inSoles(column string) string {
-	return "sum(case when c.exchange_rate = 1 then c." + column + " else round(c." + column + " * c.exchange_rate, 2) end) as " + column
+// inSoles adds a table's amounts up in soles, each rounded as its document is.
+func inSoles(table, column string) string {
+	amount := table + "." + column
+	return "sum(case when c.exchange_rate = 1 then " + amount + " else round(" + amount + " * c.exchange_rate, 2) end) as " + column
 }
 
-// Groups adds up the documents of a period.
+// Groups adds up the documents of a period. Kind and site are their series': looked up for the sums, not for each document.
 func (Postgres) Groups(ctx context.Context, from, to agenda.Date) ([]Group, error) {
 	var rows []struct {
 		Day    time.Time
@@ -43,10 +44,11 @@ func (Postgres) Groups(ctx context.Context, from, to agenda.Date) ([]Group, erro
 	}
 	var sums []string
 	for _, column := range []string{"taxable", "exempt", "unaffected", "free", "igv", "discount", "total"} {
-		sums = append(sums, inSoles(column))
+		sums = append(sums, inSoles("c", column))
 	}
-	query := "select c.issued_on as day, r.kind, r.site_id, s.state, count(*) as count, " + strings.Join(sums, ", ") + " " + current +
-		"where c.issued_on between ? and ? group by c.issued_on, r.id, r.kind, r.site_id, s.state order by c.issued_on, r.id"
+	query := "with sums as (select c.issued_on as day, s.series_id, s.state, count(*) as count, " + strings.Join(sums, ", ") + " " + current +
+		"where c.issued_on between ? and ? group by c.issued_on, s.series_id, s.state) " +
+		"select r.kind, r.site_id, sums.* from sums join invoice_series r on r.id = sums.series_id order by day, r.id, state"
 	if err := database.From(ctx).Raw(query, from.String(), to.String()).Scan(&rows).Error; err != nil {
 		return nil, fmt.Errorf("add up documents: %w", err)
 	}
@@ -67,10 +69,10 @@ func (Postgres) Works(ctx context.Context, from, to agenda.Date) ([]Work, error)
 		Times     decimal.Decimal
 		Total     decimal.Decimal
 	}
-	const query = `select l.doctor_id, l.service_id, l.product_id is not null as product, r.kind = 'nota_credito' as credit, sum(l.quantity) as times,
-		sum(case when c.exchange_rate = 1 then l.total else round(l.total * c.exchange_rate, 2) end) as total ` + current +
-		`join invoice_items l on l.clinic_id = c.clinic_id and l.content_id = c.id
-		where c.issued_on between ? and ? and s.state not in ('rejected', 'voided') and l.igv_type <> 'gratuito' group by 1, 2, 3, 4`
+	query := `with sums as (select l.doctor_id, l.service_id, l.product_id is not null as product, s.series_id, sum(l.quantity) as times, ` + inSoles("l", "total") + ` ` + current +
+		`join invoice_items l on l.content_id = c.id where c.issued_on between ? and ? and s.state not in ('rejected', 'voided') and l.igv_type <> 'gratuito' group by 1, 2, 3, 4)
+		select doctor_id, service_id, product, r.kind = 'nota_credito' as credit, sum(times) as times, sum(total) as total
+		from sums join invoice_series r on r.id = sums.series_id group by 1, 2, 3, 4`
 	if err := database.From(ctx).Raw(query, from.String(), to.String()).Scan(&rows).Error; err != nil {
 		return nil, fmt.Errorf("add up lines of documents: %w", err)
 	}
