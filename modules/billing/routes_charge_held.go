@@ -25,11 +25,6 @@ func (h screens) findHeld(ctx context.Context, f *chargeForm) (err error) {
 	return err
 }
 
-// ticks reports whether an advance is chosen to be deducted.
-func (f chargeForm) ticks(advance uuid.UUID) bool {
-	return slices.Contains(f.Typed[deductionsField], advance.String())
-}
-
 // deduct takes the advances that are ticked off what is to be paid. One that cannot be taken is a problem, never left
 // out in silence: the patient would owe its amount.
 func (f chargeForm) deduct(c *Content, problems fault.Problems) {
