@@ -15,6 +15,7 @@ import (
 	"hampi/modules/billing/prices"
 	"hampi/modules/catalog"
 	"hampi/modules/patients"
+	"hampi/modules/platform/database"
 	"hampi/modules/platform/fault"
 )
 
@@ -125,6 +126,11 @@ var _ = Describe("what insurers owe", func() {
 		Expect(e.Customer).To(Equal(company))
 		Expect(e.Lines).To(HaveLen(2))
 		Expect(e.Lines[0].Description).To(Equal("24/11/2026 Quispe, Ana: Consulta, Consulta"))
+		var named int
+		i.within(func(ctx context.Context) {
+			Expect(database.From(ctx).Raw("select count(*) from invoice_items where description like '%Quispe%'").Row().Scan(&named)).To(Succeed())
+		})
+		Expect(named).To(BeZero(), "who was attended stands sealed alone")
 		Expect(e.Totals().Total.String()).To(Equal("750.01"))
 		Expect(e.Detraction.Amount.String()).To(Equal("90"))
 		Expect(e.Credit.Instalments).To(HaveLen(1))

@@ -179,12 +179,14 @@ func (l *Ledger) addContent(ctx context.Context, invoice uuid.UUID, c Content, b
 	return id, l.addInstalments(ctx, id, c.Credit)
 }
 
+// addLines writes what lines come to, to be added up. What they say stands sealed in the content alone, for it may name a
+// person: an insurer's factura names who was attended.
 func (l *Ledger) addLines(ctx context.Context, content uuid.UUID, c Content) error {
 	const insert = `insert into invoice_items (content_id, place, service_id, product_id, doctor_id, description, unit, igv_type, quantity, unit_price, discount, value, igv, total)
-		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+		values (?, ?, ?, ?, ?, '', ?, ?, ?, ?, ?, ?, ?, ?)`
 	for place, line := range c.Lines {
 		a := line.Amounts(c.IGVPercent)
-		err := database.From(ctx).Exec(insert, content, place, idOrNil(line.ServiceID), idOrNil(line.ProductID), idOrNil(line.DoctorID), line.Description, line.Unit,
+		err := database.From(ctx).Exec(insert, content, place, idOrNil(line.ServiceID), idOrNil(line.ProductID), idOrNil(line.DoctorID), line.Unit,
 			line.IGVType, line.Quantity, line.UnitPrice, line.Discount, a.Value, a.IGV, a.Total).Error
 		if err != nil {
 			return explain("write a line of an invoice", err)

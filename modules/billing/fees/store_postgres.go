@@ -103,7 +103,7 @@ const worksQuery = `with settled as (
 		(array_agg(f.service_id))[1] as service_id, (array_agg(f.patient_id))[1] as patient_id
 	from fee_lines f join fee_settlements t on t.clinic_id = f.clinic_id and t.id = f.settlement_id where t.doctor_id = @doctor group by f.invoice_id, f.item
 ), lines as (
-	select s.invoice_id, c.id as content_id, c.issued_on, l.place as item, l.service_id, l.description, l.quantity, c.exchange_rate as rate, s.state,
+	select s.invoice_id, c.id as content_id, c.issued_on, l.place as item, l.service_id, l.quantity, c.exchange_rate as rate, s.state,
 		round(l.value * c.exchange_rate, 2) as value, round(l.total * c.exchange_rate, 2) as total, round(c.total * c.exchange_rate, 2) as charged
 	from invoice_items l join invoice_contents c on c.clinic_id = l.clinic_id and c.id = l.content_id
 		join invoice_states s on s.clinic_id = c.clinic_id and s.invoice_id = c.invoice_id and s.content_id = c.id
@@ -120,7 +120,7 @@ const worksQuery = `with settled as (
 )
 select i.id as invoice_id, i.kind, i.series, i.number, coalesce(o.issued_on, i.issued_on) as issued_on, coalesce(i.patient_id, f.patient_id) as patient_id,
 	coalesce(o.item, f.item) as item, coalesce(o.service_id, f.service_id) as service_id,
-	coalesce(v.name, case when o.billed is not null then 'Servicios por convenio' end, o.description, f.description) as description,
+	coalesce(v.name, case when o.billed is not null then 'Servicios por convenio' end, f.description, 'Otro concepto') as description,
 	coalesce(o.value, 0) as value, coalesce(o.total, 0) as total,
 	round(coalesce(o.billed_units * o.total / nullif(o.billed, 0), o.quantity * o.part, o.quantity, 0), 6) as units,
 	coalesce(o.charged + o.deducted, 0) as asked, coalesce(o.money + o.deducted, 0) as paid,
