@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -57,10 +56,18 @@ func Start() *Cluster {
 	return c
 }
 
-// Root is the project's folder, wherever the specs run.
+// Root is the project's folder: the one with go.mod above where the specs run.
 func Root() string {
-	_, file, _, _ := runtime.Caller(0)
-	return filepath.Join(filepath.Dir(file), "..", "..", "..", "..")
+	folder, err := os.Getwd()
+	Expect(err).NotTo(HaveOccurred())
+	for {
+		if _, err := os.Stat(filepath.Join(folder, "go.mod")); err == nil {
+			return folder
+		}
+		above := filepath.Dir(folder)
+		Expect(above).NotTo(Equal(folder), "no go.mod above the specs")
+		folder = above
+	}
 }
 
 func nodeModules() string { return filepath.Join(Root(), "static", "node_modules") }
