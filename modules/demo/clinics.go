@@ -22,6 +22,7 @@ type clinic struct {
 	first    int // number of the first patient's document
 	known    []known
 	rounds   []round
+	money    money
 }
 
 // person is somebody with an account.
@@ -86,7 +87,7 @@ func demoClinic() clinic {
 		{accounts.Profile{Name: "Elmer Picón"}, "caja@demo.pe", []accounts.Role{accounts.Cashier}, "", "Centro"},
 		{accounts.Profile{Name: "María del Carmen Villavicencio Santillán", Title: "Dra.", College: "COP", CollegeNumber: "12093"}, "duena@demo.pe", []accounts.Role{accounts.Doctor, accounts.ClinicAdmin}, "odontologia", "Amarilis"},
 	}
-	c.rounds = demoRounds()
+	c.rounds, c.money = demoRounds(), demoMoney()
 	return c
 }
 

@@ -124,6 +124,20 @@ var _ = Describe("the demonstration", Ordered, func() {
 		Expect(err).NotTo(HaveOccurred())
 	})
 
+	It("has taken money: registers that were closed, documents, debts, and what insurers still owe", func() {
+		Expect(count(w, "select count(*) from cash_sessions"+inDemo+" and closed_at is not null")).To(Equal(2), "Saturday and Monday; Sunday nobody works")
+		Expect(count(w, "select count(*) from cash_sessions"+inDemo+" and closed_at is null")).To(BeZero())
+		Expect(count(w, "select count(*) from invoices"+inDemo+" and kind = 'boleta'")).To(BeNumerically(">", 30))
+		Expect(count(w, "select count(*) from invoices"+inDemo+" and kind = 'factura'")).To(BeNumerically(">=", 1))
+		Expect(count(w, "select count(*) from receipts"+inDemo+" and invoice_id is null")).To(BeNumerically(">=", 1))
+		Expect(count(w, "select count(*) from agreement_shares"+inDemo+" and factura_id is null")).To(BeNumerically(">=", 3))
+		Expect(count(w, "select count(*) from products"+inDemo)).To(Equal(7))
+		Expect(count(w, "select count(*) from fee_settlements"+inDemo)).To(Equal(1))
+		Expect(count(w, `select count(*) from appointments a`+inDemo+` and status = 'completed' and (start_time at time zone 'America/Lima')::date = date '2026-11-24'`)).
+			To(BeNumerically(">", 0), "who came today is still to be charged")
+		Expect(count(w, `select count(*) from invoices i join appointments a on a.id = i.appointment_id where (a.start_time at time zone 'America/Lima')::date = date '2026-11-24'`)).To(BeZero())
+	})
+
 	It("adds nothing when it is run again", func() {
 		before := count(w, "select count(*) from audit_log")
 		began := time.Now()

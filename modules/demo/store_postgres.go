@@ -98,13 +98,19 @@ func (s seeder) fill(ctx context.Context, c clinic) error {
 	if err := s.within(ctx, c, func(ctx context.Context) error { return s.addBilling(ctx, c) }); err != nil {
 		return err
 	}
+	if err := s.within(ctx, c, func(ctx context.Context) error { return s.addPrices(ctx, c) }); err != nil {
+		return err
+	}
 	if err := s.addPatients(ctx, c); err != nil {
 		return err
 	}
 	if err := s.addDays(ctx, c); err != nil {
 		return err
 	}
-	return s.addNotes(ctx, c)
+	if err := s.addNotes(ctx, c); err != nil {
+		return err
+	}
+	return s.addMoney(ctx, c)
 }
 
 // within works in the clinic as the person who books there.

@@ -58,6 +58,10 @@ func (s seeder) addBilling(ctx context.Context, c clinic) error {
 	if err != nil || settings.HasAccess {
 		return err
 	}
+	settings.FiscalAddress, settings.DetractionAccount = c.sites[0].Address, "00-481-990000"
+	if err := ledger.SaveSettings(ctx, settings); err != nil {
+		return err
+	}
 	account := issuerOf(c)
 	return ledger.SaveAccess(ctx, billing.Access{Route: "https://" + NubeFactHost + "/api/v1/" + account.Route, Token: account.Token})
 }
