@@ -240,7 +240,7 @@ func plantMissing(c clinics) {
 			 select s.clinic_id, gen_random_uuid(), s.id, i.id, 'cash', 1, s.membership_id, now() from cash_sessions s join invoices i using (clinic_id) where s.clinic_id = $1 limit 1`,
 			`insert into fee_rules (clinic_id, id, kind, rate, valid_from) select id, gen_random_uuid(), 'percent', 10, current_date from clinics where id = $1`,
 			`insert into fee_settlements (clinic_id, id, doctor_id, number, to_on, base, fee, closed_by, closed_at)
-			 select clinic_id, gen_random_uuid(), id, 1, current_date, 100, 10, id, now() from memberships where clinic_id = $1 and 'doctor' = any(roles) limit 1`,
+			 select clinic_id, gen_random_uuid(), id, 900, current_date, 100, 10, id, now() from memberships where clinic_id = $1 and 'doctor' = any(roles) limit 1`,
 			`insert into patient_imports (clinic_id, id, state, head, rows, by)
 			 select clinic_id, gen_random_uuid(), 'uploaded', '', 1, user_id from memberships where clinic_id = $1 limit 1`,
 			`insert into encounters (clinic_id, id, patient_id, doctor_id, site_id, started_at)
