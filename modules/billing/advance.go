@@ -36,13 +36,17 @@ type Advance struct {
 	Left     decimal.Decimal // paid, not taken back, and not deducted by another document
 	IGVType  IGVType
 	Customer Customer
+	Currency Currency
 }
 
-// Deducting is the content with advances taken off, each as far as it goes. Value and tax are rounded for each line, so
+// Deducting is the content with advances in its currency taken off, each as far as it goes. Value and tax are rounded for each line, so
 // that what is left of one can fall below zero by a cent: there a cent less is deducted.
 func (c Content) Deducting(advances []Advance) Content {
 	c.Deductions = nil
 	for _, a := range advances {
+		if a.Currency.code() != c.Currency.code() {
+			continue
+		}
 		d := Deduction{AdvanceID: a.ID, Document: a.Document, IGVType: a.IGVType, Amount: decimal.Min(a.Left, c.ofWay(a.IGVType))}
 		for ; d.Amount.IsPositive(); d.Amount = d.Amount.Sub(cent) {
 			with := c

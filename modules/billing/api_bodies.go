@@ -47,8 +47,8 @@ type itemIn struct {
 	ServiceID   *uuid.UUID `json:"service_id,omitempty" format:"uuid" doc:"Servicio de la clínica"`
 	Description string     `json:"description,omitempty" maxLength:"250" doc:"Vacía: el nombre del servicio"`
 	Quantity    figure     `json:"quantity"`
-	UnitPrice   string     `json:"unit_price,omitempty" maxLength:"30" example:"120.00" doc:"Con IGV, en texto. Vacío: el del servicio"`
-	Discount    string     `json:"discount,omitempty" maxLength:"30" example:"0.00" doc:"En soles con IGV, de toda la línea"`
+	UnitPrice   string     `json:"unit_price,omitempty" maxLength:"30" example:"120.00" doc:"Con IGV, en texto. Vacío: el del servicio, que está en soles"`
+	Discount    string     `json:"discount,omitempty" maxLength:"30" example:"0.00" doc:"Con IGV, de toda la línea"`
 	IGVType     IGVType    `json:"igv_type,omitempty" enum:"gravado,exonerado,inafecto,gratuito" doc:"Vacío: el del servicio, o gravado"`
 }
 
@@ -59,7 +59,7 @@ type paymentIn struct {
 	Amount    string     `json:"amount" maxLength:"30" example:"120.00"`
 	Reference string     `json:"reference,omitempty" maxLength:"60" doc:"N.º de operación"`
 	Received  string     `json:"received,omitempty" maxLength:"30" doc:"Efectivo recibido; lo que sobra es vuelto"`
-	Currency  Currency   `json:"currency,omitempty" enum:"PEN,USD" doc:"La del comprobante"`
+	Currency  Currency   `json:"currency,omitempty" enum:"PEN,USD" doc:"La del comprobante; sin ella, soles. En dólares solo con card, transfer o deposit"`
 }
 
 // itemJSON is a line in an answer.
@@ -77,6 +77,7 @@ type paymentJSON struct {
 	ID        uuid.UUID `json:"id" format:"uuid"`
 	Method    Method    `json:"method" enum:"cash,yape,plin,card,transfer,deposit,credit_balance"`
 	Amount    string    `json:"amount"`
+	Currency  Currency  `json:"currency,omitempty" enum:"USD" doc:"Falta en soles"`
 	Reference string    `json:"reference"`
 	Received  string    `json:"received" doc:"0.00 si no fue efectivo con vuelto"`
 }
@@ -89,6 +90,8 @@ type invoiceJSON struct {
 	Number     *int64        `json:"number" doc:"null en un borrador"`
 	Status     Status        `json:"status" enum:"draft,queued,sent,accepted,rejected,to_correct,voiding,voided"`
 	IssuedOn   string        `json:"issued_on" format:"date"`
+	Currency   Currency      `json:"currency,omitempty" enum:"USD" doc:"De todos los importes del comprobante; falta en soles"`
+	Rate       string        `json:"exchange_rate,omitempty" doc:"Soles por dólar; falta en soles"`
 	Customer   customerJSON  `json:"customer"`
 	Items      []itemJSON    `json:"items" nullable:"false"`
 	Taxable    string        `json:"taxable" doc:"Op. gravada, sin IGV"`
@@ -108,6 +111,9 @@ func contentAsJSON(id uuid.UUID, kind Kind, status Status, c Content, payments [
 		ID: id, Kind: kind, Status: status, IssuedOn: c.IssuedOn.String(), Customer: customerJSON(c.Customer), Items: []itemJSON{}, Payments: []paymentJSON{},
 		Taxable: money(t.Taxable), Exempt: money(t.Exempt), Unaffected: money(t.Unaffected), Free: money(t.Free), IGV: money(t.IGV), Total: money(t.Total),
 	}
+	if c.Currency.code() != Soles {
+		j.Currency, j.Rate = c.Currency, c.ExchangeRate.StringFixed(3)
+	}
 	for _, l := range c.Lines {
 		j.Items = append(j.Items, itemJSON{
 			ServiceID: idOrNil(l.ServiceID), Description: l.Description, Quantity: l.Quantity.String(), UnitPrice: money(l.UnitPrice), Discount: money(l.Discount),
@@ -115,7 +121,7 @@ func contentAsJSON(id uuid.UUID, kind Kind, status Status, c Content, payments [
 		})
 	}
 	for _, p := range payments {
-		j.Payments = append(j.Payments, paymentJSON{ID: p.ID, Method: p.Method, Amount: money(p.Amount), Reference: p.Reference, Received: money(p.Received)})
+		j.Payments = append(j.Payments, paymentJSON{ID: p.ID, Method: p.Method, Amount: money(p.Amount), Currency: p.Currency.foreign(), Reference: p.Reference, Received: money(p.Received)})
 	}
 	return j
 }

@@ -142,12 +142,33 @@ var _ = Describe("the API of documents", Ordered, ContinueOnFailure, func() {
 		Entry("an amount that is none", item(object{"unit_price": "1e9999"}), "/items/0/unit_price", "importe en texto"),
 		Entry("a float as an amount", item(object{"unit_price": 118}), "/items/0/unit_price", ""),
 		Entry("dollars without a rate", object{"currency": "USD"}, "/exchange_rate", "tipo de cambio"),
+		Entry("a rate on a document in soles", object{"exchange_rate": "3.421"}, "/exchange_rate", "En soles no va"),
 		Entry("a service of nobody", item(object{"service_id": uuid.NewString()}), "/items/0/service_id", "No hay un servicio"),
 		Entry("a patient of nobody", object{"patient_id": uuid.NewString()}, "/patient_id", "No hay un paciente"),
 		Entry("a site of nobody", object{"site_id": uuid.NewString()}, "/site_id", "No hay una sede"),
 		Entry("a note without its document", object{"kind": "nota_credito"}, "/kind", ""),
 		Entry("an id that anybody could guess", object{"id": uuid.NewString()}, "/id", "versión 7"),
 	)
+
+	It("issues in dollars with the rate of the day, at prices in dollars, paid in dollars", func() {
+		dollars := object{"currency": "USD", "exchange_rate": "3.421"}
+		status, refused := o.call(o.Clinic, "cashier", "POST", "invoices", sale(dollars, object{"items": []object{{"service_id": o.priced.ID, "quantity": "1"}}}))
+		Expect(status).To(Equal(http.StatusUnprocessableEntity), "%v", refused)
+		Expect(refused).To(pointsAt("/items/0/unit_price", "está en soles"))
+		sent := sale(dollars, object{"payments": []object{{"method": "card", "amount": "100.00", "currency": "USD"}}})
+		status, made := o.call(o.Clinic, "cashier", "POST", "invoices", sent)
+		Expect(status).To(Equal(http.StatusCreated), "%v", made)
+		Expect(made).To(And(HaveKeyWithValue("currency", "USD"), HaveKeyWithValue("exchange_rate", "3.421"), HaveKeyWithValue("total", "118.00")))
+		Expect(made["payments"]).To(ConsistOf(And(HaveKeyWithValue("amount", "100.00"), HaveKeyWithValue("currency", "USD"))))
+		more := object{"invoice_id": sent["id"], "method": "card", "amount": "18.00"}
+		status, refused = o.call(o.Clinic, "cashier", "POST", "payments", more)
+		Expect(status).To(Equal(http.StatusUnprocessableEntity), "%v", refused)
+		Expect(refused).To(pointsAt("/amount", "El comprobante está en dólares y este pago en soles."))
+		more["currency"] = "USD"
+		status, paid := o.call(o.Clinic, "cashier", "POST", "payments", more)
+		Expect(status).To(Equal(http.StatusCreated), "%v", paid)
+		Expect(paid).To(And(HaveKeyWithValue("amount", "18.00"), HaveKeyWithValue("currency", "USD")))
+	})
 
 	It("gives a discount above the limit to the administration alone", func() {
 		high := item(object{"discount": "50.00"})

@@ -116,7 +116,7 @@ func (h invoicesAPI) order(ctx context.Context, in *createIn, problems fault.Pro
 		return o, err
 	}
 	for i, item := range b.Items {
-		line, err := h.line(ctx, i, item, problems)
+		line, err := h.line(ctx, i, item, o.Currency, problems)
 		if err != nil {
 			return o, err
 		}
@@ -164,7 +164,7 @@ func unknown(err error, field, words string, problems fault.Problems) error {
 }
 
 // line reads a line; what it leaves out is its service's.
-func (h invoicesAPI) line(ctx context.Context, place int, in itemIn, problems fault.Problems) (Line, error) {
+func (h invoicesAPI) line(ctx context.Context, place int, in itemIn, currency Currency, problems fault.Problems) (Line, error) {
 	l := Line{Description: strings.TrimSpace(in.Description), Unit: UnitService, IGVType: in.IGVType}
 	quantity, ok := ParseAmount(string(in.Quantity))
 	if !ok {
@@ -180,7 +180,11 @@ func (h invoicesAPI) line(ctx context.Context, place int, in itemIn, problems fa
 		}
 		way, known := IGVTypeOf(service.IGVCode)
 		l.ServiceID, l.Unit, l.Description = service.ID, firstText(service.SunatUnit, UnitService), firstText(l.Description, service.Name)
-		if in.UnitPrice == "" {
+		switch {
+		case in.UnitPrice != "":
+		case currency.code() != Soles:
+			problems.Add(LineField(place, "unit_price"), "El precio del servicio está en soles; ponga el de este comprobante en "+currency.Words()+".")
+		default:
 			l.UnitPrice = service.Price
 		}
 		if l.IGVType == "" && known {

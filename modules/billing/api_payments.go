@@ -43,6 +43,7 @@ type paidJSON struct {
 	ID        uuid.UUID  `json:"id" format:"uuid"`
 	Method    Method     `json:"method" enum:"cash,yape,plin,card,transfer,deposit,credit_balance"`
 	Amount    string     `json:"amount" doc:"Menor que cero: lo devuelto"`
+	Currency  Currency   `json:"currency,omitempty" enum:"USD" doc:"La del comprobante; falta en soles"`
 	Reference string     `json:"reference"`
 	Received  string     `json:"received" doc:"0.00 si no fue efectivo con vuelto"`
 	InvoiceID *uuid.UUID `json:"invoice_id" format:"uuid" doc:"null mientras su recibo no tiene comprobante"`
@@ -56,7 +57,7 @@ type paidJSON struct {
 
 func paidAsJSON(p Paid) paidJSON {
 	return paidJSON{
-		ID: p.ID, Method: p.Method, Amount: money(p.Amount), Reference: p.Reference, Received: money(p.Received),
+		ID: p.ID, Method: p.Method, Amount: money(p.Amount), Currency: p.Currency.foreign(), Reference: p.Reference, Received: money(p.Received),
 		InvoiceID: idOrNil(p.InvoiceID), PatientID: p.PatientID, SessionID: idOrNil(p.SessionID), RefundsID: p.RefundsID, MovedID: p.MovedID, Reason: p.Reason, PaidAt: p.At,
 	}
 }
@@ -127,6 +128,7 @@ type PayIn struct {
 		InvoiceID uuid.UUID  `json:"invoice_id" format:"uuid"`
 		Method    Method     `json:"method" enum:"cash,yape,plin,card,transfer,deposit,credit_balance"`
 		Amount    string     `json:"amount" maxLength:"30" example:"120.00"`
+		Currency  Currency   `json:"currency,omitempty" enum:"PEN,USD" doc:"La del comprobante; sin ella, soles. En dólares solo con card, transfer o deposit"`
 		Reference string     `json:"reference,omitempty" maxLength:"60" doc:"N.º de operación"`
 		Received  string     `json:"received,omitempty" maxLength:"30" doc:"Efectivo recibido; lo que sobra es vuelto"`
 	}
@@ -138,7 +140,7 @@ func (h paymentsAPI) pay(ctx context.Context, in *PayIn) (*paidOut, error) {
 		return nil, err
 	}
 	problems := fault.Problems{}
-	p := Payment{ID: id, Method: in.Body.Method, Amount: amountIn(in.Body.Amount, "amount", problems), Reference: strings.TrimSpace(in.Body.Reference)}
+	p := Payment{ID: id, Method: in.Body.Method, Amount: amountIn(in.Body.Amount, "amount", problems), Reference: strings.TrimSpace(in.Body.Reference), Currency: in.Body.Currency}
 	if in.Body.Received != "" {
 		p.Received = amountIn(in.Body.Received, "received", problems)
 	}
@@ -156,7 +158,6 @@ func (h paymentsAPI) pay(ctx context.Context, in *PayIn) (*paidOut, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.Currency = e.Currency
 	if _, err := h.Desk.Pay(ctx, e.ID, []Payment{p}); err != nil {
 		return nil, inMembers(err)
 	}
@@ -165,7 +166,7 @@ func (h paymentsAPI) pay(ctx context.Context, in *PayIn) (*paidOut, error) {
 }
 
 func samePayment(there Paid, invoice uuid.UUID, p Payment) (*paidOut, error) {
-	if there.InvoiceID != invoice || there.Method != p.Method || !there.Amount.Equal(p.Amount) {
+	if there.InvoiceID != invoice || there.Method != p.Method || !there.Amount.Equal(p.Amount) || there.Currency.code() != p.Currency.code() {
 		return nil, fault.Conflicted("same_id", "Ese pago ya se registró con otros datos.")
 	}
 	return &paidOut{http.StatusOK, paidAsJSON(there)}, nil

@@ -88,10 +88,21 @@ const (
 	Dollars Currency = "USD"
 )
 
+// currencies are both, soles first.
+func currencies() []Currency { return []Currency{Soles, Dollars} }
+
 // code is the currency, soles for none.
 func (c Currency) code() Currency {
 	if c == "" {
 		return Soles
+	}
+	return c
+}
+
+// foreign is the currency where it is not soles, as answers name it.
+func (c Currency) foreign() Currency {
+	if c.code() == Soles {
+		return ""
 	}
 	return c
 }

@@ -114,7 +114,7 @@ func PiecesField(denomination string) string { return "piezas." + denomination }
 func Expected(opening decimal.Decimal, payments []Paid, movements []Movement) decimal.Decimal {
 	sum := opening
 	for _, p := range payments {
-		if p.Method == Cash {
+		if p.Method == Cash && p.Currency.code() == Soles {
 			sum = sum.Add(p.Amount)
 		}
 	}
@@ -124,25 +124,36 @@ func Expected(opening decimal.Decimal, payments []Paid, movements []Movement) de
 	return sum
 }
 
-// MethodSum is what a register took in one way.
+// MethodSum is what a register took in one way, in one currency.
 type MethodSum struct {
-	Method Method
-	Count  int
-	Amount decimal.Decimal
+	Method   Method
+	Currency Currency
+	Count    int
+	Amount   decimal.Decimal
+}
+
+// Label is the way on screens.
+func (s MethodSum) Label() string {
+	if s.Currency.code() == Soles {
+		return s.Method.Label()
+	}
+	return s.Method.Label() + ", " + s.Currency.Words()
 }
 
 // ByMethod adds payments up by the way they were made, in the order of the screens; ways nobody used are left out.
 func ByMethod(payments []Paid) []MethodSum {
 	var sums []MethodSum
-	for _, m := range Methods() {
-		s := MethodSum{Method: m}
-		for _, p := range payments {
-			if p.Method == m {
-				s.Count, s.Amount = s.Count+1, s.Amount.Add(p.Amount)
+	for _, currency := range currencies() {
+		for _, m := range Methods() {
+			s := MethodSum{Method: m, Currency: currency}
+			for _, p := range payments {
+				if p.Method == m && p.Currency.code() == currency {
+					s.Count, s.Amount = s.Count+1, s.Amount.Add(p.Amount)
+				}
 			}
-		}
-		if s.Count > 0 {
-			sums = append(sums, s)
+			if s.Count > 0 {
+				sums = append(sums, s)
+			}
 		}
 	}
 	return sums

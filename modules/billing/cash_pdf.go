@@ -122,7 +122,7 @@ func (v cashView) cashSums() paper.Sums {
 func (v cashView) methodsTable() paper.Table {
 	t := paper.Table{Columns: []paper.Column{{Label: "Medio", Share: 2}, {Label: "Operaciones", Right: true}, {Label: "Sistema", Right: true}, {Label: "Verificado"}}}
 	for _, s := range v.Sums {
-		t.Rows = append(t.Rows, []string{s.Method.Label(), views.Number(s.Count), views.Money(s.Amount), v.verified(s.Method)})
+		t.Rows = append(t.Rows, []string{s.Label(), views.Number(s.Count), s.Currency.Money(s.Amount), v.verified(s.Method)})
 	}
 	return t
 }
@@ -145,7 +145,7 @@ func (v cashView) linesTable() paper.Table {
 		{Label: "Importe", Share: 1.3, Right: true}}}
 	for i := len(v.Lines) - 1; i >= 0; i-- {
 		l := v.Lines[i]
-		t.Rows = append(t.Rows, []string{views.Clock(v.local(l.At)), l.Text, l.Document, l.Method.Label(), signed(l.Amount)})
+		t.Rows = append(t.Rows, []string{views.Clock(v.local(l.At)), l.Text, l.Document, l.Method.Label(), signedIn(l.Currency, l.Amount)})
 	}
 	return t
 }

@@ -3,6 +3,8 @@
 package billing
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -64,6 +66,7 @@ type Unpaid struct {
 	Name        Name
 	PatientID   *uuid.UUID
 	SiteID      uuid.UUID
+	Currency    Currency
 	IssuedOn    agenda.Date
 	IssuedAt    time.Time
 	Total       decimal.Decimal
@@ -81,6 +84,7 @@ type Debt struct {
 	Name      Name
 	PatientID *uuid.UUID
 	SiteID    uuid.UUID
+	Currency  Currency
 	IssuedOn  agenda.Date
 	DueOn     agenda.Date
 	Part      int // of the instalments, from 1; 0 what was to be paid at once
@@ -101,7 +105,7 @@ func (u Unpaid) Debts(today agenda.Date) []Debt {
 		covered = covered.Sub(used)
 		if left := amount.Sub(used); left.IsPositive() {
 			list = append(list, Debt{
-				Invoice: u.ID, Name: u.Name, PatientID: u.PatientID, SiteID: u.SiteID, IssuedOn: u.IssuedOn, DueOn: due, Part: n, Amount: left, Age: AgeOf(due, today),
+				Invoice: u.ID, Name: u.Name, PatientID: u.PatientID, SiteID: u.SiteID, Currency: u.Currency, IssuedOn: u.IssuedOn, DueOn: due, Part: n, Amount: left, Age: AgeOf(due, today),
 			})
 		}
 	}
@@ -116,27 +120,33 @@ func (u Unpaid) Debts(today agenda.Date) []Debt {
 	return list
 }
 
-// Owing is what one person or company owes, by age.
+// Owing is what one person or company owes in one currency, by age.
 type Owing struct {
-	Key    string
-	Name   string
-	Count  int
-	Oldest agenda.Date
-	ByAge  map[Age]decimal.Decimal
-	Total  decimal.Decimal
+	Key      string
+	Name     string
+	Currency Currency
+	Count    int
+	Oldest   agenda.Date
+	ByAge    map[Age]decimal.Decimal
+	Total    decimal.Decimal
 }
 
-// OwedBy adds debts up under a key, whoever owes most first.
+// OwedBy adds debts up under a key and by currency, whoever owes most first, soles before dollars.
 func OwedBy(debts []Debt, key func(Debt) (key, name string)) []Owing {
+	type owes struct {
+		key      string
+		currency Currency
+	}
 	var list []Owing
-	at := map[string]int{}
+	at := map[owes]int{}
 	for _, d := range debts {
 		k, name := key(d)
-		i, there := at[k]
+		who := owes{k, d.Currency.code()}
+		i, there := at[who]
 		if !there {
 			i = len(list)
-			at[k] = i
-			list = append(list, Owing{Key: k, Name: name, Oldest: d.DueOn, ByAge: map[Age]decimal.Decimal{}})
+			at[who] = i
+			list = append(list, Owing{Key: k, Name: name, Currency: who.currency, Oldest: d.DueOn, ByAge: map[Age]decimal.Decimal{}})
 		}
 		o := &list[i]
 		o.Count, o.Total, o.ByAge[d.Age] = o.Count+1, o.Total.Add(d.Amount), o.ByAge[d.Age].Add(d.Amount)
@@ -144,7 +154,9 @@ func OwedBy(debts []Debt, key func(Debt) (key, name string)) []Owing {
 			o.Oldest = d.DueOn
 		}
 	}
-	sorting.By(list, func(a, b Owing) int { return b.Total.Cmp(a.Total) })
+	sorting.By(list, func(a, b Owing) int {
+		return cmp.Or(slices.Index(currencies(), a.Currency)-slices.Index(currencies(), b.Currency), b.Total.Cmp(a.Total))
+	})
 	return list
 }
 

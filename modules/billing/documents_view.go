@@ -3,6 +3,8 @@
 package billing
 
 import (
+	"slices"
+
 	"hampi/views"
 )
 
@@ -12,7 +14,7 @@ func owed(l Listed) string {
 	if l.Kind == CreditNote || !l.State.Counts() || !due.IsPositive() {
 		return ""
 	}
-	return views.Money(due)
+	return l.Currency.Money(due)
 }
 
 // stepLabel is a step of a document's life.
@@ -41,6 +43,11 @@ func methodOptions() []views.Option {
 	return list
 }
 
+// bankOptions are the ways that a bank moves money, in whatever currency.
+func bankOptions() []views.Option {
+	return slices.DeleteFunc(methodOptions(), func(o views.Option) bool { return !Method(o.Value).throughBank() })
+}
+
 // reasonOptions are the reasons offered on the page: those that take back all, or an amount.
 func reasonOptions(amended Kind) []views.Option {
 	var list []views.Option
@@ -56,7 +63,7 @@ func paymentOptions(payments []Paid) []views.Option {
 	var list []views.Option
 	for _, p := range payments {
 		if p.Amount.IsPositive() {
-			list = append(list, views.Option{Value: p.ID.String(), Label: p.Method.Label() + " " + views.Money(p.Amount)})
+			list = append(list, views.Option{Value: p.ID.String(), Label: p.Method.Label() + " " + p.Currency.Money(p.Amount)})
 		}
 	}
 	return list

@@ -138,7 +138,7 @@ func customerPairs() []string {
 
 // rate is the exchange rate as it stands, or as it was typed.
 func (v documentView) rate() string {
-	if v.Form.Which == "correccion" {
+	if v.Form.Which == "correccion" || v.Form.Which == "reemplazo" {
 		return v.Form.Rate
 	}
 	return v.ExchangeRate.String()

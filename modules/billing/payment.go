@@ -68,7 +68,7 @@ type Payment struct {
 	Amount    decimal.Decimal `json:"amount"`              // what it pays
 	Reference string          `json:"reference,omitempty"` // the operation's number
 	Received  decimal.Decimal `json:"received,omitzero"`   // cash handed over; none: the amount itself
-	Currency  Currency        `json:"currency,omitempty"`  // none: soles
+	Currency  Currency        `json:"currency,omitempty"`  // its document's; none: soles
 }
 
 // Change is what goes back to who pays in cash (vuelto).
@@ -91,6 +91,12 @@ type Payout struct {
 	By         uuid.UUID
 	At         time.Time
 }
+
+// throughBank reports whether a bank moves the money, in whatever currency. A register counts soles, the apps of phones move
+// soles, and a balance is kept in soles.
+func (m Method) throughBank() bool { return m == Card || m == Transfer || m == Deposit }
+
+const onlyThroughBank = "En dólares se paga y se devuelve con tarjeta, transferencia o depósito."
 
 // Settlement is how far payments go.
 type Settlement struct {
@@ -131,6 +137,9 @@ func (p Payment) problems(at string, currency Currency, problems fault.Problems)
 	}
 	if p.Currency.code() != currency.code() {
 		problems.Add(at+"amount", "El comprobante está en "+currency.Words()+" y este pago en "+p.Currency.Words()+".")
+	}
+	if currency.code() != Soles && !p.Method.throughBank() {
+		problems.Add(at+"method", onlyThroughBank)
 	}
 	problems.Add(at+"reference", textProblem(p.Reference, 0, longestReference, ""))
 	switch {

@@ -62,15 +62,16 @@ type accountForm struct {
 
 // accountView is a patient's account as its page shows it.
 type accountView struct {
-	Frame patients.Frame
-	Statement
-	Open     []Billed // documents that are owed
-	Advances []Advance
-	Form     accountForm
-	Problems fault.Problems
-	Override bool
-	Now      time.Time
-	OpID     string
+	Frame     patients.Frame
+	Statement             // in soles
+	Others    []Statement // in other currencies
+	Open      []Billed    // documents that are owed
+	Advances  []Advance
+	Form      accountForm
+	Problems  fault.Problems
+	Override  bool
+	Now       time.Time
+	OpID      string
 }
 
 func (v accountView) local(t time.Time) time.Time { return t.In(v.Now.Location()) }
@@ -96,7 +97,7 @@ func (v accountView) typed(form, value, otherwise string) string {
 func (v accountView) openOptions() []views.Option {
 	var list []views.Option
 	for _, b := range v.Open {
-		list = append(list, views.Option{Value: b.ID.String(), Label: b.Name.String() + ", debe " + views.Money(b.Due())})
+		list = append(list, views.Option{Value: b.ID.String(), Label: b.Name.String() + ", debe " + b.Currency.Money(b.Due())})
 	}
 	return list
 }
@@ -133,11 +134,11 @@ func (h screens) accountView(c echo.Context) (v accountView, err error) {
 	if v.Frame, err = h.Register.Frame(ctx, id, accountTab); err != nil {
 		return v, err
 	}
-	statement, documents, err := h.Ledger.Statement(ctx, v.Frame.Family)
+	statements, documents, err := h.Ledger.Statements(ctx, v.Frame.Family)
 	if err != nil {
 		return v, err
 	}
-	v.Statement = statement
+	v.Statement, v.Others = statements[0], statements[1:]
 	for _, b := range documents {
 		if b.Due().IsPositive() {
 			v.Open = append(v.Open, b)
@@ -240,12 +241,17 @@ func paymentNames() []string {
 	return []string{"payments.0.method", "medio", "payments.0.amount", "importe", "payments.0.reference", "operacion", "payments", "importe"}
 }
 
-// payOnce takes a payment for a document; the same again is what is there.
+// payOnce takes a payment for a document, in its currency; the same again is what is there.
 func (h screens) payOnce(ctx context.Context, invoice uuid.UUID, p Payment) error {
 	there, err := h.Ledger.Payment(ctx, p.ID)
 	if err == nil && there.InvoiceID == invoice {
 		return nil
 	}
+	e, err := h.Ledger.Entry(ctx, invoice)
+	if err != nil {
+		return err
+	}
+	p.Currency = e.Currency
 	_, err = h.Desk.Pay(ctx, invoice, []Payment{p})
 	return err
 }

@@ -49,6 +49,7 @@ type line struct {
 	Text     string
 	Document string
 	Method   Method
+	Currency Currency
 	Amount   decimal.Decimal
 }
 
@@ -162,7 +163,7 @@ func (h front) fill(ctx context.Context, v *cashView) error {
 	v.Sums = ByMethod(payments)
 	charged := map[uuid.UUID]bool{}
 	for _, p := range payments {
-		l := line{At: p.At, Document: p.paper(), Method: p.Method, Amount: p.Amount, Text: "Cliente"}
+		l := line{At: p.At, Document: p.paper(), Method: p.Method, Currency: p.Currency, Amount: p.Amount, Text: "Cliente"}
 		if p.PatientID != nil {
 			l.Text = names[*p.PatientID]
 		}

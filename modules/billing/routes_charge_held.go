@@ -10,7 +10,6 @@ import (
 	"github.com/shopspring/decimal"
 
 	"hampi/modules/platform/fault"
-	"hampi/views"
 )
 
 // findHeld fills in what the patient has in its favour: a balance to pay with, and advances to be deducted.
@@ -49,6 +48,8 @@ func (f chargeForm) undeductible(a Advance) string {
 	switch {
 	case a.Document.Kind != f.Kind:
 		return "está en una " + a.Document.Kind.word() + "."
+	case a.Currency.code() != Soles:
+		return "está en " + a.Currency.Words() + "."
 	case a.Customer.DocumentNumber != f.Customer.DocumentNumber:
 		return "está a nombre de otro cliente."
 	case a.Status != Accepted && a.Status != Sent:
@@ -76,7 +77,7 @@ func (v heldView) deducted(advance uuid.UUID) decimal.Decimal {
 
 // leftWords say of an advance what is left, or why it cannot be taken.
 func (v heldView) leftWords(a Advance) string {
-	words := "quedan " + views.Money(a.Left)
+	words := "quedan " + a.Currency.Money(a.Left)
 	if why := v.Form.undeductible(a); why != "" {
 		words += "; " + why
 	}

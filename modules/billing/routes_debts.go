@@ -78,13 +78,36 @@ type debtsView struct {
 	Query  debtQuery
 	Debts  []Debt
 	Owing  []Owing
-	Ages   map[Age]decimal.Decimal
-	Total  decimal.Decimal
+	Sums   []debtSums // soles, and what is owed in other currencies
 	Sites  []accounts.Site
 	Cashes []views.NavItem
 	More   string
 	Now    time.Time
 	OpID   string
+}
+
+// debtSums is what is owed in one currency, by age and in all.
+type debtSums struct {
+	Currency Currency
+	Ages     map[Age]decimal.Decimal
+	Total    decimal.Decimal
+}
+
+// sumsOf adds debts up by currency: soles always, others where something is owed in them.
+func sumsOf(debts []Debt) []debtSums {
+	var list []debtSums
+	for _, currency := range currencies() {
+		s := debtSums{Currency: currency, Ages: map[Age]decimal.Decimal{}}
+		for _, d := range debts {
+			if d.Currency.code() == currency {
+				s.Ages[d.Age], s.Total = s.Ages[d.Age].Add(d.Amount), s.Total.Add(d.Amount)
+			}
+		}
+		if currency == Soles || s.Total.IsPositive() {
+			list = append(list, s)
+		}
+	}
+	return list
 }
 
 func (v debtsView) segments() []views.NavItem {
@@ -143,11 +166,10 @@ func (h screens) debts(c echo.Context) error {
 
 // fill adds up by age and takes the rows of this page.
 func (v *debtsView) fill(debts []Debt) {
-	v.Ages = map[Age]decimal.Decimal{}
+	v.Sums = sumsOf(debts)
 	wanted := v.Query.filter().Age
 	var shown []Debt
 	for _, d := range debts {
-		v.Ages[d.Age], v.Total = v.Ages[d.Age].Add(d.Amount), v.Total.Add(d.Amount)
 		if wanted == nil || *wanted == d.Age {
 			shown = append(shown, d)
 		}

@@ -341,10 +341,7 @@ func (h screens) payMore(c echo.Context) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	if _, err := h.Ledger.Payment(ctx, payment); err == nil { // the same form again
-		return web.Leave(c, documentPath(id))
-	}
-	_, err = h.Desk.Pay(ctx, id, []Payment{{ID: payment, Method: Method(f.Method), Amount: amount, Reference: strings.TrimSpace(f.Ref)}})
+	err = h.payOnce(ctx, id, Payment{ID: payment, Method: Method(f.Method), Amount: amount, Reference: strings.TrimSpace(f.Ref)})
 	return h.done(c, id, f, err, "Pago anotado", "payments.0.method", "medio", "payments.0.amount", "importe", "payments.0.reference", "operacion", "payments", "importe")
 }
 

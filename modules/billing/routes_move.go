@@ -4,12 +4,15 @@ package billing
 
 import (
 	"context"
+	"net/http"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 	"github.com/shopspring/decimal"
 
 	"hampi/modules/accounts"
+	"hampi/modules/platform/fault"
 	"hampi/modules/platform/web"
 	"hampi/views"
 )
@@ -60,6 +63,7 @@ func (h screens) after(ctx context.Context, e Entry, a Account) (v afterView, er
 		return v, nil
 	}
 	v.Others, err = h.owedBy(ctx, *e.PatientID)
+	v.Others = slices.DeleteFunc(v.Others, func(b Billed) bool { return b.Currency.code() != e.Currency.code() })
 	return v, err
 }
 
@@ -85,7 +89,7 @@ func (h screens) owedBy(ctx context.Context, patient uuid.UUID) ([]Billed, error
 func (v afterView) otherOptions() []views.Option {
 	var list []views.Option
 	for _, b := range v.Others {
-		list = append(list, views.Option{Value: b.ID.String(), Label: b.Name.String() + ", debe " + views.Money(b.Due())})
+		list = append(list, views.Option{Value: b.ID.String(), Label: b.Name.String() + ", debe " + b.Currency.Money(b.Due())})
 	}
 	return list
 }
@@ -93,6 +97,9 @@ func (v afterView) otherOptions() []views.Option {
 // returnOptions are the ways to give money back; to the balance where the document has a patient.
 func returnOptions(e Entry) []views.Option {
 	list := []views.Option{{Value: "", Label: "Como se pagó"}}
+	if e.Currency.code() != Soles {
+		return append(list, bankOptions()...)
+	}
 	if e.PatientID != nil {
 		list = append(list, views.Option{Value: string(CreditBalance), Label: "A saldo a favor"})
 	}
@@ -124,12 +131,17 @@ func (h screens) replace(c echo.Context) error {
 	if kind != Factura {
 		content.Credit, content.Detraction = nil, nil
 	}
+	problems := fault.Problems{}
+	content.ExchangeRate = f.rate(content, problems)
+	if len(problems) > 0 {
+		return h.showDocument(c, http.StatusUnprocessableEntity, f, problems)
+	}
 	e, err := h.Desk.Replace(ctx, next, id, kind, content)
 	if err == nil {
 		id = e.ID
 	}
 	return h.done(c, id, f, err, "Se emitió "+e.Name.String(),
-		"customer.document_type", "tipo_documento", "customer.document_number", "documento", "customer.name", "nombre", "customer.address", "direccion")
+		"customer.document_type", "tipo_documento", "customer.document_number", "documento", "customer.name", "nombre", "customer.address", "direccion", "exchange_rate", "cambio")
 }
 
 // movePayment lets what was paid here pay another document.
@@ -143,8 +155,12 @@ func (h screens) movePayment(c echo.Context) error {
 	if err != nil {
 		return h.showDocument(c, 422, f, map[string]string{"razon": "Elija a qué comprobante pasa el pago."})
 	}
+	e, err := h.Ledger.Entry(ctx, id)
+	if err != nil {
+		return err
+	}
 	moved, err := h.Desk.Move(ctx, id, to)
-	return h.done(c, id, f, err, "Pasaron "+views.Money(moved), "to", "razon")
+	return h.done(c, id, f, err, "Pasaron "+e.Currency.Money(moved), "to", "razon")
 }
 
 // refundAll gives back all that stands paid, in the way that was chosen.
@@ -153,6 +169,11 @@ func (h screens) refundAll(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	sum, err := h.Desk.RefundAll(c.Request().Context(), id, Method(f.Method), f.Reason)
-	return h.done(c, id, f, err, "Devuelto "+views.Money(sum), "reason", "motivo", "way", "medio", "amount", "motivo")
+	ctx := c.Request().Context()
+	e, err := h.Ledger.Entry(ctx, id)
+	if err != nil {
+		return err
+	}
+	sum, err := h.Desk.RefundAll(ctx, id, Method(f.Method), f.Reason)
+	return h.done(c, id, f, err, "Devuelto "+e.Currency.Money(sum), "reason", "motivo", "way", "medio", "amount", "motivo")
 }

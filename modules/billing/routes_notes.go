@@ -110,13 +110,7 @@ func (f documentForm) corrected(e Entry, today agenda.Date, problems fault.Probl
 		l.Unit, l.IGVType = f.lineAt("linea_unidad", i, l.Unit), way
 		c.Lines[i] = l
 	}
-	if c.Currency.code() == Dollars && f.Rate != "" {
-		rate, ok := ParseAmount(strings.ReplaceAll(strings.TrimSpace(f.Rate), ",", "."))
-		if !ok {
-			problems.Add("cambio", "Escriba el tipo de cambio, como 3.421.")
-		}
-		c.ExchangeRate = rate
-	}
+	c.ExchangeRate = f.rate(c, problems)
 	if c.Amends != nil {
 		amends := *c.Amends
 		amends.Text = firstText(strings.Join(strings.Fields(f.Reason), " "), amends.Text)
@@ -157,4 +151,16 @@ func (f documentForm) instalments(now *Credit, problems fault.Problems) *Credit 
 		credit.Instalments = append(credit.Instalments, q)
 	}
 	return &credit
+}
+
+// rate is the exchange rate that was typed; without one, that of the document.
+func (f documentForm) rate(c Content, problems fault.Problems) decimal.Decimal {
+	if c.Currency.code() != Dollars || f.Rate == "" {
+		return c.ExchangeRate
+	}
+	rate, ok := ParseAmount(strings.ReplaceAll(strings.TrimSpace(f.Rate), ",", "."))
+	if !ok {
+		problems.Add("cambio", "Escriba el tipo de cambio, como 3.421.")
+	}
+	return rate
 }

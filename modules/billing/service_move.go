@@ -31,6 +31,9 @@ func (d *Desk) Replace(ctx context.Context, id, replaced uuid.UUID, kind Kind, c
 	if err != nil {
 		return Entry{}, err
 	}
+	if old.Currency.code() != c.Currency.code() && len(standing(payments)) > 0 {
+		return Entry{}, fault.InvalidField("currency", "Lo pagado está en "+old.Currency.Words()+"; el comprobante que lo reemplaza va en la misma moneda.")
+	}
 	c.PaidWith = PaidWith(standing(payments))
 	o := Order{
 		ID: id, Kind: kind, SiteID: old.SiteID, PatientID: old.PatientID, AppointmentID: old.AppointmentID, ReplacesID: &old.ID, Content: c,
@@ -50,7 +53,7 @@ func standing(all []Paid) []Payment {
 	var list []Payment
 	for _, p := range all {
 		if left := leftOf(p, all); p.Amount.IsPositive() && left.IsPositive() {
-			list = append(list, Payment{Method: p.Method, Amount: left, Reference: p.Reference})
+			list = append(list, Payment{Method: p.Method, Amount: left, Reference: p.Reference, Currency: p.Currency})
 		}
 	}
 	return list
@@ -82,7 +85,9 @@ func (d *Desk) Move(ctx context.Context, from, to uuid.UUID) (decimal.Decimal, e
 		return decimal.Zero, err
 	case old.State.Status.Counts():
 		return decimal.Zero, fault.Conflicted("still_counts", "El pago se pasa desde un comprobante que SUNAT rechazó o que se anuló.")
-	case !e.State.Status.Counts() || e.Kind == CreditNote || !same || e.Currency.code() != old.Currency.code():
+	case e.Currency.code() != old.Currency.code():
+		return decimal.Zero, fault.InvalidField("to", "Lo pagado está en "+old.Currency.Words()+" y ese comprobante en "+e.Currency.Words()+".")
+	case !e.State.Status.Counts() || e.Kind == CreditNote || !same:
 		return decimal.Zero, fault.InvalidField("to", "Elija un comprobante vigente de la misma persona.")
 	}
 	return d.move(ctx, old, e)
@@ -125,7 +130,7 @@ func (d *Desk) move(ctx context.Context, old, e Entry) (decimal.Decimal, error) 
 func (d *Desk) movePart(ctx context.Context, p Paid, old, e Entry, part decimal.Decimal) error {
 	who, now := access.Who(ctx).MembershipID, d.now()
 	out := Paid{
-		Payment:   Payment{ID: newID(), Method: p.Method, Amount: part.Neg(), Reference: p.Reference},
+		Payment:   Payment{ID: newID(), Method: p.Method, Amount: part.Neg(), Reference: p.Reference, Currency: p.Currency},
 		InvoiceID: old.ID, PatientID: p.PatientID, RefundsID: &p.ID, MovedID: &e.ID, Reason: "Pasa a " + e.Name.String(), By: who, At: now,
 	}
 	if err := d.ledger.addPayment(ctx, out); err != nil {

@@ -46,7 +46,7 @@ func (d *Desk) Refund(ctx context.Context, r Return) (Paid, error) {
 		return Paid{}, err
 	}
 	t := Paid{
-		Payment:   Payment{ID: r.ID, Method: r.Way, Amount: r.Amount.Neg(), Reference: p.Reference},
+		Payment:   Payment{ID: r.ID, Method: r.Way, Amount: r.Amount.Neg(), Reference: p.Reference, Currency: p.Currency},
 		InvoiceID: p.InvoiceID, PatientID: p.PatientID, RefundsID: &p.ID, Reason: r.Reason, By: access.Who(ctx).MembershipID, At: d.now(),
 	}
 	if r.Way == CreditBalance {
@@ -75,6 +75,8 @@ func (r Return) problems(p Paid, e Entry, left decimal.Decimal) fault.Problems {
 	switch {
 	case r.Way.Label() == string(r.Way):
 		problems.Add("way", "Elija cómo se devuelve.")
+	case p.Currency.code() != Soles && !r.Way.throughBank():
+		problems.Add("way", onlyThroughBank)
 	case r.Way == CreditBalance && e.PatientID == nil:
 		problems.Add("way", "El comprobante no tiene paciente; no hay saldo al cual pasarlo.")
 	}

@@ -90,14 +90,14 @@ func sendFile(c echo.Context, name, kind string, content []byte) error {
 
 // debtsSheet is the list of what is owed, for a workbook.
 func debtsSheet(debts []Debt, site func(uuid.UUID) string) Sheet {
-	s := Sheet{Name: "Por cobrar", Head: []string{"Comprobante", "Tipo", "Sede", "Paciente", "Aseguradora o empresa", "RUC", "Emitido", "Vence", "Cuota", "Antigüedad", "Debe"}}
+	s := Sheet{Name: "Por cobrar", Head: []string{"Comprobante", "Tipo", "Sede", "Paciente", "Aseguradora o empresa", "RUC", "Emitido", "Vence", "Cuota", "Antigüedad", "Moneda", "Debe"}}
 	for _, d := range debts {
 		part := ""
 		if d.Part > 0 {
 			part = fmt.Sprint(d.Part)
 		}
 		s.Rows = append(s.Rows, []any{
-			d.Name.String(), d.Name.Kind.Label(), site(d.SiteID), strings.TrimSpace(d.Person), d.Payer, d.PayerRUC, day(d.IssuedOn), day(d.DueOn), part, d.Age.Label(), d.Amount,
+			d.Name.String(), d.Name.Kind.Label(), site(d.SiteID), strings.TrimSpace(d.Person), d.Payer, d.PayerRUC, day(d.IssuedOn), day(d.DueOn), part, d.Age.Label(), string(d.Currency.code()), d.Amount,
 		})
 	}
 	return s

@@ -3,6 +3,7 @@
 package billing
 
 import (
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -22,6 +23,7 @@ type Billed struct {
 	Total    decimal.Decimal
 	Credited decimal.Decimal
 	Paid     decimal.Decimal
+	Currency Currency
 	Status   Status
 	Pending  bool
 	Advance  bool
@@ -57,14 +59,35 @@ type StatementLine struct {
 // Statement is a patient's account: what happened, and where it stands. Owed is what documents ask for less what came in;
 // it is Debts less Return less Balance.
 type Statement struct {
-	Lines   []StatementLine
-	Owed    decimal.Decimal
-	Debts   decimal.Decimal // of documents that are not paid whole
-	Return  decimal.Decimal // paid for documents that no longer ask for it
-	Balance decimal.Decimal // in the patient's favour
+	Currency Currency
+	Lines    []StatementLine
+	Owed     decimal.Decimal
+	Debts    decimal.Decimal // of documents that are not paid whole
+	Return   decimal.Decimal // paid for documents that no longer ask for it
+	Balance  decimal.Decimal // in the patient's favour
 }
 
-// StatementOf draws a patient's account up from its documents, payments and what left its balance.
+// StatementsOf draws a patient's account up, each currency by itself: in soles, where its balance is, and in dollars where
+// something is.
+func StatementsOf(documents []Billed, payments []Paid, payouts []Payout) []Statement {
+	var list []Statement
+	for _, currency := range currencies() {
+		billed := slices.DeleteFunc(slices.Clone(documents), func(b Billed) bool { return b.Currency.code() != currency })
+		paid := slices.DeleteFunc(slices.Clone(payments), func(p Paid) bool { return p.Currency.code() != currency })
+		left := payouts
+		if currency != Soles {
+			left = nil
+		}
+		s := StatementOf(billed, paid, left)
+		s.Currency = currency
+		if currency == Soles || len(s.Lines) > 0 {
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+// StatementOf draws an account up from documents, payments and what left a balance, all in one currency.
 func StatementOf(documents []Billed, payments []Paid, payouts []Payout) Statement {
 	var s Statement
 	standing := map[uuid.UUID]bool{}

@@ -106,7 +106,7 @@ func (l *Ledger) advance(ctx context.Context, r advanceRow) (Advance, error) {
 	if err != nil {
 		return Advance{}, err
 	}
-	return Advance{ID: e.ID, Document: e.Name, Status: e.State.Status, Total: r.Charge, Left: r.left(), IGVType: e.Lines[0].IGVType, Customer: e.Customer}, nil
+	return Advance{ID: e.ID, Document: e.Name, Status: e.State.Status, Total: r.Charge, Left: r.left(), IGVType: e.Lines[0].IGVType, Customer: e.Customer, Currency: e.Currency}, nil
 }
 
 // checkDeductions refuses to deduct what is not there. The advances stay locked to the end of the transaction, so that
@@ -148,6 +148,8 @@ func (l *Ledger) deductionProblem(ctx context.Context, d Deduction, c Content) (
 		return "El adelanto " + a.Document.String() + " todavía no llega a SUNAT. Intente en un momento.", nil
 	case a.Customer.DocumentNumber != c.Customer.DocumentNumber:
 		return "El adelanto " + a.Document.String() + " está a nombre de otro cliente.", nil
+	case a.Currency.code() != c.Currency.code():
+		return "El adelanto " + a.Document.String() + " está en " + a.Currency.Words() + " y este comprobante en " + c.Currency.Words() + ".", nil
 	case d.Amount.GreaterThan(a.Left):
 		return "Del adelanto " + a.Document.String() + " quedan " + c.Currency.Money(a.Left) + ".", nil
 	}

@@ -155,6 +155,7 @@ type paidRow struct {
 	PatientID *uuid.UUID
 	Method    Method
 	Amount    decimal.Decimal
+	Currency  Currency
 	Received  decimal.Decimal
 	Reference string
 	RefundsID *uuid.UUID
@@ -169,7 +170,7 @@ type paidRow struct {
 
 func (r paidRow) paid() Paid {
 	return Paid{
-		Payment:   Payment{ID: r.ID, Method: r.Method, Amount: r.Amount, Received: r.Received, Reference: r.Reference},
+		Payment:   Payment{ID: r.ID, Method: r.Method, Amount: r.Amount, Received: r.Received, Reference: r.Reference, Currency: r.Currency},
 		SessionID: r.SessionID, InvoiceID: idOr(r.InvoiceID), ReceiptID: idOr(r.ReceiptID), Receipt: r.Receipt, PatientID: r.PatientID, RefundsID: r.RefundsID,
 		MovedID: r.MovedID, Reason: r.Reason, By: r.By, At: r.At,
 		Document: Name{Kind: r.Kind, Series: r.Series, Number: r.Number},
@@ -177,7 +178,7 @@ func (r paidRow) paid() Paid {
 }
 
 // A payment taken with a receipt has no document until there is one.
-const paidQuery = `select p.id, p.session_id, p.invoice_id, p.receipt_id, p.patient_id, p.method, p.amount, p.received, p.reference, p.refunds_id, p.moved_id, p.reason, p.by, p.at,
+const paidQuery = `select p.id, p.session_id, p.invoice_id, p.receipt_id, p.patient_id, p.method, p.amount, p.currency, p.received, p.reference, p.refunds_id, p.moved_id, p.reason, p.by, p.at,
 	coalesce(i.kind, '') as kind, coalesce(i.series, '') as series, coalesce(i.number, 0) as number, coalesce(r.number, '') as receipt
 	from payments p left join invoices i on i.id = p.invoice_id and i.clinic_id = p.clinic_id
 	left join receipts r on r.id = p.receipt_id and r.clinic_id = p.clinic_id `
@@ -224,9 +225,9 @@ func (l *Ledger) Payment(ctx context.Context, id uuid.UUID) (Paid, error) {
 }
 
 func (l *Ledger) addPayment(ctx context.Context, t Paid) error {
-	const insert = `insert into payments (id, session_id, invoice_id, receipt_id, patient_id, method, amount, received, reference, refunds_id, moved_id, reason, by, at)
-		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
-	return explain("keep a payment", database.From(ctx).Exec(insert, t.ID, idOrNil(t.SessionID), idOrNil(t.InvoiceID), idOrNil(t.ReceiptID), t.PatientID, t.Method, t.Amount, t.Received, t.Reference,
+	const insert = `insert into payments (id, session_id, invoice_id, receipt_id, patient_id, method, amount, currency, received, reference, refunds_id, moved_id, reason, by, at)
+		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	return explain("keep a payment", database.From(ctx).Exec(insert, t.ID, idOrNil(t.SessionID), idOrNil(t.InvoiceID), idOrNil(t.ReceiptID), t.PatientID, t.Method, t.Amount, t.Currency.code(), t.Received, t.Reference,
 		t.RefundsID, t.MovedID, t.Reason, t.By, t.At).Error)
 }
 

@@ -101,7 +101,7 @@ func (l *Ledger) paymentsOf(ctx context.Context, invoices []uuid.UUID) (map[uuid
 		Payment
 		InvoiceID uuid.UUID
 	}
-	const query = "select id, method, amount, reference, received, invoice_id from payments where invoice_id in ? order by at, id"
+	const query = "select id, method, amount, currency, reference, received, invoice_id from payments where invoice_id in ? order by at, id"
 	if err := database.From(ctx).Raw(query, invoices).Scan(&rows).Error; err != nil {
 		return nil, explain("read the payments of documents", err)
 	}

@@ -24,6 +24,7 @@ type Listed struct {
 	PatientID *uuid.UUID
 	IssuedAt  time.Time
 	Total     decimal.Decimal
+	Currency  Currency
 	State     Status
 	Pending   bool
 	Reason    string
@@ -71,7 +72,7 @@ func (f Filter) where() (where string, args []any) {
 	return where + "order by i.id desc limit ?", append(args, f.Limit)
 }
 
-const listQuery = `select i.id, i.kind, i.series, i.number, i.patient_id, i.issued_at, c.total, s.state, s.pending, s.reason,
+const listQuery = `select i.id, i.kind, i.series, i.number, i.patient_id, i.issued_at, c.total, c.currency, s.state, s.pending, s.reason,
 	coalesce((select sum(p.amount) from payments p where p.invoice_id = i.id), 0) as paid
 	from invoices i join invoice_states s on s.invoice_id = i.id and s.clinic_id = i.clinic_id join invoice_contents c on c.id = s.content_id and c.clinic_id = i.clinic_id
 	where true `

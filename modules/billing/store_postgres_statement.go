@@ -25,13 +25,14 @@ type billedRow struct {
 	Total      decimal.Decimal
 	Credited   decimal.Decimal
 	Paid       decimal.Decimal
+	Currency   Currency
 	State      Status
 	Pending    bool
 	Advance    bool
 }
 
 func billedQuery() string {
-	return "select i.id, i.kind, i.series, i.number, i.amends_id, i.replaces_id, i.issued_at, c.total, " + creditedOf("i.id") + ` as credited, s.paid, s.state, s.pending, c.advance
+	return "select i.id, i.kind, i.series, i.number, i.amends_id, i.replaces_id, i.issued_at, c.total, c.currency, " + creditedOf("i.id") + ` as credited, s.paid, s.state, s.pending, c.advance
 		from invoices i join invoice_states s on s.invoice_id = i.id and s.clinic_id = i.clinic_id join invoice_contents c on c.id = s.content_id and c.clinic_id = i.clinic_id `
 }
 
@@ -44,31 +45,32 @@ func (l *Ledger) billedWhere(ctx context.Context, where string, args ...any) ([]
 	for i, r := range rows {
 		list[i] = Billed{
 			ID: r.ID, Name: Name{Kind: r.Kind, Series: r.Series, Number: r.Number}, Amends: r.AmendsID, Replaces: r.ReplacesID, IssuedAt: r.IssuedAt,
-			Total: r.Total, Credited: r.Credited, Paid: r.Paid, Status: r.State, Pending: r.Pending, Advance: r.Advance,
+			Total: r.Total, Credited: r.Credited, Paid: r.Paid, Currency: r.Currency, Status: r.State, Pending: r.Pending, Advance: r.Advance,
 		}
 	}
 	return list, nil
 }
 
-// Statement is the account of a family: all its documents, payments and what left its balance.
-func (l *Ledger) Statement(ctx context.Context, family []uuid.UUID) (Statement, []Billed, error) {
+// Statements is the account of a family in soles and, where it has any, in dollars: all its documents, payments and what
+// left its balance.
+func (l *Ledger) Statements(ctx context.Context, family []uuid.UUID) ([]Statement, []Billed, error) {
 	documents, err := l.billedWhere(ctx, "where i.patient_id in ? order by i.id", family)
 	if err != nil {
-		return Statement{}, nil, err
+		return nil, nil, err
 	}
 	receipts, err := l.receiptsOwed(ctx, family)
 	if err != nil {
-		return Statement{}, nil, err
+		return nil, nil, err
 	}
 	payments, err := l.paidWhere(ctx, "where i.patient_id in ? or p.invoice_id is null and r.patient_id in ? order by p.at, p.id", family, family)
 	if err != nil {
-		return Statement{}, nil, err
+		return nil, nil, err
 	}
 	payouts, err := l.payouts(ctx, family)
 	if err != nil {
-		return Statement{}, nil, err
+		return nil, nil, err
 	}
-	return StatementOf(append(receipts, documents...), payments, payouts), documents, nil
+	return StatementsOf(append(receipts, documents...), payments, payouts), documents, nil
 }
 
 // receiptsOwed are the preliminary receipts of a family that have no document yet.
@@ -115,12 +117,13 @@ type unpaidRow struct {
 	Charge    decimal.Decimal
 	Credited  decimal.Decimal
 	Paid      decimal.Decimal
+	Currency  Currency
 	OnCredit  bool
 }
 
 // unpaidQuery begins at what owes, which is little of all that was ever issued.
 func unpaidQuery() string {
-	return "select i.id, i.kind, i.series, i.number, i.patient_id, i.site_id, i.issued_on, i.issued_at, s.charge, s.paid, c.on_credit, " + creditedOf("i.id") + ` as credited
+	return "select i.id, i.kind, i.series, i.number, i.patient_id, i.site_id, i.issued_on, i.issued_at, s.charge, s.paid, c.currency, c.on_credit, " + creditedOf("i.id") + ` as credited
 		from invoice_states s join invoices i on i.id = s.invoice_id and i.clinic_id = s.clinic_id join invoice_contents c on c.id = s.content_id and c.clinic_id = s.clinic_id
 		where s.owes `
 }
@@ -139,7 +142,7 @@ func (l *Ledger) Unpaid(ctx context.Context, site uuid.UUID) ([]Unpaid, error) {
 	var onCredit []uuid.UUID
 	for _, r := range rows {
 		u := Unpaid{
-			ID: r.ID, Name: Name{Kind: r.Kind, Series: r.Series, Number: r.Number}, PatientID: r.PatientID, SiteID: r.SiteID,
+			ID: r.ID, Name: Name{Kind: r.Kind, Series: r.Series, Number: r.Number}, PatientID: r.PatientID, SiteID: r.SiteID, Currency: r.Currency,
 			IssuedOn: agenda.DateOf(r.IssuedOn, time.UTC), IssuedAt: r.IssuedAt, Total: r.Charge, Credited: r.Credited, Paid: r.Paid,
 		}
 		if !u.Due().IsPositive() {

@@ -60,12 +60,18 @@ type Work struct {
 	Total   decimal.Decimal
 }
 
-// Taken is money of one way to pay.
+// Taken is money of one way to pay, in one currency: no rate of its day is known, so that soles and dollars stay apart.
 type Taken struct {
-	Method billing.Method
-	Count  int
-	In     decimal.Decimal
-	Back   decimal.Decimal // given back, above zero
+	Method   billing.Method
+	Currency billing.Currency
+	Count    int
+	In       decimal.Decimal
+	Back     decimal.Decimal // given back, above zero
+}
+
+// Label is the way on screens.
+func (t Taken) Label() string {
+	return billing.MethodSum{Method: t.Method, Currency: t.Currency}.Label()
 }
 
 // Net is what stayed.

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/shopspring/decimal"
 
+	"hampi/modules/billing"
 	"hampi/views"
 )
 
@@ -33,6 +34,14 @@ func signed(d decimal.Decimal) string {
 		return "−" + views.Money(d.Neg())
 	}
 	return views.Money(d)
+}
+
+// money is an amount in a currency that may be below zero.
+func money(c billing.Currency, d decimal.Decimal) string {
+	if d.IsNegative() {
+		return "−" + c.Money(d.Neg())
+	}
+	return c.Money(d)
 }
 
 func (v reportView) title() string {
@@ -87,11 +96,15 @@ func (v reportView) taxes() []line {
 	}
 }
 
-// net is what stayed of all that was paid.
-func (v reportView) net() decimal.Decimal {
-	sum := decimal.Zero
+// net is what stayed of all that was paid, each currency by itself.
+func (v reportView) net() string {
+	sums := map[billing.Currency]decimal.Decimal{}
 	for _, t := range v.Taken {
-		sum = sum.Add(t.Net())
+		sums[t.Currency] = sums[t.Currency].Add(t.Net())
 	}
-	return sum
+	words := money(billing.Soles, sums[billing.Soles])
+	if dollars, any := sums[billing.Dollars]; any {
+		words += " y " + money(billing.Dollars, dollars)
+	}
+	return words
 }

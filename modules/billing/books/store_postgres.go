@@ -93,11 +93,11 @@ func idOf(id *uuid.UUID) uuid.UUID {
 	return *id
 }
 
-// Taken adds up the money that came in and went back between two moments, by the way it was paid.
+// Taken adds up the money that came in and went back between two moments, by the way it was paid and its currency.
 func (Postgres) Taken(ctx context.Context, from, to time.Time) ([]Taken, error) {
 	var rows []Taken
-	const query = `select method, count(*) as count, coalesce(sum(amount) filter (where amount > 0), 0) as "in", coalesce(-sum(amount) filter (where amount < 0), 0) as back
-		from payments where at >= ? and at < ? group by method order by method`
+	const query = `select method, currency, count(*) as count, coalesce(sum(amount) filter (where amount > 0), 0) as "in", coalesce(-sum(amount) filter (where amount < 0), 0) as back
+		from payments where at >= ? and at < ? group by method, currency order by currency, method`
 	err := database.From(ctx).Raw(query, from, to).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("add up payments: %w", err)

@@ -111,7 +111,7 @@ const worksQuery = `with settled as (
 ), own as (
 	select w.*, own_share.part, billed.units as billed_units, billed.amount as billed,
 		coalesce((select round(sum(d.amount) * w.rate, 2) from invoice_deductions d where d.content_id = w.content_id), 0) as deducted,
-		coalesce((select sum(p.amount) from payments p where p.invoice_id = w.invoice_id and p.at < @before), 0) as money
+		coalesce((select round(sum(p.amount) * w.rate, 2) from payments p where p.invoice_id = w.invoice_id and p.at < @before), 0) as money
 	from lines w
 		left join lateral (select a.patient_amount / nullif(a.patient_amount + a.amount, 0) as part from agreement_shares a
 			where a.charge_id = w.invoice_id and a.place = w.item and a.dropped_at is null limit 1) own_share on true
