@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
@@ -22,6 +23,7 @@ import (
 	"hampi/modules/billing"
 	"hampi/modules/billing/books"
 	"hampi/modules/platform/clock"
+	"hampi/modules/platform/database"
 	"hampi/modules/platform/database/dbtest"
 )
 
@@ -120,11 +122,13 @@ func (later) File(context.Context, uuid.UUID, time.Time) error   { return nil }
 
 var _ = Describe("a month of documents", Ordered, func() {
 	var (
-		w      *dbtest.World
-		keeper *books.Keeper
-		noon   = time.Date(2026, 11, 24, 17, 0, 0, 0, time.UTC)
-		lima   = time.FixedZone("America/Lima", -5*60*60)
-		issued = map[string]billing.Entry{}
+		w        *dbtest.World
+		keeper   *books.Keeper
+		ledger   *billing.Ledger
+		emission *billing.Emission
+		noon     = time.Date(2026, 11, 24, 17, 0, 0, 0, time.UTC)
+		lima     = time.FixedZone("America/Lima", -5*60*60)
+		issued   = map[string]billing.Entry{}
 	)
 	within := func(f func(ctx context.Context) error) {
 		GinkgoHelper()
@@ -132,8 +136,8 @@ var _ = Describe("a month of documents", Ordered, func() {
 	}
 	BeforeAll(func() {
 		w = cluster.World()
-		ledger := billing.NewLedger(w.Vault)
-		emission := billing.NewEmission(ledger, later{}, clock.At(noon))
+		ledger = billing.NewLedger(w.Vault)
+		emission = billing.NewEmission(ledger, later{}, clock.At(noon))
 		keeper = &books.Keeper{Store: books.NewPostgres(), Documents: ledger, House: accounts.Colleagues{}, Now: clock.At(noon)}
 		doctor := w.Norte.People["doctor"].Membership
 		issue := func(name string, o billing.Order, state billing.Status) {
@@ -208,6 +212,100 @@ var _ = Describe("a month of documents", Ordered, func() {
 		Expect(w.Committed(w.Sur, "clinic_admin", func(ctx context.Context) error {
 			r, err := keeper.Report(ctx, month.First(), month.Last(), lima)
 			Expect(r.All.Count+len(r.Taken)+len(r.Works)).To(BeZero(), "another clinic's month")
+			return err
+		})).To(Succeed())
+	})
+
+	It("shows dollars apart from soles where money came in", func() {
+		var id uuid.UUID
+		o := billing.Order{ID: uuid.Must(uuid.NewV7()), SiteID: w.Sur.Site, Kind: billing.Boleta, Content: document(billing.Boleta, november(24), item("118.00", billing.Taxed)).Content}
+		o.Currency, o.ExchangeRate = billing.Dollars, dec("3.5")
+		Expect(w.Committed(w.Sur, "clinic_admin", func(ctx context.Context) error {
+			Expect(ledger.AddSeries(ctx, billing.Series{ID: uuid.Must(uuid.NewV7()), SiteID: w.Sur.Site, Kind: billing.Boleta, Code: "B001"})).To(Succeed())
+			e, err := emission.Issue(ctx, o)
+			id = e.ID
+			return err
+		})).To(Succeed())
+		cashier := w.Sur.People["cashier"].Membership
+		for _, p := range []struct{ method, currency, amount string }{{"card", "USD", "100"}, {"card", "PEN", "7"}} {
+			_, err := w.Admin.Exec(context.Background(), `insert into payments (clinic_id, id, moved_id, invoice_id, method, currency, amount, by, at)
+				values ($1, gen_random_uuid(), $2, $2, $3, $4, $5::numeric, $6, '2026-11-24 17:00Z')`, w.Sur.ID, id, p.method, p.currency, p.amount, cashier)
+			Expect(err).NotTo(HaveOccurred())
+		}
+		_, err := w.Admin.Exec(context.Background(), `insert into payments (clinic_id, id, moved_id, invoice_id, method, currency, amount, by, at)
+			values ($1, gen_random_uuid(), $2, $2, 'cash', 'USD', 1, $3, '2026-11-24 17:00Z')`, w.Sur.ID, id, cashier)
+		Expect(err).To(MatchError(ContainSubstring("payments_dollars")), "a register counts soles")
+		Expect(w.Committed(w.Sur, "clinic_admin", func(ctx context.Context) error {
+			r, err := keeper.Report(ctx, november(24), november(24), lima)
+			Expect(r.Taken).To(HaveExactElements(
+				And(HaveField("Label()", "Tarjeta"), HaveField("In.String()", "7")), And(HaveField("Label()", "Tarjeta, dólares"), HaveField("In.String()", "100")),
+			))
+			Expect(r.All.Total.String()).To(Equal("413"), "sales are in soles")
+			return err
+		})).To(Succeed())
+	})
+
+	It("comes to the same in the file and in the report, to the cent, whatever was sold and in which currency", func() {
+		dice := rand.New(rand.NewPCG(uint64(GinkgoRandomSeed()), 1)) //nolint:gosec // what is sold in a spec
+		price := func() string { return decimal.New(dice.Int64N(99_900)+100, -2).String() }
+		ways := []billing.IGVType{billing.Taxed, billing.Exempt, billing.Unaffected, billing.Free}
+		sold := func() billing.Content {
+			c := document(billing.Boleta, november(21+dice.IntN(4))).Content
+			for range 1 + dice.IntN(3) {
+				c.Lines = append(c.Lines, item(price(), ways[dice.IntN(len(ways))]))
+			}
+			c.Lines = append(c.Lines, item(price(), billing.Taxed))
+			if dice.IntN(2) == 0 {
+				c.Currency, c.ExchangeRate = billing.Dollars, decimal.New(3_000+dice.Int64N(999), -3)
+			}
+			return c
+		}
+		este := w.AddClinic("Clínica Este")
+		Expect(w.Committed(este, "clinic_admin", func(ctx context.Context) error {
+			for _, s := range []billing.Series{{Kind: billing.Boleta, Code: "B001"}, {Kind: billing.CreditNote, Amends: billing.Boleta, Code: "BC01"}} {
+				s.ID, s.SiteID = uuid.Must(uuid.NewV7()), este.Site
+				Expect(ledger.AddSeries(ctx, s)).To(Succeed())
+			}
+			for range 40 {
+				o := billing.Order{ID: uuid.Must(uuid.NewV7()), SiteID: este.Site, Kind: billing.Boleta, Content: sold()}
+				e, err := emission.Issue(ctx, o)
+				Expect(err).NotTo(HaveOccurred())
+				state := []billing.Status{billing.Accepted, billing.Accepted, billing.InVoiding, billing.Voided}[dice.IntN(4)]
+				Expect(database.From(ctx).Exec("update invoice_states set state = ? where invoice_id = ?", state, e.ID).Error).NotTo(HaveOccurred())
+				if state != billing.Accepted || dice.IntN(3) > 0 {
+					continue
+				}
+				o.ID, o.Kind, o.AmendsID, o.IssuedOn = uuid.Must(uuid.NewV7()), billing.CreditNote, &e.ID, november(24)
+				o.Amends = &billing.Amendment{Document: e.Name, Reason: billing.Annulment, Text: "NO SE ATENDIO"}
+				note, err := emission.Issue(ctx, o)
+				Expect(err).NotTo(HaveOccurred())
+				Expect(database.From(ctx).Exec("update invoice_states set state = 'accepted' where invoice_id = ?", note.ID).Error).NotTo(HaveOccurred())
+			}
+			return nil
+		})).To(Succeed())
+		Expect(w.Committed(este, "clinic_admin", func(ctx context.Context) error {
+			var file [33]decimal.Decimal
+			free, n := decimal.Zero, 0
+			Expect(keeper.Register(ctx, month, func(r books.Row) error {
+				line := decimal.Zero
+				for at, field := range r.Fields(issuer)[:25] {
+					if at >= 13 {
+						file[at], line = file[at].Add(dec(field)), line.Add(dec(field))
+					}
+				}
+				Expect(r.Fields(issuer)[25]).To(Equal(line.StringFixed(2)), "the total of a line is the sum of its amounts")
+				free, file[25], n = free.Add(r.Free), file[25].Add(line), n+1
+				return nil
+			})).To(Succeed())
+			r, err := keeper.Report(ctx, month.First(), month.Last(), lima)
+			Expect(n).To(Equal(r.All.Count + r.Voided))
+			for what, pair := range map[string][2]decimal.Decimal{
+				"base": {file[14].Add(file[15]), r.All.Taxable}, "IGV": {file[16].Add(file[17]), r.All.IGV}, "exonerado": {file[18], r.All.Exempt},
+				"inafecto": {file[19], r.All.Unaffected}, "gratuito": {free, r.All.Free}, "total": {file[25], r.All.Total},
+			} {
+				Expect(pair[0].StringFixed(2)).To(Equal(pair[1].StringFixed(2)), what)
+			}
+			Expect(r.All.Total.IsPositive()).To(BeTrue())
 			return err
 		})).To(Succeed())
 	})

@@ -33,6 +33,10 @@ func inSoles(table, column string) string {
 	return "sum(case when c.exchange_rate = 1 then " + amount + " else round(" + amount + " * c.exchange_rate, 2) end) as " + column
 }
 
+// totalInSoles adds documents up as the register does, where a total is the sum of its parts in soles.
+const totalInSoles = `sum(case when c.exchange_rate = 1 then c.total else round(c.taxable * c.exchange_rate, 2) + round(c.exempt * c.exchange_rate, 2)
+	+ round(c.unaffected * c.exchange_rate, 2) + round(c.igv * c.exchange_rate, 2) end) as total`
+
 // Groups adds up the documents of a period. Kind and site are their series': looked up for the sums, not for each document.
 func (Postgres) Groups(ctx context.Context, from, to agenda.Date) ([]Group, error) {
 	var rows []struct {
@@ -43,9 +47,10 @@ func (Postgres) Groups(ctx context.Context, from, to agenda.Date) ([]Group, erro
 		Sums
 	}
 	var sums []string
-	for _, column := range []string{"taxable", "exempt", "unaffected", "free", "igv", "discount", "total"} {
+	for _, column := range []string{"taxable", "exempt", "unaffected", "free", "igv", "discount"} {
 		sums = append(sums, inSoles("c", column))
 	}
+	sums = append(sums, totalInSoles)
 	query := "with sums as (select c.issued_on as day, s.series_id, s.state, count(*) as count, " + strings.Join(sums, ", ") + " " + current +
 		"where c.issued_on between ? and ? group by c.issued_on, s.series_id, s.state) " +
 		"select r.kind, r.site_id, sums.* from sums join invoice_series r on r.id = sums.series_id order by day, r.id, state"

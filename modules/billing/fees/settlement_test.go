@@ -194,6 +194,26 @@ var _ = Describe("settling with a professional", Ordered, func() {
 		Expect(preview(november(25))).To(And(HaveField("Base.String()", "-50"), HaveField("Fee.String()", "-25")))
 	})
 
+	It("pays for a document in dollars in soles, by the share that was collected in dollars", func() {
+		third := w.AddPerson(w.Norte, "Tercera doctora", "doctor").Membership
+		var e billing.Entry
+		Expect(asAdmin(func(ctx context.Context) (err error) {
+			e, err = emission.Issue(ctx, billing.Order{ID: newID(), SiteID: w.Norte.Site, Kind: billing.Boleta, Content: billing.Content{
+				IssuedOn: november(24), Currency: billing.Dollars, ExchangeRate: dec("3.5"), IGVPercent: dec("18"),
+				Customer: billing.Customer{DocumentType: billing.DNI, DocumentNumber: "45678912", Name: "QUISPE MAMANI ROSA"},
+				Lines:    []billing.Line{{DoctorID: third, Description: "CONSULTA", Unit: billing.UnitService, Quantity: dec("1"), UnitPrice: dec("118"), IGVType: billing.Taxed}},
+			}})
+			return err
+		})).To(Succeed())
+		exec(`insert into payments (clinic_id, id, session_id, invoice_id, method, currency, amount, by, at) values ($1, $2, $3, $4, 'card', 'USD', 59, $5, $6)`,
+			w.Norte.ID, newID(), session, e.ID, w.Norte.People["cashier"].Membership, noon)
+		Expect(asAdmin(func(ctx context.Context) error {
+			s, _, err := keeper.Preview(ctx, third, november(24))
+			Expect(s.Base.String()).To(Equal("175"), "half of US$ 100.00 without IGV, at 3.500")
+			return err
+		})).To(Succeed())
+	})
+
 	It("is seen by whom it concerns, and by nobody of another clinic", func() {
 		one := fees.Path + "/" + first.ID.String()
 		own := visit(w.Norte, accounts.Doctor, http.MethodGet, fees.Path, nil)
