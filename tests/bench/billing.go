@@ -49,8 +49,6 @@ func (h *house) billingLines(ctx context.Context, c *clinic, reception, office *
 		{name: "documents, newest first", desk: reception, request: always("/comprobantes")},
 		{name: "document, PDF", target: documentTarget, desk: reception, request: always("/comprobantes/" + first.String() + "/pdf")},
 		{name: fmt.Sprintf("month of %d documents", monthOfDocuments), target: monthTarget, desk: office, request: always("/reportes/ventas?mes=" + month)},
-		{name: "its sales register, SIRE", desk: office, request: func(int) *http.Request { return register(month, "sire") }, rounds: 5},
-		{name: "its sales register, XLSX", desk: office, request: func(int) *http.Request { return register(month, "xlsx") }, rounds: 5},
 	}, nil
 }
 

@@ -38,7 +38,7 @@ func main() {
 	flag.BoolVar(&o.loadOnly, "load", false, "load the data and measure nothing")
 	flag.BoolVar(&o.plans, "plans", false, "print the plan of every statement behind each page")
 	flag.IntVar(&o.rounds, "n", 240, "requests measured for each line")
-	flag.StringVar(&o.only, "only", "", "measure the lines whose name contains this, or one part: import, sync, drain, paper, start, cie10, sizes, browser")
+	flag.StringVar(&o.only, "only", "", "measure the lines whose name contains this, or one part: import, sync, drain, books, paper, start, cie10, sizes, browser")
 	flag.StringVar(&o.profile, "cpu", "", "write where the program spends its time to this file")
 	flag.StringVar(&o.program, "program", "bin/hampi", "the built program, for its start-up time; empty: not measured")
 	flag.Parse()
@@ -93,6 +93,7 @@ func (h *house) parts(ctx context.Context, to io.Writer, o options, program http
 		{"import", func() error { return h.measureImport(ctx, to, program) }},
 		{"sync", func() error { return h.measureSync(ctx, to, program) }},
 		{"drain", func() error { return h.measureDrain(ctx, to) }},
+		{"books", func() error { return h.measureBooks(ctx, to, program) }},
 		{"paper", func() error { return errors.Join(measurePaper(to), h.measureCopy(ctx, to)) }},
 		{"leave", h.leave},
 		{"start", func() error { return measureStart(ctx, to, o) }},
