@@ -38,5 +38,6 @@ func Steps() []*gormigrate.Migration {
 		sqlStep("0030_fees"),
 		sqlStep("0031_books_speed"),
 		sqlStep("0035_dollars"),
+		sqlStep("0033_altitude"),
 	}
 }

@@ -26,7 +26,7 @@ func AuditSubjects(colleagues Colleagues) []audit.Subject {
 		}},
 		{Entity: "sites", Label: "Sede", Names: nameOf("sites"), Columns: map[string]audit.Column{
 			"name": {Label: "Nombre", Words: audit.AsStored}, "address": {Label: "Dirección", Words: audit.AsStored},
-			"phone": {Label: "Teléfono", Words: audit.AsStored}, "active": {Label: "Abierta", Words: audit.AsStored},
+			"phone": {Label: "Teléfono", Words: audit.AsStored}, "altitude_m": {Label: "Altitud (m)", Words: audit.AsStored}, "active": {Label: "Abierta", Words: audit.AsStored},
 		}},
 		{Entity: "memberships", Label: "Persona", Names: colleagues.names, Columns: map[string]audit.Column{
 			"roles": {Label: "Roles", Words: rolesInWords}, "specialty": {Label: "Especialidad", Words: SpecialtyLabel},

@@ -95,6 +95,7 @@ func (Colleagues) Member(ctx context.Context, id uuid.UUID) (Member, error) {
 type siteRow struct {
 	ID                           uuid.UUID
 	Name, Address, Ubigeo, Phone string
+	Altitude                     *int `gorm:"column:altitude_m"`
 	Active                       bool
 	Version                      int64
 }

@@ -13,9 +13,14 @@ type Site struct {
 	Address string
 	Ubigeo  string // six digits, or empty
 	Phone   string
-	Active  bool // one that closed keeps its past and takes nothing new
-	Version int64
+	// Altitude above the sea in metres: what saturation and haemoglobin are usual depends on it. nil: nobody said.
+	Altitude *int
+	Active   bool // one that closed keeps its past and takes nothing new
+	Version  int64
 }
+
+// highestSite is above every town of Peru, in metres.
+const highestSite = 5500
 
 // Problems says what is wrong with what was typed, by form field.
 func (s Site) Problems() fault.Problems {
@@ -23,6 +28,9 @@ func (s Site) Problems() fault.Problems {
 	problems.Add("nombre", textProblem(s.Name, "el nombre de la sede", 80))
 	problems.Add("direccion", lengthProblem(s.Address, 200))
 	problems.Add("telefono", lengthProblem(s.Phone, 40))
+	if s.Altitude != nil && (*s.Altitude < 0 || *s.Altitude > highestSite) {
+		problems.Add("altitud", "Se espera entre 0 y 5,500 metros.")
+	}
 	return problems
 }
 

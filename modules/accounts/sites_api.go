@@ -22,6 +22,7 @@ type siteAnswer struct {
 	Address string    `json:"address"`
 	Ubigeo  string    `json:"ubigeo"`
 	Phone   string    `json:"phone"`
+	Metres  *int      `json:"altitude_m" doc:"Altitud en metros sobre el nivel del mar; null si no se registró"`
 	Active  bool      `json:"active"`
 }
 
@@ -63,7 +64,7 @@ func listSites(ctx context.Context, colleagues Colleagues, in sitesIn) (*sitesOu
 			out.Body.Next = out.Body.Items[in.Limit-1].ID.String()
 			break
 		}
-		out.Body.Items = append(out.Body.Items, siteAnswer{s.ID, s.Version, s.Name, s.Address, s.Ubigeo, s.Phone, s.Active})
+		out.Body.Items = append(out.Body.Items, siteAnswer{s.ID, s.Version, s.Name, s.Address, s.Ubigeo, s.Phone, s.Altitude, s.Active})
 	}
 	return out, nil
 }

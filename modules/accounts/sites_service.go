@@ -21,7 +21,7 @@ func (h House) AddSite(ctx context.Context, s Site) error {
 	if err := s.Problems().Err(); err != nil {
 		return err
 	}
-	return writeSite(ctx, "insert into sites (id, name, address, phone) values (?, ?, ?, ?)", s.ID, s.Name, s.Address, s.Phone)
+	return writeSite(ctx, "insert into sites (id, name, address, phone, altitude_m) values (?, ?, ?, ?, ?)", s.ID, s.Name, s.Address, s.Phone, s.Altitude)
 }
 
 // ChangeSite stores what a site is called and where it is; s.Version is the one the form was drawn with.
@@ -37,8 +37,8 @@ func (h House) ChangeSite(ctx context.Context, s Site) error {
 	if stored.Version != s.Version {
 		return ErrSiteChanged
 	}
-	return writeSite(ctx, "update sites set name = ?, address = ?, phone = ?, version = version + 1, updated_at = now() where id = ?",
-		s.Name, s.Address, s.Phone, s.ID)
+	return writeSite(ctx, "update sites set name = ?, address = ?, phone = ?, altitude_m = ?, version = version + 1, updated_at = now() where id = ?",
+		s.Name, s.Address, s.Phone, s.Altitude, s.ID)
 }
 
 func writeSite(ctx context.Context, query string, values ...any) error {
@@ -97,7 +97,7 @@ func lockSite(ctx context.Context, id uuid.UUID) (Site, error) {
 
 func sitesWhere(ctx context.Context, rest string, args ...any) ([]Site, error) {
 	var rows []siteRow
-	err := database.From(ctx).Raw("select id, name, address, ubigeo, phone, active, version from sites where "+rest, args...).Scan(&rows).Error
+	err := database.From(ctx).Raw("select id, name, address, ubigeo, phone, altitude_m, active, version from sites where "+rest, args...).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("read the sites: %w", err)
 	}

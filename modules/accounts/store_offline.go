@@ -49,11 +49,13 @@ type siteData struct {
 	Address string `json:"address"`
 	Ubigeo  string `json:"ubigeo"`
 	Phone   string `json:"phone"`
-	Active  bool   `json:"active"`
+	// Altitude as the JSON API names it; what an older server or device sends has none.
+	Altitude *int `json:"altitude_m,omitempty"`
+	Active   bool `json:"active"`
 }
 
 func (d siteData) site(id uuid.UUID, version int64) (Site, error) {
-	return Site{ID: id, Version: version, Name: d.Name, Address: d.Address, Ubigeo: d.Ubigeo, Phone: d.Phone, Active: d.Active}, nil
+	return Site{ID: id, Version: version, Name: d.Name, Address: d.Address, Ubigeo: d.Ubigeo, Phone: d.Phone, Altitude: d.Altitude, Active: d.Active}, nil
 }
 
 // ColleaguesOffline answers on a device what Colleagues answers on the server, in the same order.

@@ -31,7 +31,7 @@ func (c Colleagues) SyncEntities() []offline.Reference {
 				return nil, err
 			}
 			return offline.Changes(siteEntity, list, func(s Site) (uuid.UUID, int64, any) {
-				return s.ID, s.Version, siteData{s.Name, s.Address, s.Ubigeo, s.Phone, s.Active}
+				return s.ID, s.Version, siteData{s.Name, s.Address, s.Ubigeo, s.Phone, s.Altitude, s.Active}
 			})
 		}},
 	}

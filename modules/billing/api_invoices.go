@@ -57,26 +57,6 @@ type invoiceIn struct {
 	ID string `path:"id" doc:"Identificador"`
 }
 
-// addressed reads the id of an address; what is no id is an address that does not exist.
-func addressed(text string) (uuid.UUID, error) {
-	id, err := uuid.Parse(text)
-	if err != nil {
-		return uuid.Nil, fault.ErrNotFound
-	}
-	return id, nil
-}
-
-// ownID is the id that a program made, or a new one.
-func ownID(sent *uuid.UUID) (uuid.UUID, error) {
-	if sent == nil {
-		return newID(), nil
-	}
-	if sent.Version() != 7 {
-		return uuid.Nil, fault.InvalidField("id", "El identificador es un UUID de versión 7.")
-	}
-	return *sent, nil
-}
-
 type listInvoicesIn struct {
 	Status    Status `query:"status" enum:"draft,queued,sent,accepted,rejected,to_correct,voiding,voided" doc:"draft: los borradores, que sin él no se listan"`
 	Kind      Kind   `query:"kind" enum:"boleta,factura,nota_credito,nota_debito"`
@@ -174,7 +154,7 @@ func (h invoicesAPI) answer(ctx context.Context, e Entry, status int) (*invoiceO
 }
 
 func (h invoicesAPI) get(ctx context.Context, in *invoiceIn) (*invoiceOut, error) {
-	id, err := addressed(in.ID)
+	id, err := web.AddressedID(in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -197,7 +177,7 @@ type issueIn struct {
 }
 
 func (h invoicesAPI) issue(ctx context.Context, in *issueIn) (*invoiceOut, error) {
-	id, err := addressed(in.ID)
+	id, err := web.AddressedID(in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -240,7 +220,7 @@ type voidIn struct {
 }
 
 func (h invoicesAPI) void(ctx context.Context, in *voidIn) (*invoiceOut, error) {
-	id, err := addressed(in.ID)
+	id, err := web.AddressedID(in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -264,7 +244,7 @@ type pdfOut struct {
 }
 
 func (h invoicesAPI) pdf(ctx context.Context, in *pdfIn) (*pdfOut, error) {
-	id, err := addressed(in.ID)
+	id, err := web.AddressedID(in.ID)
 	if err != nil {
 		return nil, err
 	}

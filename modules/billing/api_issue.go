@@ -15,6 +15,7 @@ import (
 	"hampi/modules/accounts"
 	"hampi/modules/platform/access"
 	"hampi/modules/platform/fault"
+	"hampi/modules/platform/web"
 )
 
 type createIn struct {
@@ -106,7 +107,7 @@ func (h invoicesAPI) order(ctx context.Context, in *createIn, problems fault.Pro
 		IssuedOn: day, Currency: b.Currency.code(), IGVPercent: IGVOn(day), Customer: AnyCustomer(),
 		ExchangeRate: amountIn(b.ExchangeRate, "exchange_rate", problems),
 	}}
-	if o.ID, err = ownID(b.ID); err != nil {
+	if o.ID, err = web.OwnID(b.ID); err != nil {
 		return o, err
 	}
 	if b.Customer != nil {
@@ -214,12 +215,12 @@ type creditLine struct {
 }
 
 func (h invoicesAPI) credit(ctx context.Context, in *creditIn) (*invoiceOut, error) {
-	of, err := addressed(in.ID)
+	of, err := web.AddressedID(in.ID)
 	if err != nil {
 		return nil, err
 	}
 	w := NoteWish{Of: of, Reason: in.Body.ReasonCode, Text: in.Body.Reason, Amounts: map[int]decimal.Decimal{}}
-	if w.ID, err = ownID(in.Body.ID); err != nil {
+	if w.ID, err = web.OwnID(in.Body.ID); err != nil {
 		return nil, err
 	}
 	problems := fault.Problems{}

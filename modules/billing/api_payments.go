@@ -135,7 +135,7 @@ type PayIn struct {
 }
 
 func (h paymentsAPI) pay(ctx context.Context, in *PayIn) (*paidOut, error) {
-	id, err := ownID(in.Body.ID)
+	id, err := web.OwnID(in.Body.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -192,11 +192,11 @@ type refundIn struct {
 }
 
 func (h paymentsAPI) refund(ctx context.Context, in *refundIn) (*paidOut, error) {
-	payment, err := addressed(in.ID)
+	payment, err := web.AddressedID(in.ID)
 	if err != nil {
 		return nil, err
 	}
-	id, err := ownID(in.Body.ID)
+	id, err := web.OwnID(in.Body.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -273,7 +273,7 @@ func (h paymentsAPI) sessions(ctx context.Context, in *struct {
 }
 
 func (h paymentsAPI) session(ctx context.Context, in *invoiceIn) (*sessionOut, error) {
-	id, err := addressed(in.ID)
+	id, err := web.AddressedID(in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -290,7 +290,7 @@ type openIn struct {
 }
 
 func (h paymentsAPI) open(ctx context.Context, in *openIn) (*sessionOut, error) {
-	id, err := ownID(in.Body.ID)
+	id, err := web.OwnID(in.Body.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -329,7 +329,7 @@ type countIn struct {
 }
 
 func (h paymentsAPI) count(ctx context.Context, in *countIn) (*sessionOut, error) {
-	id, err := addressed(in.ID)
+	id, err := web.AddressedID(in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -353,7 +353,7 @@ type closeIn struct {
 }
 
 func (h paymentsAPI) close(ctx context.Context, in *closeIn) (*sessionOut, error) {
-	id, err := addressed(in.ID)
+	id, err := web.AddressedID(in.ID)
 	if err != nil {
 		return nil, err
 	}

@@ -81,26 +81,6 @@ func (q OfPatient) read() (patient uuid.UUID, before time.Time, beforeID uuid.UU
 	return patient, before, beforeID, err
 }
 
-// addressed reads the id of an address; what is no id is an address that does not exist.
-func addressed(text string) (uuid.UUID, error) {
-	id, err := uuid.Parse(text)
-	if err != nil {
-		return uuid.Nil, fault.ErrNotFound
-	}
-	return id, nil
-}
-
-// ownID is the id that a program made, or a new one.
-func ownID(sent *uuid.UUID) (uuid.UUID, error) {
-	if sent == nil {
-		return newID(), nil
-	}
-	if sent.Version() != 7 {
-		return uuid.Nil, fault.InvalidField("id", "El identificador es un UUID de versión 7.")
-	}
-	return *sent, nil
-}
-
 // statusOf is 201 for what is new and 200 for what was there.
 func statusOf(created bool) int {
 	if created {
@@ -216,7 +196,7 @@ type encounterOut struct {
 }
 
 func (h api) encounter(ctx context.Context, in *oneIn) (*encounterOut, error) {
-	id, err := addressed(in.ID)
+	id, err := web.AddressedID(in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -239,7 +219,7 @@ type attendIn struct {
 }
 
 func (h api) attend(ctx context.Context, in *attendIn) (*encounterOut, error) {
-	id, err := ownID(in.Body.ID)
+	id, err := web.OwnID(in.Body.ID)
 	if err != nil {
 		return nil, err
 	}

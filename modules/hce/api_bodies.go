@@ -13,6 +13,7 @@ import (
 	"hampi/modules/hce/form"
 	"hampi/modules/hce/observation"
 	"hampi/modules/platform/fault"
+	"hampi/modules/platform/web"
 )
 
 // recordJSON is a record in an answer.
@@ -76,7 +77,7 @@ type writeIn struct {
 }
 
 func (in *writeIn) writing() (Writing, error) {
-	id, err := ownID(in.Body.ID)
+	id, err := web.OwnID(in.Body.ID)
 	if err != nil {
 		return Writing{}, err
 	}

@@ -13,6 +13,7 @@ import (
 
 	"hampi/modules/hce/observation"
 	"hampi/modules/platform/fault"
+	"hampi/modules/platform/web"
 )
 
 type recordsIn struct {
@@ -49,7 +50,7 @@ func (h api) records(ctx context.Context, in *recordsIn) (*apiPage[recordJSON], 
 }
 
 func (h api) record(ctx context.Context, in *oneIn) (*recordOut, error) {
-	id, err := addressed(in.ID)
+	id, err := web.AddressedID(in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +68,7 @@ func (h api) write(ctx context.Context, in *writeIn) (*recordOut, error) {
 }
 
 func (h api) sign(ctx context.Context, in *signIn) (*recordOut, error) {
-	id, err := addressed(in.ID)
+	id, err := web.AddressedID(in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -79,11 +80,11 @@ func (h api) sign(ctx context.Context, in *signIn) (*recordOut, error) {
 }
 
 func (h api) amend(ctx context.Context, in *amendIn) (*recordOut, error) {
-	amends, err := addressed(in.ID)
+	amends, err := web.AddressedID(in.ID)
 	if err != nil {
 		return nil, err
 	}
-	id, err := ownID(in.Body.ID)
+	id, err := web.OwnID(in.Body.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -113,7 +114,7 @@ type signatureJSON struct {
 type verificationOut struct{ Body verificationJSON }
 
 func (h api) verify(ctx context.Context, in *oneIn) (*verificationOut, error) {
-	id, err := addressed(in.ID)
+	id, err := web.AddressedID(in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -166,7 +167,7 @@ func (h api) observations(ctx context.Context, in *observationsIn) (*apiPage[obs
 }
 
 func (h api) measure(ctx context.Context, in *measureIn) (*observationOut, error) {
-	id, err := ownID(in.Body.ID)
+	id, err := web.OwnID(in.Body.ID)
 	if err != nil {
 		return nil, err
 	}

@@ -247,6 +247,15 @@ var _ = Describe("the page of an attention", func() {
 		Expect(v.post(address+"/revision", note).Body).To(ContainSubstring("Firmar y cerrar"))
 	})
 
+	It("names both halves of a pressure that are critical, and reckons nothing from one that cannot be", func() {
+		address, opened := c.begin(v)
+		moved := v.trigger("f.pa").post(address+"/campos", with(opened.note("a"), "f.pa", "200/125")).Body
+		Expect(moved).To(And(ContainSubstring("Presión arterial sistólica 200 mmHg: valor crítico (más de 179)."),
+			ContainSubstring("Presión arterial diastólica 125 mmHg: valor crítico (más de 119).")))
+		moved = v.trigger("f.pa").post(address+"/campos", with(opened.note("a"), "f.pa", "80/120")).Body
+		Expect(moved).To(And(ContainSubstring("tiene que ser mayor que la diastólica"), MatchRegexp(`id="c-f.pam"[^>]*>–<`)))
+	})
+
 	It("is written by one window at a time, and lost by none", func() {
 		address, opened := c.begin(v)
 		note := with(opened.note("a"), "f.motivo", "De la primera")

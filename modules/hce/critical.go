@@ -39,7 +39,7 @@ func criticalMeasures(t form.Template, values form.Values, subject observation.S
 
 // subject is who is measured in an attention; pregnancy makes other pressures critical.
 func (a Attention) subject() observation.Subject {
-	s := subjectOf(a.Patient, a.Context.Today)
+	s := subjectOf(a.Patient, a.Context)
 	pregnant, weeks := pregnancyOf(a, conditionsOf(a))
 	switch {
 	case !pregnant:
@@ -58,8 +58,8 @@ func (a Attention) subject() observation.Subject {
 func (a Attention) critical() map[string]string {
 	why := map[string]string{}
 	for _, m := range criticalMeasures(a.Template, a.Draft.Body.Values, a.subject()) {
-		if why[m.Key] == "" && !a.seenTo(m) {
-			why[m.Key] = m.Why
+		if !a.seenTo(m) {
+			why[m.Key] = joined(" ", why[m.Key], m.Why) // both halves of a pressure may be critical
 		}
 	}
 	return why

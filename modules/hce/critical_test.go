@@ -14,6 +14,7 @@ import (
 	"hampi/modules/accounts"
 	"hampi/modules/hce"
 	"hampi/modules/hce/form"
+	"hampi/modules/platform/database"
 	"hampi/modules/platform/fault"
 )
 
@@ -102,6 +103,31 @@ var _ = Describe("a critical value typed in a note", func() {
 		_, err = c.record.Close(ctx, e.ID, d.Version, "a", hce.Proof{Code: "123456"})
 		Expect(err).NotTo(HaveOccurred())
 		Expect(values()["8310-5"].Action).To(Equal("Paracetamol y medios físicos"))
+	})
+
+	It("goes by how high the site lies, and is careful where nobody said it", func() {
+		saturated := func(percent string) fault.Problems {
+			GinkgoHelper()
+			body := written()
+			body.Values["spo2"], body.Values["_confirmed"] = form.OfText(percent), form.OfList("spo2="+percent)
+			stored, err := hce.NewPostgres().Draft(ctx, e.ID, c.Salas.Membership)
+			seen := int64(0)
+			if err == nil {
+				seen = stored.Version
+			}
+			c.save(ctx, e, seen, body)
+			r, err := c.record.Review(ctx, e.ID, "a")
+			Expect(err).NotTo(HaveOccurred())
+			return r.Problems
+		}
+		for _, lies := range []struct {
+			metres         any
+			critical, good string
+		}{{nil, "84", "85"}, {1900, "86", "87"}, {4330, "79", "80"}} {
+			Expect(database.From(ctx).Exec("update sites set altitude_m = ? where id = ?", lies.metres, c.Site).Error).To(Succeed())
+			Expect(saturated(lies.critical)).To(HaveKey("f._accion.spo2"), "%v m", lies.metres)
+			Expect(saturated(lies.good)).To(BeEmpty(), "%v m", lies.metres)
+		}
 	})
 
 	It("is severe in pregnancy from 160/110", func() {

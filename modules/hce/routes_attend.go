@@ -108,12 +108,13 @@ func (h attendScreens) fields(a Attention) form.View {
 // judge tells the fields of a note what the rules say of its figures.
 func (h attendScreens) judge(f *form.View, a Attention) {
 	f.Redraw = attentionPath(a.Encounter.ID, "campos")
-	f.Alerts, f.Critical = alerts(a.Template, a.Draft.Body.Values, a.subject()), a.critical()
+	f.Alerts, f.Critical = alerts(a.Template, a.Draft.Body.Values, a.subject(), ""), a.critical()
 }
 
-// alerts are sentences about figures that are possible and that somebody should look at, by the key of their field.
-func alerts(t form.Template, values form.Values, subject observation.Subject) map[string]string {
-	said := map[string]string{}
+// alerts are sentences about figures that are possible and that somebody should look at, by the key of their field; advice
+// is what to do about critical ones.
+func alerts(t form.Template, values form.Values, subject observation.Subject, advice string) map[string]string {
+	said, critical := map[string]string{}, map[string]string{}
 	for _, m := range form.Measures(t, values) {
 		number, err := decimal.NewFromString(m.Value)
 		if err != nil {
@@ -123,10 +124,13 @@ func alerts(t form.Template, values form.Values, subject observation.Subject) ma
 		key, _, _ := strings.Cut(m.Key, ".")
 		switch {
 		case j.Critical != "":
-			said[key] = j.Critical
+			critical[key] = joined(" ", critical[key], j.Critical)
 		case j.Alarm && said[key] == "" && j.Range.Known():
 			said[key] = m.Label + " " + m.Value + ": lo habitual es " + j.Range.Words() + ". Repita la toma."
 		}
+	}
+	for key, why := range critical {
+		said[key] = joined(" ", why, advice)
 	}
 	return said
 }

@@ -88,7 +88,7 @@ func (h triageScreens) view(c echo.Context, t TriageSheet) (triageView, error) {
 // fields are the sheet's values in their fields.
 func (h triageScreens) fields(t TriageSheet) form.View {
 	f := form.Draft(t.Template, t.Values, t.Context)
-	f.Redraw, f.Alerts = triagePath(t.Visit.ID, "campos"), alerts(t.Template, t.Values, subjectOf(t.Patient, t.Context.Today))
+	f.Redraw, f.Alerts = triagePath(t.Visit.ID, "campos"), alerts(t.Template, t.Values, t.subject(), "Avise al profesional.")
 	return f
 }
 

@@ -72,7 +72,7 @@ const pressuresShown = 12
 // PressureTrend is how the blood pressure of a person went, its latest takings.
 func (s *Service) PressureTrend(ctx context.Context, look Look, p patients.Patient) (observation.Trend, error) {
 	now := s.Now(ctx)
-	subject := subjectOf(p, now)
+	subject := subjectOf(p, form.Context{Today: now}) // a pressure goes by no altitude
 	t := observation.Trend{Title: "Presión arterial", Unit: "mmHg", Today: now}
 	for _, line := range []struct{ code, name string }{{observation.Systolic, "Sistólica"}, {observation.Diastolic, "Diastólica"}} {
 		list, err := s.store.ObservedOf(ctx, ObservedRange{Patients: look.Family, Codes: []string{line.code}, Limit: pressuresShown / 2})

@@ -54,7 +54,11 @@ func (s *Service) Measure(ctx context.Context, in Measured) (o Observed, created
 	if err := s.ofAttention(ctx, look, in); err != nil {
 		return Observed{}, false, err
 	}
-	subject := subjectOf(person, in.TakenAt.In(s.Zone(ctx)))
+	known, err := s.contextIn(ctx, person, in.TakenAt, in.EncounterID)
+	if err != nil {
+		return Observed{}, false, err
+	}
+	subject := subjectOf(person, known)
 	problems := s.measuredProblems(in)
 	if !person.BirthDate.IsZero() && !subject.Age.Known {
 		problems.Add("taken_at", "Es de antes del nacimiento del paciente.")

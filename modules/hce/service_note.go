@@ -60,7 +60,9 @@ func (s *Service) facing(ctx context.Context, id uuid.UUID) (Attention, error) {
 		return a, err
 	}
 	a.Patient = a.Frame.Patient
-	a.Context = s.contextOf(ctx, a.Patient)
+	if a.Context, err = s.contextOf(ctx, a.Patient, s.now(), e.SiteID); err != nil {
+		return a, err
+	}
 	observed, err := s.store.ObservedIn(ctx, []uuid.UUID{e.ID})
 	if err != nil {
 		return a, err
@@ -83,11 +85,6 @@ func (s *Service) attended(ctx context.Context, id uuid.UUID) (Encounter, error)
 		return e, fault.ErrForbidden
 	}
 	return e, nil
-}
-
-// contextOf is what a note of this patient knows without asking.
-func (s *Service) contextOf(ctx context.Context, p patients.Patient) form.Context {
-	return form.Context{Today: s.Now(ctx), Birth: p.BirthDate, Sex: string(p.Sex)}
 }
 
 // drafted finds or begins the draft.
@@ -163,7 +160,11 @@ func (s *Service) SaveDraft(ctx context.Context, in Saving) (Draft, error) {
 	if s.Away() && d.Version < in.Seen { // the window goes on from what the server kept last
 		d.Version = in.Seen
 	}
-	in.Body.Values = form.Compute(t, in.Body.Values, s.contextOf(ctx, person))
+	known, err := s.contextOf(ctx, person, s.now(), e.SiteID)
+	if err != nil {
+		return Draft{}, err
+	}
+	in.Body.Values = form.Compute(t, in.Body.Values, known)
 	d.TemplateID, d.TemplateVersion, d.Body = t.ID, t.Version, in.Body
 	d.Holder, d.HeldAt, d.UpdatedAt = in.Holder, s.now(), s.now()
 	return s.store.SaveDraft(ctx, d)

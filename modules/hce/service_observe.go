@@ -3,7 +3,6 @@ package hce
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/shopspring/decimal"
@@ -61,9 +60,9 @@ func judged(o Observed, subject observation.Subject, lab *observation.Range) Obs
 	return o
 }
 
-// subjectOf is who is measured, for the rules of observations.
-func subjectOf(p patients.Patient, at time.Time) observation.Subject {
-	return observation.Subject{Age: observation.AgeAt(p.BirthDate, at), Sex: observation.Sex(p.Sex)}
+// subjectOf is who is measured when and where, for the rules of observations.
+func subjectOf(p patients.Patient, c form.Context) observation.Subject {
+	return observation.Subject{Age: observation.AgeAt(p.BirthDate, c.Today), Sex: observation.Sex(p.Sex), Altitude: c.Altitude}
 }
 
 // filled are the answers of a template that triage already has.

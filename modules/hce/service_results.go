@@ -79,7 +79,11 @@ func (s *Service) EnterResults(ctx context.Context, order uuid.UUID, sheet Sheet
 	}
 	sheet.Laboratory = strings.TrimSpace(sheet.Laboratory)
 	problems := sheet.problems(s.now())
-	subject := subjectOf(person, sheet.TakenAt.In(s.Zone(ctx)))
+	known, err := s.contextIn(ctx, person, sheet.TakenAt, o.EncounterID)
+	if err != nil {
+		return err
+	}
+	subject := subjectOf(person, known)
 	read := sheet.read(o, subject, problems)
 	if err := problems.Err(); err != nil {
 		return err

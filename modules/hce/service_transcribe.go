@@ -22,7 +22,10 @@ func (s *Service) Transcribe(ctx context.Context, e Encounter, r Record, values 
 	if err != nil {
 		return r, err
 	}
-	noteOf := form.Context{Today: r.WrittenAt.In(s.Zone(ctx)), Birth: person.BirthDate, Sex: string(person.Sex)}
+	noteOf, err := s.contextOf(ctx, person, r.WrittenAt, e.SiteID)
+	if err != nil {
+		return r, err
+	}
 	values = form.Compute(t, values, noteOf)
 	if r.Content, err = jsonOf(values); err != nil {
 		return r, err

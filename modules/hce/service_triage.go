@@ -47,7 +47,9 @@ func (s *Service) triage(ctx context.Context, appointment uuid.UUID) (t TriageSh
 		return t, err
 	}
 	t.Patient = t.Frame.Patient
-	t.Context = s.contextOf(ctx, t.Patient)
+	if t.Context, err = s.contextOf(ctx, t.Patient, s.now(), t.Visit.SiteID); err != nil {
+		return t, err
+	}
 	if t.Template, err = s.triageTemplate(ctx); err != nil {
 		return t, err
 	}
@@ -178,7 +180,7 @@ func (s *Service) take(ctx context.Context, e Encounter, t TriageSheet) error {
 	if err != nil {
 		return err
 	}
-	subject, now, by := subjectOf(t.Patient, t.Context.Today), s.now(), access.Who(ctx).MembershipID
+	subject, now, by := t.subject(), s.now(), access.Who(ctx).MembershipID
 	var list []Observed
 	for _, c := range changes(t.Taken, answered) {
 		list = append(list, observed(c.Code, c.Unit, c.Value, subject, Observed{

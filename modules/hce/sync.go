@@ -95,7 +95,7 @@ func (s *Service) takeUp(ctx context.Context, op offline.Received, in writtenDat
 		Author: author, Diagnoses: in.Diagnoses, Content: in.Content, SpecialtyData: in.SpecialtyData, AmendsID: in.AmendsID,
 		Offline: true, WrittenAt: op.At, ReceivedAt: s.now(),
 	}
-	if err := s.acceptable(ctx, r); err != nil {
+	if err := s.acceptable(ctx, r, e); err != nil {
 		return false, err
 	}
 	if r, err = r.sealed(); err != nil {
@@ -141,10 +141,10 @@ func (r Record) beside() (Record, error) {
 }
 
 // acceptable refuses what the device should have refused: what is written is looked at again where it arrives.
-func (s *Service) acceptable(ctx context.Context, r Record) error {
+func (s *Service) acceptable(ctx context.Context, r Record, e Encounter) error {
 	switch r.Type {
 	case Note:
-		return s.acceptableNote(ctx, r)
+		return s.acceptableNote(ctx, r, e)
 	case Prescription:
 		return acceptablePrescription(r)
 	case Addendum, Annulment:
@@ -160,7 +160,7 @@ func (s *Service) acceptable(ctx context.Context, r Record) error {
 	return fault.InvalidField("record_type", "Esa clase de documento no existe.")
 }
 
-func (s *Service) acceptableNote(ctx context.Context, r Record) error {
+func (s *Service) acceptableNote(ctx context.Context, r Record, e Encounter) error {
 	t, err := s.Template(ctx, r.TemplateID, r.TemplateVersion)
 	if err != nil {
 		return fault.InvalidField("template_id", "Esa plantilla no existe.")
@@ -173,7 +173,11 @@ func (s *Service) acceptableNote(ctx context.Context, r Record) error {
 	if err != nil {
 		return err
 	}
-	problems, _ := form.Check(t, values, form.Context{Today: r.WrittenAt.In(s.Zone(ctx)), Birth: person.BirthDate, Sex: string(person.Sex)})
+	known, err := s.contextOf(ctx, person, r.WrittenAt, e.SiteID)
+	if err != nil {
+		return err
+	}
+	problems, _ := form.Check(t, values, known)
 	if form.Empty(t, values) {
 		problems.Add("content", "La nota está vacía.")
 	}
@@ -213,10 +217,13 @@ func (s *Service) derive(ctx context.Context, r Record, e Encounter) error {
 	if err != nil {
 		return err
 	}
-	at := r.WrittenAt.In(s.Zone(ctx))
+	known, err := s.contextOf(ctx, person, r.WrittenAt, e.SiteID)
+	if err != nil {
+		return err
+	}
 	review := Review{Attention: Attention{
 		Encounter: e, Patient: person, Template: t, Triaged: standing(taken), Draft: Draft{Body: DraftBody{Values: values, Diagnoses: r.Diagnoses}},
-		Context: form.Context{Today: at, Birth: person.BirthDate, Sex: string(person.Sex)},
+		Context: known,
 	}}
 	return s.observe(ctx, review, r)
 }

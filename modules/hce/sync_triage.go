@@ -164,12 +164,16 @@ func (s *Service) triageArrived(ctx context.Context, op offline.Received, in obs
 	if err != nil {
 		return false, err
 	}
-	person, err := s.Patients.Active(ctx, v.PatientID)
-	if err != nil {
+	sheet := TriageSheet{}
+	if sheet.Frame, err = s.Patients.Frame(ctx, v.PatientID, triageTab); err != nil {
 		return false, err
 	}
+	sheet.Patient = sheet.Frame.Patient
 	in.TakenAt, in.TakenBy = earlier(in.TakenAt, op.At), access.Who(ctx).MembershipID
-	subject := subjectOf(person, in.TakenAt.In(s.Zone(ctx)))
+	if sheet.Context, err = s.contextOf(ctx, sheet.Patient, in.TakenAt, v.SiteID); err != nil {
+		return false, err
+	}
+	subject := sheet.subject()
 	if err := s.acceptableTaking(ctx, in, taken, subject); err != nil {
 		return false, err
 	}
@@ -226,10 +230,8 @@ func (s *Service) acceptableTaking(ctx context.Context, in observedData, taken [
 		return nil
 	}
 	set := observation.Set{in.Code: {Number: in.Number}}
-	for _, o := range taken { // the other half of a blood pressure, taken with it
-		if (o.Code == observation.Systolic || o.Code == observation.Diastolic) && o.TakenBy == in.TakenBy && o.TakenAt.Equal(in.TakenAt) && o.Code != in.Code {
-			set[o.Code] = o.value()
-		}
+	if half := otherHalf(in.Code); half != "" {
+		set[half] = in.besides(half, taken)
 	}
 	for _, p := range observation.Problems(set, subject) {
 		if p.Refused {
@@ -237,6 +239,25 @@ func (s *Service) acceptableTaking(ctx context.Context, in observedData, taken [
 		}
 	}
 	return nil
+}
+
+// besides is the other half of a blood pressure: the one taken with it, which may be on its way still, else the one that
+// stands.
+func (d observedData) besides(half string, taken []Observed) observation.Value {
+	if d.With.Valid {
+		return observation.Value{Number: d.With}
+	}
+	for _, o := range taken {
+		if o.Code == half && o.TakenBy == d.TakenBy && o.TakenAt.Equal(d.TakenAt) {
+			return o.value()
+		}
+	}
+	for _, o := range triaged(taken) {
+		if o.Code == half {
+			return o.value()
+		}
+	}
+	return observation.Value{}
 }
 
 // asks reports whether a template has a field whose answer is kept under a code.

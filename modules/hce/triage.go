@@ -37,6 +37,11 @@ func (t TriageSheet) Last() string {
 // Over reports whether the attention ended: what was taken is read then.
 func (t TriageSheet) Over() bool { return t.Visit.Over || t.Encounter.Closed() }
 
+// subject is who is measured; a pregnancy that stands among her conditions makes other pressures critical.
+func (t TriageSheet) subject() observation.Subject {
+	return Attention{Patient: t.Patient, Frame: t.Frame, Context: t.Context, Draft: Draft{Body: DraftBody{Values: t.Values}}}.subject()
+}
+
 // What triage asks and LOINC has no code for has one of the house: this and the key of its field.
 const ownCode = "triaje:"
 
@@ -156,4 +161,15 @@ func takenLabel(t form.Template, code string) string {
 		return kind.Name
 	}
 	return code
+}
+
+// otherHalf is the code of what a blood pressure has besides; "" for what is none.
+func otherHalf(code string) string {
+	switch code {
+	case observation.Systolic:
+		return observation.Diastolic
+	case observation.Diastolic:
+		return observation.Systolic
+	}
+	return ""
 }

@@ -34,6 +34,8 @@ type observedData struct {
 	TakenAt   time.Time           `json:"taken_at"`
 	TakenBy   uuid.UUID           `json:"taken_by"`
 	Corrects  *uuid.UUID          `json:"corrects_id,omitempty"`
+	// With is the other half of a blood pressure that was taken at once: it is sent apart and may arrive later.
+	With decimal.NullDecimal `json:"with,omitzero"`
 }
 
 func observedDataOf(o Observed, e Encounter) observedData {
@@ -95,7 +97,13 @@ func (o Offline) AddObserved(ctx context.Context, list []Observed) error {
 		if err != nil {
 			return err
 		}
-		if err := offline.From(ctx).Create(ctx, observationEntity, x.ID, observedDataOf(x, e)); err != nil {
+		data := observedDataOf(x, e)
+		for _, other := range list {
+			if half := otherHalf(x.Code); half != "" && other.Code == half {
+				data.With = other.Value
+			}
+		}
+		if err := offline.From(ctx).Create(ctx, observationEntity, x.ID, data); err != nil {
 			return err
 		}
 	}

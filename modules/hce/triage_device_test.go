@@ -152,6 +152,22 @@ var _ = Describe("triage on devices", func() {
 		Expect(err).To(MatchError(hce.ErrTakenSince), "another value stands by now")
 	})
 
+	It("looks at both halves of a pressure, taken together or not", func() {
+		ctx := c.as(nurse, accounts.Assistant)
+		a := device(ctx, nurse, accounts.Assistant)
+		takes(a, form.Values{"motivo": form.OfText("Tos"), "pa": form.OfPressure(90, 60)})
+		c.take(ctx, form.Values{"motivo": form.OfText("Tos"), "pa": form.OfPressure(150, 100)})
+		ops := a.waiting(now.Add(time.Minute))
+		alone := ops[slices.IndexFunc(ops, func(op offline.Received) bool { return valueCode(op.Data) == "8480-6" })]
+		alone.LocalID, alone.Data = newID(), changed(alone.Data, map[string]any{"with": nil})
+		_, err := entity.Apply(ctx, alone)
+		Expect(err).To(MatchError(ContainSubstring("aquí hay 90/100")), "below the diastolic that stands, taken at another moment")
+		arrive(ctx, ops)
+		t, err := c.record.Triage(ctx, c.Visit)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(t.Values).To(HaveKeyWithValue("pa", form.OfPressure(90, 60)), "each half came alone, with the other one named")
+	})
+
 	It("is refused as it would be with connection", func() {
 		ctx := c.as(nurse, accounts.Assistant)
 		a := device(ctx, nurse, accounts.Assistant)

@@ -7,6 +7,8 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strconv"
+	"strings"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
@@ -233,8 +235,31 @@ type siteForm struct {
 	Name    string `form:"nombre"`
 	Address string `form:"direccion"`
 	Phone   string `form:"telefono"`
+	Metres  string `form:"altitud"`
 }
 
 func (f siteForm) site(id uuid.UUID) accounts.Site {
-	return accounts.Site{ID: id, Version: f.Version, Name: f.Name, Address: f.Address, Phone: f.Phone}
+	return accounts.Site{ID: id, Version: f.Version, Name: f.Name, Address: f.Address, Phone: f.Phone, Altitude: f.altitude()}
+}
+
+// altitude is what was typed, as people write metres: "1,900", "1900 m"; nil for nothing. What is no number is one that is
+// refused.
+func (f siteForm) altitude() *int {
+	text := strings.NewReplacer(",", "", "m", "", " ", "").Replace(strings.ToLower(f.Metres))
+	if text == "" {
+		return nil
+	}
+	metres, err := strconv.Atoi(text)
+	if err != nil {
+		metres = -1
+	}
+	return &metres
+}
+
+// metresText is an altitude as its field holds it.
+func metresText(metres *int) string {
+	if metres == nil {
+		return ""
+	}
+	return strconv.Itoa(*metres)
 }

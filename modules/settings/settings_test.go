@@ -108,7 +108,11 @@ var _ = Describe("the settings", func() {
 			To(And(ContainSubstring("Ya hay una sede con ese nombre."), ContainSubstring("Jr. Lima 1")))
 		id := newID()
 		Expect(a.post(admin, "/configuracion/sedes/nueva", "id", id, "nombre", "Anexo").Code).To(Equal(http.StatusSeeOther))
-		Expect(a.post(admin, "/configuracion/sedes/"+id, "version", "1", "nombre", "Anexo Norte").Code).To(Equal(http.StatusSeeOther))
+		Expect(a.post(admin, "/configuracion/sedes/"+id, "version", "1", "nombre", "Anexo Norte", "altitud", "1,900 m").Code).To(Equal(http.StatusSeeOther))
+		Expect(a.get(admin, "/configuracion/sedes/"+id).Body.String()).To(ContainSubstring(`value="1900"`))
+		for _, no := range []string{"alto", "-5", "5501"} {
+			Expect(a.post(admin, "/configuracion/sedes/"+id, "version", "2", "nombre", "Anexo Norte", "altitud", no).Body.String()).To(ContainSubstring("Se espera entre 0 y 5,500 metros."), no)
+		}
 		stale := a.post(admin, "/configuracion/sedes/"+id, "version", "1", "nombre", "Anexo Sur")
 		Expect(stale.Code).To(Equal(http.StatusConflict))
 		Expect(stale.Body.String()).To(ContainSubstring("quedó guardado «Anexo Norte»; aquí dice «Anexo Sur»"))

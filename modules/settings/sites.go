@@ -81,9 +81,9 @@ func (s *Service) sitePage(ctx context.Context, id uuid.UUID) (sitePageData, err
 	if err != nil {
 		return sitePageData{}, err
 	}
-	form := siteForm{Version: site.Version, Name: site.Name, Address: site.Address, Phone: site.Phone}
+	form := siteForm{Version: site.Version, Name: site.Name, Address: site.Address, Phone: site.Phone, Metres: metresText(site.Altitude)}
 	page := sitePageData{Site: site, Form: form}
-	page.Last, err = lastChangeOf(ctx, clinic.Zone(), "sites", id, "name", "address", "phone", "active")
+	page.Last, err = lastChangeOf(ctx, clinic.Zone(), "sites", id, "name", "address", "phone", "altitude_m", "active")
 	return page, err
 }
 
@@ -123,7 +123,8 @@ func (s *Service) changeSite(c echo.Context) error {
 func siteDifferences(stored, typed accounts.Site) []accounts.Difference {
 	return differing(accounts.Difference{Label: "Nombre", Stored: stored.Name, Typed: typed.Name},
 		accounts.Difference{Label: "Dirección", Stored: stored.Address, Typed: typed.Address},
-		accounts.Difference{Label: "Teléfono", Stored: stored.Phone, Typed: typed.Phone})
+		accounts.Difference{Label: "Teléfono", Stored: stored.Phone, Typed: typed.Phone},
+		accounts.Difference{Label: "Altitud", Stored: metresText(stored.Altitude), Typed: metresText(typed.Altitude)})
 }
 
 func (s *Service) closeSite(c echo.Context) error {

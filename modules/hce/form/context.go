@@ -7,6 +7,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"hampi/modules/hce/form/formula"
+	"hampi/modules/hce/observation"
 )
 
 // Context is what a note knows without asking: whose it is and of which day. What is not known stays zero.
@@ -28,6 +29,7 @@ var contextKinds = map[string]formula.Name{
 	"sexo":       {Kind: formula.Text, Options: []string{"F", "M"}},
 	"embarazo":   {Kind: formula.Bool},
 	"altitud":    {Kind: formula.Number},
+	"spo2_usual": {Kind: formula.Number}, // saturation below which somebody looks again, by the altitude
 }
 
 func (c Context) value(name string) formula.Value {
@@ -44,6 +46,8 @@ func (c Context) value(name string) formula.Value {
 		if c.Pregnant != nil {
 			return formula.OfBool(*c.Pregnant)
 		}
+	case "spo2_usual":
+		return formula.OfNumber(observation.AskedOxygen(c.Altitude))
 	case "altitud":
 		if c.Altitude != nil {
 			return formula.OfInt(*c.Altitude)
@@ -143,6 +147,8 @@ func (s *scope) computed(f Field) formula.Value {
 // inFormula is an answer, or a part of it, as a formula sees it.
 func inFormula(f Field, v Value, part string) formula.Value {
 	switch {
+	case f.Type == Pressure && v.Shape == Pair && part != "" && v.Systolic <= v.Diastolic:
+		return formula.Value{} // nothing is reckoned from what cannot be
 	case f.Type == Pressure && v.Shape == Pair:
 		switch part {
 		case "sistolica":

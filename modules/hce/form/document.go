@@ -43,16 +43,20 @@ var errDeep = errors.New("too deep")
 
 // document reads a JSON text into nodes.
 type document struct {
-	text []byte
-	dec  *json.Decoder
+	text  []byte
+	dec   *json.Decoder
+	after int // where the member begins after which an object stopped being one; -1 while none did
 }
 
 func readDocument(text []byte) (*node, int, error) {
-	d := document{text: text, dec: json.NewDecoder(bytes.NewReader(text))}
+	d := document{text: text, dec: json.NewDecoder(bytes.NewReader(text)), after: -1}
 	d.dec.UseNumber()
 	root, err := d.value("$", 0)
+	if errors.Is(err, errDeep) {
+		return nil, d.begin(), err
+	}
 	if err != nil {
-		return nil, d.failedAt(err), err
+		return nil, d.begin(), d.unbalanced(err)
 	}
 	at := d.begin()
 	if at < len(text) {
@@ -68,15 +72,6 @@ func (d *document) begin() int {
 		at++
 	}
 	return at
-}
-
-// failedAt is the byte at which reading stopped.
-func (d *document) failedAt(err error) int {
-	var syntax *json.SyntaxError
-	if errors.As(err, &syntax) && syntax.Offset > 0 {
-		return int(syntax.Offset) - 1
-	}
-	return d.begin()
 }
 
 func (d *document) value(path string, depth int) (*node, error) {
@@ -102,8 +97,17 @@ func (d *document) value(path string, depth int) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, err = d.dec.Token()
+	if _, err = d.dec.Token(); err != nil {
+		d.stopped(n)
+	}
 	return n, err
+}
+
+// stopped keeps the last member of the innermost object that could not be read on.
+func (d *document) stopped(n *node) {
+	if d.after < 0 && n.open == '{' && len(n.members) > 0 {
+		d.after = n.members[len(n.members)-1].at
+	}
 }
 
 func (d *document) object(n *node, depth int) error {
@@ -111,11 +115,13 @@ func (d *document) object(n *node, depth int) error {
 		at := d.begin()
 		token, err := d.dec.Token()
 		if err != nil {
+			d.stopped(n)
 			return err
 		}
 		name, _ := token.(string)
 		value, err := d.value(n.path+"."+name, depth+1)
 		if err != nil {
+			d.stopped(n)
 			return err
 		}
 		n.members = append(n.members, member{name, at, value})

@@ -65,7 +65,11 @@ func (r *reader) open(data []byte) *node {
 		return nil
 	}
 	root, at, err := readDocument(data)
+	var bracket *unbalancedError
 	switch {
+	case errors.As(err, &bracket):
+		r.problemAt("$", bracket.at, whole, "esto no es JSON: "+bracket.message)
+		return nil
 	case errors.Is(err, errDeep):
 		r.problemAt("$", at, whole, "hay demasiados niveles de llaves y corchetes")
 		return nil

@@ -3,6 +3,7 @@ package form_test
 import (
 	"encoding/json"
 	"errors"
+	"strconv"
 	"strings"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -142,6 +143,40 @@ var _ = Describe("a template", func() {
 		Entry("a circle through two fields and a condition", `{"id": "a", "version": 1, "title": "A", "sections": [{"key": "s", "title": "S", "fields": [
 			{"key": "x", "label": "X", "type": "computed", "compute": "w + 1"}, {"key": "w", "label": "W", "type": "computed", "compute": "z + 1"},
 			{"key": "z", "label": "Z", "type": "number", "show_if": "x > 1"}]}]}`, "en círculo: x → w → z → x"),
+	)
+
+	DescribeTable("with a broken bracket names the line of the bracket", func(whole, broken string, line int, says string) {
+		text := `{"id": "a", "version": 1, "title": "A",
+"sections": [
+{"key": "s", "title": "S",
+"fields": [
+{"key": "x", "label": "X", "type": "choice",
+"options": ["uno",
+"dos"]},
+{"key": "z", "label": "Z", "type": "text"}
+]}
+]}
+`
+		Expect(form.Parse([]byte(text))).To(HaveField("ID", "a"))
+		p := problems(strings.Replace(text, whole, broken, 1))
+		Expect(p[0].String()).To(And(ContainSubstring(says), HaveSuffix(". Línea "+strconv.Itoa(line))))
+	},
+		Entry("options that do not begin", `["uno"`, `"uno"`, 6, "aquí falta «[»"),
+		Entry("options that do not end", `"dos"]`, `"dos"`, 6, "el «[» de aquí no se cierra («}» en la línea 7)"),
+		Entry("options that begin twice", `["uno"`, `[["uno"`, 6, "el «[» de aquí no se cierra"),
+		Entry("fields that do not begin", `"fields": [`, `"fields":`, 4, "aquí falta «[»"),
+		Entry("fields that do not end", `}
+]}`, `}
+}`, 4, "el «[» de aquí no se cierra («}» en la línea 9)"),
+		Entry("sections that do not begin", `"sections": [`, `"sections":`, 2, "aquí falta «[» o «}» («]» en la línea 10)"),
+		Entry("sections that do not end", `]}
+]}`, `]}
+}`, 2, "el «[» de aquí no se cierra («}» en la línea 10)"),
+		Entry("a field that does not end", `"text"}`, `"text"`, 8, "aquí falta «[» o «}» («]» en la línea 9)"),
+		Entry("a document that does not end", `]}
+]}`, `]}
+]`, 1, "el «{» de aquí no se cierra"),
+		Entry("a comma before it", `"A",`, `"A"`, 2, "falta o sobra una coma"),
 	)
 
 	It("tells all its problems at once, in their order", func() {

@@ -151,6 +151,14 @@ var _ = Describe("the shipped templates", func() {
 		Expect(asked(high, "spo2", "84")).To(BeEmpty())
 	})
 
+	It("reckon no mean pressure from one that cannot be", func() {
+		for _, t := range []string{"triaje", "consulta-general", "obstetricia"} {
+			values, _ := form.Read(shipped(t), sent("pa", "80/120"), edith())
+			Expect(form.Compute(shipped(t), values, edith())).NotTo(HaveKey("pam"), t)
+			Expect(form.Measures(shipped(t), form.Compute(shipped(t), values, edith()))).To(HaveLen(2), t)
+		}
+	})
+
 	It("refuse vital signs beyond the hard limits of the norm's table", func() {
 		t := shipped("triaje")
 		for key, typed := range map[string][]string{

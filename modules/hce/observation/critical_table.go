@@ -45,12 +45,6 @@ var criticalTable = []criticalRow{
 	{code: "1975-2", above: "15", fromDays: 0, toDays: 28}, // bilirubin of the newborn
 }
 
-// unknownAltitude is the saturation that is critical wherever the site may be: below what is usual above 4,000 m.
-const (
-	unknownAltitude  = "80"
-	belowUsualOxygen = 5 // points under the usual of the altitude
-)
-
 // Critical says why a value must be acknowledged, and on which side it lies: −1 too low, 1 too high; 0 and no words
 // when it need not be.
 func Critical(code string, value decimal.Decimal, s Subject) (why string, side int) {
@@ -64,7 +58,7 @@ func Critical(code string, value decimal.Decimal, s Subject) (why string, side i
 
 func criticalRows(code string, s Subject) []criticalRow {
 	if code == Saturation || code == ArterialOxygen {
-		return []criticalRow{{code: code, below: leastOxygen(s)}}
+		return []criticalRow{{code: code, below: oxygenAt(s.Altitude).critical}}
 	}
 	var rows []criticalRow
 	for _, row := range criticalTable {
@@ -76,14 +70,6 @@ func criticalRows(code string, s Subject) []criticalRow {
 		}
 	}
 	return rows
-}
-
-func leastOxygen(s Subject) string {
-	usual := saturation(s).AlarmBelow
-	if !usual.Valid {
-		return unknownAltitude
-	}
-	return usual.Decimal.Sub(decimal.NewFromInt(belowUsualOxygen)).String()
 }
 
 // criticalWords is the sentence shown with the value: what, how much, against which limit.

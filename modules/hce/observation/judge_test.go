@@ -39,7 +39,10 @@ var _ = Describe("a value against what is usual", func() {
 		Entry("saturation in Huánuco", observation.Saturation, "92", at(man(40), 1900), observation.Normal, false),
 		Entry("saturation in Cerro de Pasco", observation.Saturation, "84", at(man(40), 4338), observation.Normal, false),
 		Entry("the altitude is not set: shown, not alarmed", observation.Saturation, "90", man(40), observation.Low, false),
-		Entry("below what is usual anywhere", observation.Saturation, "79", man(40), observation.CriticalLow, true),
+		Entry("and critical below 85", observation.Saturation, "84", man(40), observation.CriticalLow, true),
+		Entry("at 85 not yet", observation.Saturation, "85", man(40), observation.Low, false),
+		Entry("below what is usual anywhere", observation.Saturation, "79", at(man(40), 4338), observation.CriticalLow, true),
+		Entry("far below the usual of the sea", observation.Saturation, "89", at(man(40), 150), observation.CriticalLow, true),
 		Entry("far below the usual of the place", observation.Saturation, "86", at(man(40), 1900), observation.CriticalLow, true),
 		Entry("haemoglobin of a woman", observation.Haemoglobin, "12.0", woman(30), observation.Normal, false),
 		Entry("of a man", observation.Haemoglobin, "13.4", man(30), observation.Low, true),
@@ -58,6 +61,17 @@ var _ = Describe("a value against what is usual", func() {
 		Entry("nor of somebody without an age", "2160-0", "0.4", observation.Subject{Sex: observation.Female}, observation.NoFlag, false),
 		Entry("nor without a sex where it decides", "2160-0", "0.4", observation.Subject{Age: man(30).Age}, observation.NoFlag, false),
 	)
+
+	It("alarms about saturation at no altitude less than below 80, and never later than the form asks", func() {
+		for metres := 0; metres <= 6500; metres += 50 {
+			why, _ := observation.Critical(observation.Saturation, number("79"), at(man(40), metres))
+			Expect(why).NotTo(BeEmpty(), "%d m", metres)
+			asked := observation.AskedOxygen(&metres)
+			why, _ = observation.Critical(observation.Saturation, asked, at(man(40), metres))
+			Expect(why).To(BeEmpty(), "%d m", metres)
+			Expect(observation.Problems(observation.Set{observation.Saturation: observation.Of(asked.Sub(number("1")))}, at(man(40), metres))).To(HaveLen(1), "%d m", metres)
+		}
+	})
 
 	It("goes by the laboratory's own range when it printed one", func() {
 		own := observation.Laboratory(some("3.0"), some("5.5"))

@@ -158,9 +158,7 @@ func limitsOf(code string, s Subject) limitsAt {
 	}
 	switch code {
 	case Saturation, ArterialOxygen:
-		if usual := saturation(s).AlarmBelow; usual.Valid { // at 4,000 m ninety is good
-			limits.askBelow.Decimal = decimal.Min(limits.askBelow.Decimal, usual.Decimal)
-		}
+		limits.askBelow = number(oxygenAt(s.Altitude).ask) // at 4,000 m ninety is good
 	case Weight:
 		limits.askBelow, limits.askAbove = growth(s.Age, func(g growthRow) (int64, int64) { return g.lightest, g.heaviest }, -2)
 	case Height:

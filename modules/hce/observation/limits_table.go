@@ -25,9 +25,9 @@ var limitTable = []limitRow{
 	{code: Breathing, askBelow: "8", askAbove: "35", refuseBelow: "4", refuseAbove: "80", fromDays: 6 * year, toDays: 13 * year, ours: true},
 	{code: Breathing, askBelow: "8", askAbove: "35", refuseBelow: "4", refuseAbove: "80"},
 	{code: Temperature, askBelow: "34", askAbove: "41", refuseBelow: "25", refuseAbove: "45", everyAge: true},
-	{code: Saturation, askBelow: "90", refuseBelow: "40", refuseAbove: "100", everyAge: true},
-	{code: ArterialOxygen, askBelow: "90", refuseBelow: "40", refuseAbove: "100", everyAge: true},
-	{code: Weight, refuseBelow: "0.3", refuseAbove: "350", everyAge: true}, // what is asked goes by age: growthTable
+	{code: Saturation, refuseBelow: "40", refuseAbove: "100", everyAge: true},
+	{code: ArterialOxygen, refuseBelow: "40", refuseAbove: "100", everyAge: true}, // what is asked goes by altitude: saturationTable
+	{code: Weight, refuseBelow: "0.3", refuseAbove: "350", everyAge: true},        // what is asked goes by age: growthTable
 	{code: Height, refuseBelow: "20", refuseAbove: "250", everyAge: true},
 	{code: Glasgow, refuseBelow: "3", refuseAbove: "15", everyAge: true},
 	{code: Pain, refuseBelow: "0", refuseAbove: "10", everyAge: true},

@@ -50,19 +50,14 @@ func RangeOf(code string, s Subject) Range {
 	return Range{}
 }
 
-// saturation goes by the altitude of the site. Where nobody has set it, the sea's limit is shown and alarms nobody:
-// at 4,000 m it would call the whole town ill.
+// saturation goes by the altitude of the site.
 func saturation(s Subject) Range {
-	if s.Altitude == nil {
-		return Range{Low: number("95"), Source: "a nivel del mar; la altitud de la sede no está registrada"}
+	row := oxygenAt(s.Altitude)
+	r := Range{Low: number(row.low), Source: row.source}
+	if s.Altitude != nil {
+		r.AlarmBelow = r.Low
 	}
-	for _, band := range saturationTable {
-		if *s.Altitude < band.below {
-			low := number(band.low)
-			return Range{Low: low, AlarmBelow: low, Source: band.source}
-		}
-	}
-	return Range{Source: "sin referencia a esa altitud"}
+	return r
 }
 
 // haemoglobin moves up with the altitude, as NTS 213-2024 adjusts it (there the measured value is moved down).

@@ -1,5 +1,7 @@
 package observation
 
+import "github.com/shopspring/decimal"
+
 // Days of the ages at which the rows change.
 const (
 	sixWeeks = 42
@@ -125,16 +127,42 @@ var altitudeTable = []struct {
 	{3000, "1.8"}, {3500, "2.1"}, {4000, "2.5"}, {4500, "2.9"}, {5000, "3.3"},
 }
 
-// saturationTable: §6, general knowledge. Huánuco (1,900 m) 92–96, 3,000–3,800 m 88–92, above 4,000 m 80–88; the two
-// bands between are ours, drawn in the middle.
-var saturationTable = []struct {
-	below  int
-	low    string
-	source string
-}{
-	{1500, "95", "a nivel del mar"},
-	{2500, "92", "entre 1,500 y 2,500 m"},
-	{3000, "90", "entre 2,500 y 3,000 m"},
-	{4000, "88", "entre 3,000 y 4,000 m"},
-	{6000, "80", "sobre 4,000 m"},
+// oxygenRow is what holds of saturation (%) at sites below an altitude in metres. Below low a value is marked, below ask a
+// form asks whether it is right, below critical somebody has to say what was done.
+type oxygenRow struct {
+	below              int
+	low, ask, critical string
+	source             string
 }
+
+// saturationTable is the one place for saturation by altitude. Source: §6 of the clinical reference, which is general
+// knowledge and no norm: Huánuco (1,900 m) 92–96, 3,000–3,800 m 88–92, above 4,000 m 80–88 (Cerro de Pasco, 4,330 m). The
+// bands between, and where a form asks and a value is critical (five points under the usual, nowhere under 80), are ours.
+// UNCERTAIN: the clinic's direction confirms these figures before it relies on them.
+var saturationTable = []oxygenRow{
+	{1500, "95", "90", "90", "a nivel del mar"},
+	{2500, "92", "90", "87", "entre 1,500 y 2,500 m"},
+	{3000, "90", "90", "85", "entre 2,500 y 3,000 m"},
+	{4000, "88", "88", "83", "entre 3,000 y 4,000 m"},
+	{6000, "80", "80", "80", "sobre 4,000 m"},
+}
+
+// unknownAltitude holds where nobody has said how high the site lies: the sea's usual is shown and marks nobody, for at
+// 4,000 m it would call the whole town ill.
+var unknownAltitude = oxygenRow{0, "95", "90", "85", "a nivel del mar; la altitud de la sede no está registrada"}
+
+// oxygenAt is the row of an altitude; nil: unknown.
+func oxygenAt(metres *int) oxygenRow {
+	if metres == nil {
+		return unknownAltitude
+	}
+	for _, row := range saturationTable {
+		if *metres < row.below {
+			return row
+		}
+	}
+	return oxygenRow{ask: unknownAltitude.ask, critical: unknownAltitude.critical, source: "sin referencia a esa altitud"}
+}
+
+// AskedOxygen is the saturation below which a form asks whether it is right, at a site of that altitude in metres.
+func AskedOxygen(metres *int) decimal.Decimal { return number(oxygenAt(metres).ask).Decimal }
