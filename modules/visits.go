@@ -39,13 +39,10 @@ func (v visits) Complete(ctx context.Context, id uuid.UUID) error {
 	return err
 }
 
-// NextOf is the person's next appointment.
-func (v visits) NextOf(ctx context.Context, family []uuid.UUID) (patients.Visit, bool, error) {
+// ComingOf are the person's appointments of today and later that nobody has begun, soonest first.
+func (v visits) ComingOf(ctx context.Context, family []uuid.UUID) ([]patients.Visit, error) {
 	coming, _, err := v.VisitsOf(ctx, family)
-	if err != nil || len(coming) == 0 {
-		return patients.Visit{}, false, err
-	}
-	return coming[0], true, nil
+	return coming, err
 }
 
 // alarms tells the register of critical values that nobody has reviewed.

@@ -333,6 +333,29 @@ func (s *Service) ArrivedVisit(ctx context.Context, patient, site uuid.UUID) (uu
 	return list[max(going, 0)].ID, nil
 }
 
+// TodayWith is the patient's appointment of today with a doctor (a membership): the one in attention, else the first that
+// is not over; fault.ErrNotFound without one.
+func (s *Service) TodayWith(ctx context.Context, patient, doctor uuid.UUID) (uuid.UUID, error) {
+	family, err := s.patients.Family(ctx, patient)
+	if err != nil {
+		return uuid.Nil, err
+	}
+	start, end := bounds(s.Today(ctx), s.Today(ctx), s.Zone(ctx))
+	list, err := s.store.OfPatient(ctx, PatientRange{Patients: family, Before: end, Limit: PatientsCount})
+	if err != nil {
+		return uuid.Nil, err
+	}
+	list = slices.DeleteFunc(list, func(a Appointment) bool {
+		return a.DoctorID != doctor || a.StartTime.Before(start) || !a.StartTime.Before(end) || !a.Status.Pending() && a.Status != InProgress
+	})
+	if len(list) == 0 {
+		return uuid.Nil, fault.ErrNotFound
+	}
+	slices.Reverse(list) // they came latest first
+	going := slices.IndexFunc(list, func(a Appointment) bool { return a.Status == InProgress })
+	return list[max(going, 0)].ID, nil
+}
+
 // Offer is what stands filled in when somebody books: the service this person offered last, and with whom.
 type Offer struct{ ServiceID, DoctorID uuid.UUID }
 

@@ -89,7 +89,7 @@ func (v attendView) jumps() []jump {
 }
 
 // since says how long the attention goes on: "En atención desde las 9:52, 23 min".
-func (v attendView) since() string {
+func (v headerView) since() string {
 	at := v.Encounter.At()
 	return "En atención desde las " + views.Clock(at.In(v.Zone)) + ", " + views.Minutes(v.Now.Sub(at))
 }

@@ -241,6 +241,9 @@ var _ = Describe("the page of an attention", func() {
 		Expect(moved.Body).To(ContainSubstring("f._oculto"))
 		refused := v.post(address+"/revision", note)
 		Expect(refused.Body).To(And(ContainSubstring("Temperatura 41.8 °C. ¿Es correcta?"), ContainSubstring("Pulso"), ContainSubstring(`aria-invalid="true"`)))
+		Expect(refused.Body).To(And(ContainSubstring("Hay 3 datos por corregir."), ContainSubstring("Escriba qué se hizo ante el valor crítico"),
+			ContainSubstring("Falta confirmar: Temperatura. Falta decir qué se hizo ante: Temperatura. Por corregir: Pulso."),
+			MatchRegexp(`(?s)id="t-vitales"[^>]*><span[^>]*>falta</span>`)))
 		note.Set("version", refused.hidden("version"))
 		note.Set("f.fc", "98")
 		note.Set("f._confirmado", "temp=41.8")
@@ -254,6 +257,46 @@ var _ = Describe("the page of an attention", func() {
 			ContainSubstring("Presión arterial diastólica 125 mmHg: valor crítico (más de 119).")))
 		moved = v.trigger("f.pa").post(address+"/campos", with(opened.note("a"), "f.pa", "80/120")).Body
 		Expect(moved).To(And(ContainSubstring("tiene que ser mayor que la diastólica"), MatchRegexp(`id="c-f.pam"[^>]*>–<`)))
+	})
+
+	It("goes on with today's appointment when it begins on the patient's page, and offers another one as the next", func() {
+		c.exec("update appointments set start_time = start_time + interval '5 hours', end_time = end_time + interval '5 hours' where id = $1", c.Visit)
+		first := c.appointment(c.Salas)
+		c.exec("update appointments set start_time = start_time + interval '5 minutes' where id = $1", first)
+		begun := v.post("/atenciones", url.Values{"op_id": {newID().String()}, "id": {newID().String()}, "paciente": {c.Ana.String()}})
+		address := begun.Header.Get("HX-Redirect")
+		opened := v.get(address)
+		Expect(opened.hidden("atencion.cita")).To(Equal(first.String()))
+		Expect(opened.Body).To(And(ContainSubstring("Próxima cita: mar 24 nov 14:00"), Not(ContainSubstring("24 nov 9:05"))))
+		again := v.post("/atenciones", url.Values{"op_id": {newID().String()}, "id": {newID().String()}, "paciente": {c.Ana.String()}})
+		Expect(again.Header.Get("HX-Redirect")).To(Equal(address))
+	})
+
+	It("learns of an allergy that is noted elsewhere, also where its prescription is checked, and of the time that passes", func() {
+		address, opened := c.begin(v)
+		note := with(opened.note("a"), "f.motivo", "Dolor de garganta", "dx", "J02.9", "dx.tipo.J02.9", "P", "rx", "0", "rx.0.medicine", medicine("amox 500"), "rx.0.dose", "1",
+			"rx.0.dose_unit", "cápsula", "rx.0.route", "oral", "rx.0.frequency", "every_hours", "rx.0.number", "8", "rx.0.duration", "5", "rx.0.duration_unit", "days")
+		Expect(v.post(address+"/tratamiento", note).Body).NotTo(ContainSubstring("alergia"))
+		polled := regexp.MustCompile(`data-vivo="([^"]*)"`).FindStringSubmatch(opened.Body)[1]
+		polled = strings.ReplaceAll(polled, "&amp;", "&")
+		Expect(v.get(polled).Status).To(Equal(http.StatusNoContent))
+
+		c.exec(`insert into allergies (clinic_id, id, patient_id, substance, reaction, severity, noted_by) values ($1, $2, $3, 'penicilina', 'anafilaxia', 'severe', $4)`,
+			c.ID, newID(), c.Ana, c.Salas.User)
+		news := v.get(polled)
+		Expect(news.Body).To(And(ContainSubstring("Alergia: penicilina (anafilaxia)"), ContainSubstring("En atención desde las 9:00, 0 min")))
+		Expect(news.Header.Get("HX-Trigger-After-Settle")).To(Equal("avisos:otros"))
+		Expect(opened.Body).To(ContainSubstring(`hx-trigger="avisos:otros from:body"`))
+		Expect(v.post(address+"/tratamiento", note).Body).To(ContainSubstring("hay registrada alergia a «penicilina», grave"))
+		Expect(v.post(address+"/revision", note).Body).To(ContainSubstring("Escriba el motivo para recetarlo, o quítelo."), "the one that counts is looked up again")
+
+		polled = strings.ReplaceAll(regexp.MustCompile(`data-vivo="([^"]*)"`).FindStringSubmatch(news.Body)[1], "&amp;", "&")
+		Expect(v.get(polled).Status).To(Equal(http.StatusNoContent))
+		c.moment = now.Add(23 * time.Minute)
+		later := v.get(polled)
+		Expect(later.Body).To(ContainSubstring("En atención desde las 9:00, 23 min"))
+		Expect(later.Header.Get("HX-Trigger-After-Settle")).To(BeEmpty())
+		Expect(c.visit(c.Rojas, accounts.Doctor).get(polled).Status).To(Equal(http.StatusNotFound))
 	})
 
 	It("is written by one window at a time, and lost by none", func() {

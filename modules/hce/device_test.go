@@ -106,8 +106,9 @@ func (a *away) ArrivedToday(context.Context, uuid.UUID, uuid.UUID) (bool, error)
 func (a *away) ArrivedVisit(context.Context, uuid.UUID, uuid.UUID) (uuid.UUID, error) {
 	return a.clinic.Visit, nil
 }
-func (a *away) NextOf(context.Context, []uuid.UUID) (patients.Visit, bool, error) {
-	return patients.Visit{}, false, nil
+func (a *away) ComingOf(context.Context, []uuid.UUID) ([]patients.Visit, error) { return nil, nil }
+func (a *away) TodayWith(context.Context, uuid.UUID, uuid.UUID) (uuid.UUID, error) {
+	return uuid.Nil, fault.ErrNotFound
 }
 
 // amoxicillin is a line that says enough.

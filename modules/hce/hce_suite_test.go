@@ -170,8 +170,18 @@ func (a *agendaOfSpec) ArrivedVisit(ctx context.Context, patient, site uuid.UUID
 	return id, nil
 }
 
-func (*agendaOfSpec) NextOf(context.Context, []uuid.UUID) (patients.Visit, bool, error) {
-	return patients.Visit{}, false, nil
+func (a *agendaOfSpec) ComingOf(ctx context.Context, family []uuid.UUID) (list []patients.Visit, err error) {
+	err = database.From(ctx).Raw("select id, start_time as start from appointments where patient_id in ? and status = 'scheduled' order by start_time", family).Scan(&list).Error
+	return list, err
+}
+
+func (a *agendaOfSpec) TodayWith(ctx context.Context, patient, doctor uuid.UUID) (uuid.UUID, error) {
+	var id uuid.UUID
+	row := database.From(ctx).Raw("select id from appointments where patient_id = ? and doctor_id = ? order by start_time", patient, doctor).Row()
+	if row.Scan(&id) != nil || a.states[id] == "completed" {
+		return id, fault.ErrNotFound
+	}
+	return id, nil
 }
 
 // proofsOfSpec accepts one code, and asks for it every time until it was given.

@@ -100,8 +100,11 @@ type Visits interface {
 	ArrivedToday(ctx context.Context, patient, site uuid.UUID) (bool, error)
 	// ArrivedVisit is the appointment for which the patient has arrived today at the site; fault.ErrNotFound without one.
 	ArrivedVisit(ctx context.Context, patient, site uuid.UUID) (uuid.UUID, error)
-	// NextOf is the patient's next appointment; false without one.
-	NextOf(ctx context.Context, family []uuid.UUID) (patients.Visit, bool, error)
+	// ComingOf are the patient's appointments of today and later that nobody has begun, soonest first.
+	ComingOf(ctx context.Context, family []uuid.UUID) ([]patients.Visit, error)
+	// TodayWith is the patient's appointment of today with the doctor (a membership) that is going on or still to come;
+	// fault.ErrNotFound without one.
+	TodayWith(ctx context.Context, patient, doctor uuid.UUID) (uuid.UUID, error)
 }
 
 // PublicKey is the half of a signing key that anybody may see.

@@ -20,6 +20,7 @@ func Routes(r *web.Router, record *Service) {
 	r.GET("/atenciones/:id", h.show, read)
 	r.GET("/atenciones/:id/historia", h.side, write)
 	r.GET("/atenciones/:id/cita", h.nextVisit, write)
+	r.GET("/atenciones/:id/cabecera", h.header, write)
 	r.GET("/atenciones/:id/receta", h.recetaDraft, write)
 	r.POST("/atenciones/:id/borrador", h.save, write)
 	r.POST("/atenciones/:id/campos", h.redraw, write)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -91,7 +92,7 @@ func (h attendScreens) view(c echo.Context, a Attention) (attendView, error) {
 	if v.Stars, err = h.record.Favourites(ctx); err != nil {
 		return v, err
 	}
-	if v.Next, err = h.next(c, a.Look); err != nil {
+	if v.Next, err = h.next(c, a.Encounter, a.Look); err != nil {
 		return v, err
 	}
 	v.Side, err = h.sideView(c, a.Encounter, a.Look, a.Frame, beforeTab)
@@ -135,12 +136,17 @@ func alerts(t form.Template, values form.Values, subject observation.Subject, ad
 	return said
 }
 
-func (h attendScreens) next(c echo.Context, look Look) (*patients.Visit, error) {
-	visit, known, err := h.record.Visits.NextOf(c.Request().Context(), look.Family)
-	if err != nil || !known {
+// next is the patient's next appointment, which is never the one that is attended; nil without one.
+func (h attendScreens) next(c echo.Context, e Encounter, look Look) (*patients.Visit, error) {
+	ctx := c.Request().Context()
+	coming, err := h.record.Visits.ComingOf(ctx, look.Family)
+	i := slices.IndexFunc(coming, func(v patients.Visit) bool {
+		return v.Start.After(h.record.Now(ctx)) && (e.AppointmentID == nil || v.ID != *e.AppointmentID)
+	})
+	if err != nil || i < 0 {
 		return nil, err
 	}
-	return &visit, nil
+	return &coming[i], nil
 }
 
 // nextVisit is the line of the next appointment, asked again after somebody booked.
@@ -150,7 +156,7 @@ func (h attendScreens) nextVisit(c echo.Context) error {
 		return err
 	}
 	v := attendView{Attention: a, Zone: h.record.Zone(c.Request().Context()), Now: h.record.Now(c.Request().Context())}
-	if v.Next, err = h.next(c, a.Look); err != nil {
+	if v.Next, err = h.next(c, a.Encounter, a.Look); err != nil {
 		return err
 	}
 	return web.Render(c, http.StatusOK, nextVisitRow(v))

@@ -2,7 +2,9 @@ package hce
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
@@ -60,6 +62,9 @@ func (h attendScreens) unready(c echo.Context, r Review, holder string) error {
 	}
 	v.Form = form.Refused(r.Template, r.Draft.Body.Values, r.Context)
 	h.judge(&v.Form, r.Attention)
+	for name, text := range r.Problems { // those of what was done are the record's
+		v.Form.Problems.Add(name, text)
+	}
 	v.Problems, v.Holder = r.Problems, holder
 	v.Refused = problemsOf(r)
 	if !web.IsFragment(c) {
@@ -74,10 +79,61 @@ func (h attendScreens) unready(c echo.Context, r Review, holder string) error {
 	return web.Render(c, http.StatusOK, noteForm(v))
 }
 
-// problemsOf are problems and open doubts together, as the line above the button counts them.
+// problemsOf are problems and open doubts together, as the line above the button counts and names them.
 func problemsOf(r Review) fault.Problems {
 	all, _ := fault.Fields(unready(r))
+	if len(all) > 0 {
+		all[""] = joined(" ", all[""], r.missing())
+	}
 	return all
+}
+
+// missing names what keeps a note from being signed, by what there is to do about it.
+func (r Review) missing() string {
+	var confirm, act, write, correct []string
+	for _, section := range r.Template.Sections {
+		for _, f := range section.Fields {
+			if slices.ContainsFunc(r.Doubts, func(d form.Doubt) bool { return d.Key == f.Key }) {
+				confirm = append(confirm, f.Label)
+			}
+			if r.Problems[form.ActionName(f.Key)] != "" {
+				act = append(act, f.Label)
+			}
+			switch {
+			case r.Problems[form.Name(f.Key)] == "":
+			case r.Draft.Body.Values[f.Key].Is():
+				correct = append(correct, f.Label)
+			default:
+				write = append(write, f.Label)
+			}
+		}
+	}
+	for name := range r.Problems {
+		switch {
+		case name == "diagnosticos":
+			correct = append(correct, "Diagnósticos")
+		case strings.HasPrefix(name, "rx.") && !slices.Contains(correct, "Receta"):
+			correct = append(correct, "Receta")
+		}
+	}
+	slices.Sort(correct)
+	return joined(" ", listed("Falta confirmar: ", confirm), listed("Falta decir qué se hizo ante: ", act), listed("Falta: ", write), listed("Por corregir: ", correct))
+}
+
+// listed is a sentence of what it lists; empty for nothing.
+func listed(what string, list []string) string {
+	if len(list) == 0 {
+		return ""
+	}
+	return what + strings.Join(list, ", ") + "."
+}
+
+// counted is how many places there are to correct: the general sentence is none of its own.
+func counted(problems map[string]string) int {
+	if n := len(problems); problems[""] == "" || n == 1 {
+		return n
+	}
+	return len(problems) - 1
 }
 
 // signBox is the dialog that asks for the signature.

@@ -64,7 +64,7 @@ func (h attendScreens) read(c echo.Context, e Encounter, look Look) error {
 			return err
 		}
 	}
-	if v.Next, err = h.next(c, look); err != nil {
+	if v.Next, err = h.next(c, e, look); err != nil {
 		return err
 	}
 	return web.Show(c, web.Page{Title: "Atención", Nav: "/hoy", Back: "/hoy", Body: writtenPage(v)})

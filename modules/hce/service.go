@@ -76,8 +76,9 @@ func authorOf(m accounts.Member) Author {
 	return a
 }
 
-// Attend begins an attention: of an appointment of whoever asks, or of a patient of theirs who came without one. The
-// attention that is already there goes on. id is the new one's, made by the form.
+// Attend begins an attention: of an appointment of whoever asks, or of a patient of theirs (appointment uuid.Nil), who
+// then has an appointment with them today, or came without one. The attention that is already there goes on. id is the
+// new one's, made by the form.
 //
 // It is refused with ErrNotYours for somebody else's patient, and as a conflict for an appointment with a colleague.
 func (s *Service) Attend(ctx context.Context, id, appointment, patient uuid.UUID) (Encounter, error) {
@@ -91,7 +92,16 @@ func (s *Service) Attend(ctx context.Context, id, appointment, patient uuid.UUID
 	}
 	e := Encounter{ID: id, PatientID: patient, DoctorID: who.MembershipID, SiteID: who.SiteID, Specialty: m.Specialty}
 	if appointment == uuid.Nil {
-		return s.attendWalkIn(ctx, e)
+		appointment, err = s.Visits.TodayWith(ctx, patient, who.MembershipID)
+		if fault.IsNotFound(err) {
+			return s.attendWalkIn(ctx, e)
+		}
+		if err != nil {
+			return Encounter{}, err
+		}
+		if going, open, err := s.goingWalkIn(ctx, e); err != nil || open {
+			return going, err
+		}
 	}
 	visit, err := s.Visits.Visit(ctx, appointment)
 	if err != nil {
@@ -127,16 +137,20 @@ func (s *Service) attendWalkIn(ctx context.Context, e Encounter) (Encounter, err
 		}
 		e.SiteID = sites[0].ID
 	}
-	open, err := s.store.OpenEncounters(ctx, e.DoctorID)
-	if err != nil {
-		return Encounter{}, err
-	}
-	for _, going := range open {
-		if going.PatientID == e.PatientID && going.AppointmentID == nil {
-			return going, nil
-		}
+	if going, open, err := s.goingWalkIn(ctx, e); err != nil || open {
+		return going, err
 	}
 	return s.begun(ctx, e)
+}
+
+// goingWalkIn is the attention without an appointment that the professional of e has open with its patient.
+func (s *Service) goingWalkIn(ctx context.Context, e Encounter) (Encounter, bool, error) {
+	open, err := s.store.OpenEncounters(ctx, e.DoctorID)
+	i := slices.IndexFunc(open, func(going Encounter) bool { return going.PatientID == e.PatientID && going.AppointmentID == nil })
+	if err != nil || i < 0 {
+		return Encounter{}, false, err
+	}
+	return open[i], true, nil
 }
 
 // begun keeps a new attention, or begins the one that triage opened.

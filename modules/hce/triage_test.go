@@ -181,6 +181,9 @@ var _ = Describe("triage", func() {
 		note := url.Values{"atencion": {opened.hidden("atencion")}, "visto": {""}, "f.motivo": {"Dolor de garganta"}, "f.pa": {"14892"}, "f.peso": {"58"}, "f.talla": {"156"}}
 		Expect(d.post(at+"/campos", note).body).To(ContainSubstring("23.8"), "the body mass index at once")
 		note.Set("f.temp", "41,8")
+		note.Set("f.pa", "200/130")
+		Expect(d.post(at, note).body).To(ContainSubstring("valor crítico (más de 119). Avise al profesional."), "before it is saved")
+		note.Set("f.pa", "14892")
 		asked := d.post(at, note)
 		Expect(asked.status).To(Equal(http.StatusUnprocessableEntity))
 		Expect(asked.body).To(And(ContainSubstring("Temperatura 41.8 °C. ¿Es correcta?"), ContainSubstring(`value="148/92"`)))

@@ -21,6 +21,7 @@ import (
 	"hampi/modules/platform/access"
 	"hampi/modules/platform/clock"
 	"hampi/modules/platform/database"
+	"hampi/modules/platform/fault"
 	"hampi/modules/platform/files"
 	"hampi/modules/platform/pii"
 )
@@ -81,9 +82,10 @@ func (h *house) recordAt(at time.Time) *hce.Service {
 // noVisits is an agenda in which nobody has an appointment.
 type noVisits struct{ hce.Visits }
 
-func (noVisits) Cares(context.Context, uuid.UUID, uuid.UUID) (bool, error) { return false, nil }
-func (noVisits) NextOf(context.Context, []uuid.UUID) (patients.Visit, bool, error) {
-	return patients.Visit{}, false, nil
+func (noVisits) Cares(context.Context, uuid.UUID, uuid.UUID) (bool, error)       { return false, nil }
+func (noVisits) ComingOf(context.Context, []uuid.UUID) ([]patients.Visit, error) { return nil, nil }
+func (noVisits) TodayWith(context.Context, uuid.UUID, uuid.UUID) (uuid.UUID, error) {
+	return uuid.Nil, fault.ErrNotFound
 }
 
 // proven is somebody who has just shown who they are.

@@ -31,6 +31,7 @@ import (
 	"hampi/modules/platform/access"
 	"hampi/modules/platform/clock"
 	"hampi/modules/platform/database/dbtest"
+	"hampi/modules/platform/fault"
 	"hampi/modules/platform/files"
 	"hampi/modules/platform/jobs"
 	"hampi/modules/platform/web"
@@ -53,10 +54,11 @@ func newID() uuid.UUID { return uuid.Must(uuid.NewV7()) }
 // agenda has no appointments: people come without.
 type agenda struct{ hce.Visits }
 
-func (agenda) Cares(context.Context, uuid.UUID, uuid.UUID) (bool, error) { return false, nil }
-func (agenda) Complete(context.Context, uuid.UUID) error                 { return nil }
-func (agenda) NextOf(context.Context, []uuid.UUID) (patients.Visit, bool, error) {
-	return patients.Visit{}, false, nil
+func (agenda) Cares(context.Context, uuid.UUID, uuid.UUID) (bool, error)       { return false, nil }
+func (agenda) Complete(context.Context, uuid.UUID) error                       { return nil }
+func (agenda) ComingOf(context.Context, []uuid.UUID) ([]patients.Visit, error) { return nil, nil }
+func (agenda) TodayWith(context.Context, uuid.UUID, uuid.UUID) (uuid.UUID, error) {
+	return uuid.Nil, fault.ErrNotFound
 }
 
 type quiet struct{}

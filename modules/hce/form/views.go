@@ -23,12 +23,14 @@ type View struct {
 	Doubts   []Doubt           // from Check
 	Alerts   map[string]string // by key: a sentence about an answer that is in order, as "Presión alta. Repita la toma."
 	Critical map[string]string // by key: a sentence about an answer that somebody has to say what was done about
+	Signing  bool              // drawn because it was to be signed: rows say that something is missing
 	Redraw   string            // address that a change is posted to and that answers Redraw; "" draws a form for plain posts
 }
 
 // Draft is a note that is still being written: what cannot be is said, what is only missing is not.
 func Draft(t Template, values Values, ctx Context) View {
 	v := Refused(t, values, ctx)
+	v.Signing = false
 	for _, f := range t.fields() {
 		if !values[f.Key].Is() {
 			delete(v.Problems, Name(f.Key))
@@ -39,7 +41,7 @@ func Draft(t Template, values Values, ctx Context) View {
 
 // Refused is a note with everything that keeps it from being signed.
 func Refused(t Template, values Values, ctx Context) View {
-	v := View{Template: t, Values: values, Context: ctx}
+	v := View{Template: t, Values: values, Context: ctx, Signing: true}
 	v.Problems, v.Doubts = Check(t, values, ctx)
 	return v
 }
@@ -79,19 +81,23 @@ func (d drawing) section(key string) Section {
 	return d.Template.Sections[i]
 }
 
-// filled reports whether a row deserves its tick: something is answered, nothing required is missing or wrong.
+// filled reports whether a row deserves its tick: something is answered, and nothing of it is open.
 func (d drawing) filled(s Section) bool {
-	answered := false
-	for _, f := range s.Fields {
-		if !f.asked() || !d.scope.shows(f) {
-			continue
-		}
-		if f.Required && !d.Values[f.Key].Is() || d.Problems[Name(f.Key)] != "" {
-			return false
-		}
-		answered = answered || d.Values[f.Key].Is()
+	answered := func(f Field) bool { return f.asked() && d.scope.shows(f) && d.Values[f.Key].Is() }
+	return slices.ContainsFunc(s.Fields, answered) && !d.opened(s)
+}
+
+// opened reports whether something of a row keeps the note from being signed.
+func (d drawing) opened(s Section) bool { return slices.ContainsFunc(s.Fields, d.open) }
+
+// open reports whether an answer is missing or wrong, improbable and not confirmed, or critical without what was done.
+func (d drawing) open(f Field) bool {
+	if !f.asked() || !d.scope.shows(f) {
+		return false
 	}
-	return answered
+	_, doubtful := d.doubt(f)
+	return f.Required && !d.Values[f.Key].Is() || d.Problems[Name(f.Key)] != "" || doubtful ||
+		d.Problems[ActionName(f.Key)] != "" || d.Critical[f.Key] != "" && d.Values.Action(f.Key) == ""
 }
 
 // alone reports whether the row's title is the field's label too.
