@@ -37,7 +37,7 @@ func Steps() []*gormigrate.Migration {
 		sqlStep("0029_record"),
 		sqlStep("0030_fees"),
 		sqlStep("0031_books_speed"),
-		sqlStep("0035_dollars"),
 		sqlStep("0033_altitude"),
+		sqlStep("0035_dollars"),
 	}
 }
