@@ -38,6 +38,7 @@ func Steps() []*gormigrate.Migration {
 		sqlStep("0030_fees"),
 		sqlStep("0031_books_speed"),
 		sqlStep("0033_altitude"),
+		sqlStep("0034_devices_agreements"),
 		sqlStep("0035_dollars"),
 	}
 }

@@ -34,6 +34,7 @@ type BrowserApp struct {
 	Device *offline.Device
 	Client *sync.Client
 	Codes  *catalog.Codes // diagnoses, as the device keeps them
+	till   *billing.Till
 	now    clock.Now
 }
 
@@ -79,9 +80,9 @@ func NewBrowserApp(p BrowserParts) (*BrowserApp, error) {
 	b.Router = web.NewRouter(b.Echo, deviceGuard{device: b.Device, who: whoUnlocked}.guard)
 	b.listen(p.Log)
 	b.routes(register, days, services, record)
-	till := billing.NewTill(billing.NewOffline(numberOfDevice), p.Now)
+	b.till = billing.NewTill(billing.NewOffline(numberOfDevice), p.Now)
 	billing.FrontRoutes(b.Router, billing.Front{
-		Till: till, Receipts: billing.NewReceipts(till), People: register, Visits: days, House: people, Prices: services,
+		Till: b.till, Receipts: billing.NewReceipts(b.till), People: register, Visits: days, House: people, Prices: services,
 		Book: prices.NewBook(prices.NewOffline(), services), Now: p.Now,
 	})
 	catalog.ServiceRoutes(b.Router, services)
@@ -145,6 +146,11 @@ func (b *BrowserApp) chrome(c echo.Context, p web.Page) (views.Shell, error) {
 	}
 	shell := shellOf(c, p, profile.Identity(), profile.Around)
 	shell.Nav, shell.BottomNav = b.reachable(shell.Nav), b.reachable(shell.BottomNav)
+	if profile.Identity().Can(accounts.BillingCharge) {
+		if open, err := b.till.OpenRegisters(ctx); err == nil && len(open) > 0 {
+			shell.Leave = leaveLink()
+		}
+	}
 	if at, known := lastContact(ctx); known {
 		shell.DeviceData = sync.LastHeard(at, profile.Identity(), b.now())
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"hampi/modules/accounts"
+	"hampi/modules/billing"
 	"hampi/modules/platform/access"
 	"hampi/modules/platform/web"
 	"hampi/views"
@@ -25,6 +26,11 @@ func shellOf(c echo.Context, p web.Page, who access.Identity, around accounts.Su
 		shell.SearchURL = "/pacientes/buscar"
 	}
 	return shell
+}
+
+// leaveLink asks whoever leaves with an open register whether it is to stay so.
+func leaveLink() *views.NavItem {
+	return &views.NavItem{Label: "Salir", Href: billing.LeavePath, Icon: "log-out", Dialog: true}
 }
 
 // profileOf names whose page this is, as devices name their stores.

@@ -8,7 +8,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"hampi/modules/accounts"
-	"hampi/modules/billing"
 	"hampi/modules/platform/access"
 	"hampi/modules/platform/database"
 	"hampi/modules/platform/web"
@@ -31,7 +30,7 @@ func chrome(db *database.DB, waiting counts, holds func(ctx context.Context) (bo
 		waiting.mark(c.Request().Context(), shell.Nav, shell.BottomNav)
 		if database.InSession(c.Request().Context()) && who.Can(accounts.BillingCharge) {
 			if open, err := holds(c.Request().Context()); err == nil && open { // as for the figures: a page of a refusal has none
-				shell.Leave = &views.NavItem{Label: "Salir", Href: billing.LeavePath, Icon: "log-out", Dialog: true}
+				shell.Leave = leaveLink()
 			}
 		}
 		return shell, nil

@@ -45,7 +45,7 @@ func (h *house) joinDevices(register *patients.Sync, metrics *web.Metrics) {
 	entities = append(entities, records, hce.SyncDrafts(h.record), triage)
 	money := h.billing
 	entities = append(entities, billing.SyncSettings(money.Ledger), billing.SyncSessions(money.Ledger, money.Till, money.House, h.Now),
-		billing.SyncReceipts(money.Ledger, money.Made, money.Front))
+		billing.SyncReceipts(money.Ledger, money.Made, money.Insurers, money.Front))
 
 	h.devices = sync.NewDeviceRegister(sync.RegisterParts{DB: h.DB, Vault: h.Vault, Logins: h.signIn, Words: h.describers(), Now: h.Now})
 	h.sync = sync.New(sync.Config{

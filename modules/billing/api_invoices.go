@@ -12,7 +12,6 @@ import (
 
 	"hampi/modules/accounts"
 	"hampi/modules/agenda"
-	"hampi/modules/platform/access"
 	"hampi/modules/platform/fault"
 	"hampi/modules/platform/web"
 )
@@ -191,7 +190,7 @@ func (h invoicesAPI) issue(ctx context.Context, in *issueIn) (*invoiceOut, error
 	}
 	d, err := h.Ledger.Draft(ctx, id)
 	if err == nil {
-		err = h.discounts(ctx, d.Lines)
+		err = h.withinLimit(ctx, d.Content, d.SiteID, nil)
 	}
 	if err != nil && !fault.IsNotFound(err) {
 		return nil, err
@@ -201,15 +200,6 @@ func (h invoicesAPI) issue(ctx context.Context, in *issueIn) (*invoiceOut, error
 		return nil, err
 	}
 	return h.answer(ctx, e, http.StatusOK)
-}
-
-// discounts refuses those above the clinic's limit to who may not give more.
-func (h invoicesAPI) discounts(ctx context.Context, lines []Line) error {
-	settings, err := h.Ledger.Settings(ctx)
-	if err != nil {
-		return err
-	}
-	return DiscountAllowed(lines, settings.DiscountLimit, access.Who(ctx).Can(accounts.BillingOverride))
 }
 
 type voidIn struct {

@@ -170,6 +170,16 @@ var _ = Describe("the API of documents", Ordered, ContinueOnFailure, func() {
 		Expect(paid).To(And(HaveKeyWithValue("amount", "18.00"), HaveKeyWithValue("currency", "USD")))
 	})
 
+	It("takes a price below the list for the discount that it is", func() {
+		low := item(object{"service_id": o.priced.ID, "unit_price": "60.00"})
+		low["kind"] = "boleta"
+		status, refused := o.call(o.Clinic, "cashier", "POST", "invoices", low)
+		Expect(status).To(Equal(http.StatusUnprocessableEntity), "%v", refused)
+		Expect(refused).To(pointsAt("/items/0/unit_price", "Sin autorización el descuento llega a 20 % del precio de lista, S/ 16.00"))
+		status, made := o.call(o.Clinic, "clinic_admin", "POST", "invoices", low)
+		Expect(status).To(Equal(http.StatusCreated), "%v", made)
+	})
+
 	It("gives a discount above the limit to the administration alone", func() {
 		high := item(object{"discount": "50.00"})
 		status, refused := o.call(o.Clinic, "cashier", "POST", "invoices", sale(high))

@@ -48,7 +48,7 @@ func (h invoicesAPI) create(ctx context.Context, in *createIn) (*invoiceOut, err
 	if err := problems.Err(); err != nil {
 		return nil, err
 	}
-	if err := h.discounts(ctx, o.Lines); err != nil {
+	if err := h.withinLimit(ctx, o.Content, o.SiteID, nil); err != nil {
 		return nil, err
 	}
 	if in.Body.Draft {

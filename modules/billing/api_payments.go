@@ -258,16 +258,18 @@ func (h paymentsAPI) sessions(ctx context.Context, in *struct {
 	Open  bool `query:"open" doc:"Solo las abiertas"`
 	Limit int  `query:"limit" minimum:"1" maximum:"100" default:"50"`
 }) (*sessionsOut, error) {
-	list, err := h.Till.List(ctx, access.Who(ctx).Can(accounts.BillingOverride), in.Limit)
+	read := h.Till.List
+	if in.Open {
+		read = h.Till.ListOpen
+	}
+	list, err := read(ctx, access.Who(ctx).Can(accounts.BillingOverride), in.Limit)
 	if err != nil {
 		return nil, err
 	}
 	out := &sessionsOut{}
 	out.Body.Items = []sessionJSON{}
 	for _, s := range list {
-		if !in.Open || s.ClosedAt == nil {
-			out.Body.Items = append(out.Body.Items, sessionAsJSON(s))
-		}
+		out.Body.Items = append(out.Body.Items, sessionAsJSON(s))
 	}
 	return out, nil
 }

@@ -4,6 +4,7 @@ package billing_test
 
 import (
 	"net/http"
+	"time"
 
 	"github.com/google/uuid"
 	. "github.com/onsi/ginkgo/v2"
@@ -95,5 +96,19 @@ var _ = Describe("the API of payments and registers", Ordered, func() {
 		status, list = o.call(o.Clinic, "cashier", "GET", "cash-sessions?open=true", nil)
 		Expect(status).To(Equal(http.StatusOK))
 		Expect(list["items"]).To(BeEmpty())
+		status, list = o.call(o.Clinic, "clinic_admin", "GET", "cash-sessions?limit=1", nil)
+		Expect(status).To(Equal(http.StatusOK))
+		status, open := o.call(o.Clinic, "clinic_admin", "GET", "cash-sessions?open=true&limit=1", nil)
+		Expect(status).To(Equal(http.StatusOK))
+		Expect(open["items"]).To(HaveLen(1), "whatever is later and closed")
+		o.later(time.Minute)
+		status, late := o.call(o.Clinic, "receptionist", "POST", "cash-sessions", object{"opening_amount": "0.00"})
+		Expect(status).To(Equal(http.StatusCreated))
+		closing := "cash-sessions/" + late["id"].(string)
+		o.call(o.Clinic, "receptionist", "POST", closing+"/count", object{"pieces": object{}})
+		status, _ = o.call(o.Clinic, "receptionist", "POST", closing+"/close", object{})
+		Expect(status).To(Equal(http.StatusOK))
+		_, again := o.call(o.Clinic, "clinic_admin", "GET", "cash-sessions?open=true&limit=1", nil)
+		Expect(again["items"]).To(Equal(open["items"]))
 	})
 })

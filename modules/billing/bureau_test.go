@@ -19,6 +19,7 @@ import (
 	"hampi/modules/accounts"
 	"hampi/modules/agenda"
 	"hampi/modules/billing"
+	"hampi/modules/billing/prices"
 	"hampi/modules/catalog"
 	"hampi/modules/patients"
 	"hampi/modules/platform/access"
@@ -73,7 +74,7 @@ func (o *bureau) serve() {
 	server := &web.Server{DB: o.DB, Answers: web.NewAnswers(o.Vault), People: web.NewLimiter(100000), Visitors: web.NewLimiter(100000), Log: log, Now: o.now}
 	r := web.NewRouter(o.echo, server.Guard)
 	parts := billing.Parts{
-		Front:    billing.Front{Till: o.till, Receipts: billing.NewReceipts(o.till), People: nobody{}, Visits: nobody{}, House: accounts.Colleagues{}, Prices: o, Now: o.now},
+		Front:    billing.Front{Till: o.till, Receipts: billing.NewReceipts(o.till), People: nobody{}, Visits: nobody{}, House: accounts.Colleagues{}, Prices: o, Book: prices.NewBook(prices.NewPostgres(), o), Now: o.now},
 		Register: nobody{}, Ledger: o.ledger, Emission: o.emission, Desk: o.charge, Made: billing.NewReceiptDocuments(o.ledger, o.emission, o.now), Later: o,
 		Papers: o.papers, Filing: o.filing, Dispatch: o.dispatch, Notes: billing.NewNotes(o.ledger, o.emission, o.now),
 		Drafts: billing.NewDrafts(o.ledger, o.charge, o.now),

@@ -139,6 +139,9 @@ func chargeTyped(in url.Values) (chargeForm, error) {
 	return f, nil
 }
 
+// copayMark follows the name of what an insurer pays a part of, in the patient's document.
+const copayMark = " (copago)"
+
 // content is what the document would say; problems are about what cannot be read at all.
 func (f chargeForm) content(now time.Time) (Content, fault.Problems) {
 	day := Today(now)
@@ -166,7 +169,7 @@ func (l chargeLine) line(doctor uuid.UUID, place int, problems fault.Problems) L
 		line.UnitPrice = soles(l.Price, LineField(place, "unit_price"), problems)
 	}
 	if l.Split != nil && l.Split.Insurer.IsPositive() {
-		line.Description += " (copago)"
+		line.Description += copayMark
 	}
 	if l.Discount != "" {
 		line.Discount = discountTyped(l.Discount, line, LineField(place, "discount"), problems)
@@ -179,13 +182,20 @@ func (f chargeForm) placeOf(i int) int {
 	if i >= len(f.Lines) || !f.Lines[i].patients() {
 		return -1
 	}
-	place := 0
-	for _, l := range f.Lines[:i] {
+	return patientsAmong(f.Lines[:i])
+}
+
+// placesTaken is how many lines the patient's document has.
+func (f chargeForm) placesTaken() int { return patientsAmong(f.Lines) }
+
+func patientsAmong(lines []chargeLine) int {
+	n := 0
+	for _, l := range lines {
 		if l.patients() {
-			place++
+			n++
 		}
 	}
-	return place
+	return n
 }
 
 // discountTyped reads "10 %" or an amount.

@@ -63,8 +63,7 @@ type back interface {
 	// issue gives out an electronic document and takes what it is paid with; words and address say of it.
 	// Where the form asks for a receipt alone, receipt gives it.
 	issue(ctx context.Context, f chargeForm, c Content, payments []Payment, receipt func() (words, address string, err error)) (words, address string, err error)
-	// prepare fills in what only the server knows: the agreement and its prices, a factura's customer by its RUC, and
-	// what the patient has in its favour.
+	// prepare fills in what only the server knows: a factura's customer by its RUC, and what the patient has in its favour.
 	prepare(ctx context.Context, f *chargeForm) error
 	// terms takes advances off, and adds instalments and detracción to a factura.
 	terms(f chargeForm, c *Content, problems fault.Problems)

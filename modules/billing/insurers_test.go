@@ -128,7 +128,7 @@ var _ = Describe("what insurers owe", func() {
 		Expect(e.Lines[0].Description).To(Equal("24/11/2026 Quispe, Ana: Consulta, Consulta"))
 		var named int
 		i.within(func(ctx context.Context) {
-			Expect(database.From(ctx).Raw("select count(*) from invoice_items where description like '%Quispe%'").Row().Scan(&named)).To(Succeed())
+			Expect(database.From(ctx).Raw("select count(*) from invoice_items l where to_jsonb(l)::text like '%Quispe%'").Row().Scan(&named)).To(Succeed())
 		})
 		Expect(named).To(BeZero(), "who was attended stands sealed alone")
 		Expect(e.Totals().Total.String()).To(Equal("750.01"))

@@ -19,6 +19,7 @@ type Receipt struct {
 	Number        string // "R02-000118"
 	PatientID     *uuid.UUID
 	AppointmentID *uuid.UUID
+	AgreementID   *uuid.UUID // by which it was priced; none: a private patient
 	SiteID        uuid.UUID
 	SessionID     uuid.UUID // the register that took the money
 	By            uuid.UUID // a membership

@@ -14,6 +14,7 @@ import (
 
 	"hampi/modules/accounts"
 	"hampi/modules/billing"
+	"hampi/modules/patients"
 	"hampi/modules/platform/access"
 	"hampi/modules/platform/clock"
 	"hampi/modules/platform/fault"
@@ -81,6 +82,14 @@ func (t *till) knows(changes ...offline.Change) {
 	Expect(t.Receive(context.Background(), offline.Answer{Changes: changes, Cursor: "x"})).To(Succeed())
 }
 
+// anyone is a register of patients that knows everybody.
+type anyone struct{ nobody }
+
+// Patient is whoever is asked for.
+func (anyone) Patient(_ context.Context, id uuid.UUID) (patients.Patient, error) {
+	return patients.Patient{ID: id}, nil
+}
+
 // entity is what the server takes operations up by.
 type entity interface {
 	Apply(ctx context.Context, op offline.Received) (offline.Outcome, error)
@@ -88,10 +97,10 @@ type entity interface {
 }
 
 func (c *counter) entities() map[string]entity {
-	front := billing.Front{House: accounts.Colleagues{}}
+	front := billing.Front{House: accounts.Colleagues{}, People: anyone{}}
 	return map[string]entity{
 		"cash_session": billing.SyncSessions(c.ledger, c.till, accounts.Colleagues{}, c.now),
-		"receipt":      billing.SyncReceipts(c.ledger, c.made, front),
+		"receipt":      billing.SyncReceipts(c.ledger, c.made, c.insurers(), front),
 	}
 }
 

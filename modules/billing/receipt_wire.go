@@ -21,6 +21,7 @@ type receiptData struct {
 	Number        string          `json:"number"`
 	PatientID     *uuid.UUID      `json:"patient_id,omitempty"`
 	AppointmentID *uuid.UUID      `json:"appointment_id,omitempty"`
+	AgreementID   *uuid.UUID      `json:"agreement_id,omitempty"`
 	SiteID        uuid.UUID       `json:"site_id"`
 	SessionID     uuid.UUID       `json:"cash_session_id"`
 	IssuedAt      time.Time       `json:"issued_at"`
@@ -36,7 +37,7 @@ type receiptData struct {
 
 func dataOf(r Receipt) receiptData {
 	d := receiptData{
-		Number: r.Number, PatientID: r.PatientID, AppointmentID: r.AppointmentID, SiteID: r.SiteID, SessionID: r.SessionID, IssuedAt: r.IssuedAt.UTC(),
+		Number: r.Number, PatientID: r.PatientID, AppointmentID: r.AppointmentID, AgreementID: r.AgreementID, SiteID: r.SiteID, SessionID: r.SessionID, IssuedAt: r.IssuedAt.UTC(),
 		Wanted: r.Wanted, Customer: r.Customer, Lines: r.Lines, Total: r.Totals().Total, Payments: r.Payments, InvoiceID: r.InvoiceID, Problem: r.Problem,
 	}
 	if r.Document.Number > 0 {
@@ -47,7 +48,7 @@ func dataOf(r Receipt) receiptData {
 
 func (d receiptData) receipt(id uuid.UUID) Receipt {
 	return Receipt{
-		ID: id, Number: d.Number, PatientID: d.PatientID, AppointmentID: d.AppointmentID, SiteID: d.SiteID, SessionID: d.SessionID, IssuedAt: d.IssuedAt,
+		ID: id, Number: d.Number, PatientID: d.PatientID, AppointmentID: d.AppointmentID, AgreementID: d.AgreementID, SiteID: d.SiteID, SessionID: d.SessionID, IssuedAt: d.IssuedAt,
 		Wanted: d.Wanted, Customer: d.Customer, Lines: d.Lines, Payments: d.Payments, InvoiceID: d.InvoiceID, Document: nameOf(d.Document), Problem: d.Problem,
 	}
 }

@@ -1,7 +1,6 @@
 package billing
 
 import (
-	"context"
 	"net/http"
 	"time"
 
@@ -9,7 +8,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"hampi/modules/accounts"
-	"hampi/modules/platform/access"
 	"hampi/modules/platform/web"
 )
 
@@ -46,19 +44,4 @@ func (h front) leaveCash(c echo.Context) error {
 		return web.Render(c, http.StatusOK, leaveDialog(v))
 	}
 	return web.Show(c, web.Page{Title: "Salir", Nav: cashPath, Back: cashPath, Body: leaveBody(v)})
-}
-
-// openListed is how many registers are looked through for open ones: each person has one at a site at most.
-const openListed = 50
-
-// OpenRegisters are those that who asks has open, at any site.
-func (t *Till) OpenRegisters(ctx context.Context) ([]CashSession, error) {
-	latest, err := t.store.sessions(ctx, access.Who(ctx).MembershipID, openListed)
-	var open []CashSession
-	for _, s := range latest {
-		if s.ClosedAt == nil {
-			open = append(open, s)
-		}
-	}
-	return open, err
 }

@@ -88,10 +88,8 @@ func (h front) newCharge(c echo.Context) error {
 		}
 		f.Customer = customerOf(p)
 	}
-	if !h.away() {
-		if err := h.back.prepare(ctx, &f); err != nil {
-			return err
-		}
+	if err := h.prepare(ctx, &f); err != nil {
+		return err
 	}
 	return h.showCharge(c, http.StatusOK, f, nil)
 }
@@ -150,10 +148,8 @@ func (h front) reviewCharge(c echo.Context) error {
 	if i, err := strconv.Atoi(in.Get("quitar")); err == nil && i >= 0 && i < len(f.Lines) {
 		f.Lines = append(f.Lines[:i:i], f.Lines[i+1:]...)
 	}
-	if !h.away() {
-		if err := h.back.prepare(ctx, &f); err != nil {
-			return err
-		}
+	if err := h.prepare(ctx, &f); err != nil {
+		return err
 	}
 	return h.showCharge(c, http.StatusOK, f, nil)
 }
@@ -165,6 +161,9 @@ func (h front) showCharge(c echo.Context, status int, f chargeForm, problems fau
 	}
 	for field, sentence := range problems {
 		v.Problems.Add(field, sentence)
+	}
+	if err := h.cover(c.Request().Context(), &v); err != nil {
+		return err
 	}
 	if !h.away() {
 		if err := h.back.beside(c.Request().Context(), &v); err != nil {
@@ -241,10 +240,8 @@ func (h front) doCharge(c echo.Context) error {
 		return err
 	}
 	ctx := c.Request().Context()
-	if !h.away() {
-		if err := h.back.prepare(ctx, &f); err != nil {
-			return err
-		}
+	if err := h.prepare(ctx, &f); err != nil {
+		return err
 	}
 	content, problems := f.content(h.Now())
 	payments, unreadable := f.payments()
@@ -273,13 +270,23 @@ func (h front) take(ctx context.Context, f chargeForm, content Content, payments
 	if !h.away() {
 		return h.back.issue(ctx, f, content, payments, func() (string, string, error) { return h.give(ctx, f, content, payments) })
 	}
+	if len(content.Lines) < len(f.Lines) {
+		return "", "", fault.InvalidField("items", "Lo que el convenio paga entero se carga con conexión. Quítelo, o cobre cuando vuelva la internet.")
+	}
+	if err := h.withinLimit(ctx, content, access.Who(ctx).SiteID, f.Agreement); err != nil {
+		return "", "", err
+	}
 	return h.give(ctx, f, content, payments)
 }
 
 func (h front) give(ctx context.Context, f chargeForm, content Content, payments []Payment) (words, address string, err error) {
-	r, err := h.Receipts.Give(ctx, Receipt{
+	r := Receipt{
 		ID: f.ID, PatientID: f.Patient, AppointmentID: f.Appointment, SiteID: access.Who(ctx).SiteID, Wanted: f.wanted(), Customer: f.Customer,
 		Lines: content.Lines, Payments: payments,
-	})
+	}
+	if f.Agreement != nil {
+		r.AgreementID = &f.Agreement.ID
+	}
+	r, err = h.Receipts.Give(ctx, r)
 	return "Recibo " + r.Number, receiptPath(r.ID), err
 }

@@ -4,7 +4,6 @@ package billing
 
 import (
 	"context"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -13,7 +12,6 @@ import (
 
 	"hampi/modules/accounts"
 	"hampi/modules/agenda"
-	"hampi/modules/billing/prices"
 	"hampi/modules/hce"
 	"hampi/modules/platform/access"
 	"hampi/modules/platform/fault"
@@ -29,69 +27,12 @@ type Authoriser interface {
 // mostParts is how many instalments the screen offers.
 const mostParts = 12
 
-// prepare fills in what only the server knows: the agreement and its prices, a factura's customer by its RUC, and what
-// the patient has in its favour.
+// prepare fills in what only the server knows: a factura's customer by its RUC, and what the patient has in its favour.
 func (h screens) prepare(ctx context.Context, f *chargeForm) error {
-	if err := h.chooseAgreement(ctx, f); err != nil {
-		return err
-	}
-	if err := h.priceLines(ctx, f); err != nil {
-		return err
-	}
 	if err := h.findCustomer(ctx, f); err != nil {
 		return err
 	}
 	return h.findHeld(ctx, f)
-}
-
-// chooseAgreement is the one picked on the screen, or what the patient was charged by last; only one that holds today.
-func (h screens) chooseAgreement(ctx context.Context, f *chargeForm) error {
-	if f.Patient == nil {
-		return nil
-	}
-	today := Today(h.Now())
-	if f.Typed == nil {
-		a, err := h.Book.AgreementOf(ctx, *f.Patient, today)
-		f.Agreement = a
-		return err
-	}
-	id := idTyped(f.Typed.Get("convenio"))
-	if id == nil {
-		return nil
-	}
-	a, err := h.Book.Agreement(ctx, *id)
-	if err != nil {
-		return err
-	}
-	if a.Holds(today) {
-		f.Agreement = &a
-	}
-	return nil
-}
-
-// priceLines gives what is priced by an agreement its price and parts, whatever was typed; when the agreement was taken
-// away, the site's price again.
-func (h screens) priceLines(ctx context.Context, f *chargeForm) error {
-	left := f.Agreement == nil && f.Typed.Get("convenio_antes") != ""
-	if f.Agreement == nil && !left {
-		return nil
-	}
-	site, today := access.Who(ctx).SiteID, Today(h.Now())
-	for i, l := range f.Lines {
-		if l.Ref == (prices.Ref{}) {
-			continue
-		}
-		offer, err := h.Book.Offer(ctx, l.Ref)
-		if err != nil {
-			return err
-		}
-		price := prices.PriceFor(offer, site, f.Agreement, today)
-		f.Lines[i].Price = price.Full.StringFixed(2)
-		if f.Agreement != nil && l.IGV != Free {
-			f.Lines[i].Split = &price
-		}
-	}
-	return nil
 }
 
 // findCustomer fills in whom a factura is for: by the RUC that was typed, or as the patient's last one; and the patient
@@ -193,27 +134,6 @@ type chargeTermsView struct {
 
 func (v chargeTermsView) onCredit() bool { return v.Form.Typed.Get("forma") == "credito" }
 
-// coverView is which agreement covers the patient.
-type coverView struct {
-	Form       chargeForm
-	Agreements []prices.Agreement
-}
-
-func (v coverView) chosen() string {
-	if v.Form.Agreement == nil {
-		return ""
-	}
-	return v.Form.Agreement.ID.String()
-}
-
-func (v coverView) options() []views.Option {
-	list := []views.Option{{Value: "", Label: "Particular"}}
-	for _, a := range v.Agreements {
-		list = append(list, views.Option{Value: a.ID.String(), Label: a.Name})
-	}
-	return list
-}
-
 // consentView is who lets a discount pass.
 type consentView struct {
 	Form     chargeForm
@@ -223,15 +143,6 @@ type consentView struct {
 
 // beside adds the parts of the screen that only the server has.
 func (h screens) beside(ctx context.Context, v *chargeView) error {
-	if v.Form.Patient != nil {
-		list, err := h.Book.Agreements(ctx, Today(h.Now()))
-		if err != nil {
-			return err
-		}
-		if len(list) > 0 {
-			v.Cover = chargeCover(coverView{v.Form, list})
-		}
-	}
 	if len(v.Form.Advances) > 0 || v.Problems[deductionsField] != "" {
 		v.Held = chargeHeld(heldView{v.Form, v.Content, v.Problems})
 	}
@@ -320,10 +231,16 @@ func (h screens) follow(ctx context.Context, f chargeForm, grants []grant) error
 	return h.Book.Remember(ctx, *f.Patient, chosen)
 }
 
-// shares are what the cart leaves to the insurer.
+// shares are what the cart leaves to the insurer. Each stands at the place of its line in the patient's document; what the
+// patient pays nothing of stands behind those.
 func (f chargeForm) shares(site uuid.UUID, day agenda.Date) []Share {
 	var list []Share
+	behind := f.placesTaken()
 	for i, l := range f.Lines {
+		place := f.placeOf(i)
+		if place < 0 {
+			place, behind = behind, behind+1
+		}
 		if l.Split == nil || !l.Split.Insurer.IsPositive() {
 			continue
 		}
@@ -333,7 +250,7 @@ func (f chargeForm) shares(site uuid.UUID, day agenda.Date) []Share {
 		}
 		patient, insurer := l.Split.Of(quantity)
 		list = append(list, Share{
-			ChargeID: f.ID, Place: i, AgreementID: f.Agreement.ID, PatientID: *f.Patient, AppointmentID: f.Appointment, SiteID: site, Ref: l.Ref, DoctorID: f.Doctor,
+			ChargeID: f.ID, Place: place, AgreementID: f.Agreement.ID, PatientID: *f.Patient, AppointmentID: f.Appointment, SiteID: site, Ref: l.Ref, DoctorID: f.Doctor,
 			Description: l.Text, Unit: l.Unit, IGVType: l.IGV, Quantity: quantity, PatientAmount: patient, Amount: insurer, AttendedOn: day,
 		})
 	}
@@ -347,7 +264,7 @@ func (h screens) allow(ctx context.Context, f chargeForm, content Content) ([]gr
 	if err != nil {
 		return nil, err
 	}
-	listed, err := h.listed(ctx, f, content)
+	listed, err := h.listed(ctx, content, access.Who(ctx).SiteID, f.Agreement)
 	if err != nil {
 		return nil, err
 	}
@@ -371,25 +288,6 @@ func (h screens) allow(ctx context.Context, f chargeForm, content Content) ([]gr
 	return above, nil
 }
 
-// listed is what each line of the document costs by the list, and by the agreement the patient's part.
-func (h screens) listed(ctx context.Context, f chargeForm, content Content) ([]decimal.Decimal, error) {
-	list := make([]decimal.Decimal, len(content.Lines))
-	site, today := access.Who(ctx).SiteID, Today(h.Now())
-	for i, l := range content.Lines {
-		list[i] = l.UnitPrice
-		ref := prices.Ref{Service: l.ServiceID, Product: l.ProductID}
-		if ref == (prices.Ref{}) {
-			continue
-		}
-		offer, err := h.Book.Offer(ctx, ref)
-		if err != nil {
-			return nil, err
-		}
-		list[i] = decimal.Max(list[i], prices.PriceFor(offer, site, f.Agreement, today).Patient)
-	}
-	return list, nil
-}
-
 // askConsent has who was chosen show who they are.
 func (h screens) askConsent(ctx context.Context, f chargeForm, above []grant, limit decimal.Decimal, reason string) (uuid.UUID, error) {
 	problems := fault.Problems{}
@@ -410,31 +308,4 @@ func (h screens) askConsent(ctx context.Context, f chargeForm, above []grant, li
 		return uuid.Nil, renamed(refused, "person", "autoriza", "code", "clave", "password", "clave").Err()
 	}
 	return *member, err
-}
-
-// grant is a discount above the limit that somebody let pass.
-type grant struct {
-	Place   int
-	Listed  decimal.Decimal // what the line comes to by the list
-	Given   decimal.Decimal // off that
-	Most    decimal.Decimal // what would have needed nobody
-	Limit   decimal.Decimal // percent
-	Reason  string
-	AskedBy uuid.UUID
-	By      uuid.UUID
-}
-
-// aboveLimit are the lines on which more is given off the list than the clinic's limit: by a discount, by a lower price,
-// or by both.
-func aboveLimit(lines []Line, listed []decimal.Decimal, limit decimal.Decimal) []grant {
-	var list []grant
-	for i, l := range lines {
-		full := cents(listed[i].Mul(l.Quantity))
-		given := full.Sub(cents(l.UnitPrice.Mul(l.Quantity)).Sub(l.Discount))
-		most, _ := PercentOff(full, limit)
-		if l.IGVType != Free && given.GreaterThan(most) {
-			list = append(list, grant{Place: i, Listed: full, Given: given, Most: most, Limit: limit})
-		}
-	}
-	return slices.Clip(list)
 }

@@ -155,9 +155,25 @@ func (t *Till) ByID(ctx context.Context, id uuid.UUID, all bool) (CashSession, e
 
 // List are the latest registers: one's own, or everybody's.
 func (t *Till) List(ctx context.Context, all bool, limit int) ([]CashSession, error) {
-	owner := access.Who(ctx).MembershipID
+	return t.store.sessions(ctx, ownerOf(ctx, all), limit)
+}
+
+// ListOpen are the latest registers that are not closed: one's own, or everybody's.
+func (t *Till) ListOpen(ctx context.Context, all bool, limit int) ([]CashSession, error) {
+	return t.store.openSessions(ctx, ownerOf(ctx, all), limit)
+}
+
+func ownerOf(ctx context.Context, all bool) uuid.UUID {
 	if all {
-		owner = uuid.Nil
+		return uuid.Nil
 	}
-	return t.store.sessions(ctx, owner, limit)
+	return access.Who(ctx).MembershipID
+}
+
+// mostOpen is more than the sites at which one person can have a register open.
+const mostOpen = 1000
+
+// OpenRegisters are those that who asks has open, at any site.
+func (t *Till) OpenRegisters(ctx context.Context) ([]CashSession, error) {
+	return t.ListOpen(ctx, false, mostOpen)
 }

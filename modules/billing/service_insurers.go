@@ -25,9 +25,12 @@ type Insurers struct {
 	now        clock.Now
 }
 
-// Agreements is what billing asks about agreements.
+// Agreements is what billing asks about agreements and what they make of prices.
 type Agreements interface {
 	Agreement(ctx context.Context, id uuid.UUID) (prices.Agreement, error)
+	Offer(ctx context.Context, ref prices.Ref) (prices.Offer, error)
+	// Remember keeps what a patient is charged by, for the next time.
+	Remember(ctx context.Context, patient, agreement uuid.UUID) error
 }
 
 // NewInsurers builds it over the ledger, emission and who knows agreements and people.
@@ -56,6 +59,46 @@ func (s *Insurers) Record(ctx context.Context, shares []Share) error {
 		}
 	}
 	return nil
+}
+
+// Arrived keeps what a receipt given on a device leaves to the insurer: of each line, the agreement's price as the server
+// has it less what was taken of the patient. An agreement that ended meanwhile counts as it did when the money was taken.
+func (s *Insurers) Arrived(ctx context.Context, r Receipt) error {
+	if r.AgreementID == nil || r.PatientID == nil {
+		return nil
+	}
+	agreement, err := s.agreements.Agreement(ctx, *r.AgreementID)
+	if err != nil {
+		return err
+	}
+	agreement.Active = true
+	var shares []Share
+	for place, l := range r.Lines {
+		offer, err := s.agreements.Offer(ctx, prices.Ref{Service: l.ServiceID, Product: l.ProductID})
+		if fault.IsNotFound(err) {
+			continue // typed at the counter: no agreement prices it
+		}
+		if err != nil {
+			return err
+		}
+		if share := r.share(place, l, prices.PriceFor(offer, r.SiteID, &agreement, r.Day())); share.Amount.IsPositive() {
+			shares = append(shares, share)
+		}
+	}
+	if err := s.Record(ctx, shares); err != nil {
+		return err
+	}
+	return s.agreements.Remember(ctx, *r.PatientID, agreement.ID)
+}
+
+// share is what a line of the receipt leaves to the insurer at a price.
+func (r Receipt) share(place int, l Line, price prices.Price) Share {
+	patient, full := cents(l.UnitPrice.Mul(l.Quantity)), cents(price.Full.Mul(l.Quantity))
+	return Share{
+		ChargeID: r.ID, Place: place, AgreementID: *r.AgreementID, PatientID: *r.PatientID, AppointmentID: r.AppointmentID, SiteID: r.SiteID,
+		Ref: prices.Ref{Service: l.ServiceID, Product: l.ProductID}, DoctorID: l.DoctorID, Description: strings.TrimSuffix(l.Description, copayMark), Unit: l.Unit,
+		IGVType: l.IGVType, Quantity: l.Quantity, PatientAmount: patient, Amount: full.Sub(patient), AttendedOn: r.Day(),
+	}
 }
 
 // Open is what may be billed, by agreement.

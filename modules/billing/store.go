@@ -27,6 +27,8 @@ type registers interface {
 	openSession(ctx context.Context, owner, site uuid.UUID) (CashSession, error)
 	// sessions are the latest ones; of everybody for the zero owner.
 	sessions(ctx context.Context, owner uuid.UUID, limit int) ([]CashSession, error)
+	// openSessions are those that are not closed, the latest first; of everybody for the zero owner.
+	openSessions(ctx context.Context, owner uuid.UUID, limit int) ([]CashSession, error)
 	// addSession keeps a new one. ErrOpenCash leaves the transaction usable.
 	addSession(ctx context.Context, s CashSession) error
 	keepCount(ctx context.Context, s CashSession, c Count, at time.Time) error

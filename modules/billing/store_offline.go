@@ -90,6 +90,11 @@ func (Offline) sessions(ctx context.Context, _ uuid.UUID, _ int) ([]CashSession,
 	return list, nil
 }
 
+// openSessions are all that the device keeps: it forgets those that are closed.
+func (o Offline) openSessions(ctx context.Context, owner uuid.UUID, limit int) ([]CashSession, error) {
+	return o.sessions(ctx, owner, limit)
+}
+
 func (o Offline) addSession(ctx context.Context, s CashSession) error {
 	if _, err := o.openSession(ctx, s.Owner, s.SiteID); err == nil {
 		return ErrOpenCash

@@ -182,8 +182,8 @@ func (l *Ledger) addContent(ctx context.Context, invoice uuid.UUID, c Content, b
 // addLines writes what lines come to, to be added up. What they say stands sealed in the content alone, for it may name a
 // person: an insurer's factura names who was attended.
 func (l *Ledger) addLines(ctx context.Context, content uuid.UUID, c Content) error {
-	const insert = `insert into invoice_items (content_id, place, service_id, product_id, doctor_id, description, unit, igv_type, quantity, unit_price, discount, value, igv, total)
-		values (?, ?, ?, ?, ?, '', ?, ?, ?, ?, ?, ?, ?, ?)`
+	const insert = `insert into invoice_items (content_id, place, service_id, product_id, doctor_id, unit, igv_type, quantity, unit_price, discount, value, igv, total)
+		values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 	for place, line := range c.Lines {
 		a := line.Amounts(c.IGVPercent)
 		err := database.From(ctx).Exec(insert, content, place, idOrNil(line.ServiceID), idOrNil(line.ProductID), idOrNil(line.DoctorID), line.Unit,

@@ -90,8 +90,17 @@ func (l *Ledger) hasOpenSession(ctx context.Context, owner uuid.UUID) (open bool
 
 // sessions are the latest ones; of everybody for the zero owner.
 func (l *Ledger) sessions(ctx context.Context, owner uuid.UUID, limit int) ([]CashSession, error) {
+	return l.sessionsWhere(ctx, "", owner, limit)
+}
+
+// openSessions are those that are not closed, the latest first; of everybody for the zero owner.
+func (l *Ledger) openSessions(ctx context.Context, owner uuid.UUID, limit int) ([]CashSession, error) {
+	return l.sessionsWhere(ctx, " and closed_at is null", owner, limit)
+}
+
+func (l *Ledger) sessionsWhere(ctx context.Context, and string, owner uuid.UUID, limit int) ([]CashSession, error) {
 	var rows []sessionRow
-	const where = "where (?::uuid is null or membership_id = ?) order by opened_at desc, id desc limit ?"
+	where := "where (?::uuid is null or membership_id = ?)" + and + " order by opened_at desc, id desc limit ?"
 	if err := database.From(ctx).Raw(sessionQuery+where, idOrNil(owner), idOrNil(owner), limit).Scan(&rows).Error; err != nil {
 		return nil, explain("read cash sessions", err)
 	}

@@ -24,10 +24,11 @@ var _ Store = (*Ledger)(nil)
 
 // receiptBody is what a receipt says that names a person; it is sealed. Number is the one on paper.
 type receiptBody struct {
-	Number   string    `json:"number"`
-	Customer Customer  `json:"customer"`
-	Lines    []Line    `json:"items"`
-	Payments []Payment `json:"payments"`
+	Number    string     `json:"number"`
+	Customer  Customer   `json:"customer"`
+	Lines     []Line     `json:"items"`
+	Payments  []Payment  `json:"payments"`
+	Agreement *uuid.UUID `json:"agreement_id,omitempty"`
 }
 
 // canonical is the body in the one form that is kept, and the hash of that.
@@ -98,7 +99,7 @@ func (l *Ledger) opened(ctx context.Context, row receiptRow) (Receipt, error) {
 	}
 	return Receipt{
 		ID: row.ID, Number: row.Number, PatientID: row.PatientID, AppointmentID: row.AppointmentID, SiteID: row.SiteID, SessionID: row.SessionID, By: row.IssuedBy,
-		IssuedAt: row.IssuedAt, Wanted: row.Wanted, Customer: body.Customer, Lines: body.Lines, Payments: body.Payments, InvoiceID: row.InvoiceID,
+		IssuedAt: row.IssuedAt, Wanted: row.Wanted, Customer: body.Customer, Lines: body.Lines, Payments: body.Payments, AgreementID: body.Agreement, InvoiceID: row.InvoiceID,
 		Document: Name{Kind: row.Kind, Series: row.Series, Number: row.DocumentNo}, Problem: row.Problem, Version: row.Version,
 	}, nil
 }
@@ -188,7 +189,7 @@ func (l *Ledger) addReceipt(ctx context.Context, r Receipt) (Receipt, error) {
 }
 
 func (l *Ledger) insertReceipt(ctx context.Context, r Receipt, printed string) error {
-	text, hash, err := receiptBody{Number: printed, Customer: r.Customer, Lines: r.Lines, Payments: r.Payments}.canonical()
+	text, hash, err := receiptBody{Number: printed, Customer: r.Customer, Lines: r.Lines, Payments: r.Payments, Agreement: r.AgreementID}.canonical()
 	if err != nil {
 		return err
 	}

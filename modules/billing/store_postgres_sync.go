@@ -11,24 +11,6 @@ import (
 	"hampi/modules/platform/database"
 )
 
-// openSessions are the registers that somebody has open, at whatever site.
-func (l *Ledger) openSessions(ctx context.Context, owner uuid.UUID) ([]CashSession, error) {
-	var rows []sessionRow
-	const where = "where membership_id = ? and closed_at is null order by opened_at"
-	if err := database.From(ctx).Raw(sessionQuery+where, owner).Scan(&rows).Error; err != nil {
-		return nil, explain("read open registers", err)
-	}
-	list := make([]CashSession, 0, len(rows))
-	for _, row := range rows {
-		s, err := row.session()
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, s)
-	}
-	return list, nil
-}
-
 // heldPart narrows the receipts that a device holds.
 type heldPart struct {
 	where string

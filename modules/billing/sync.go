@@ -49,7 +49,7 @@ func SyncSessions(ledger *Ledger, till *Till, house House, now clock.Now) Sessio
 
 // own are the registers that whoever asks has open.
 func (s SessionSync) own(ctx context.Context) ([]offline.Change, error) {
-	list, err := s.ledger.openSessions(ctx, access.Who(ctx).MembershipID)
+	list, err := s.till.OpenRegisters(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -149,16 +149,17 @@ func strictly(data json.RawMessage, into any) bool {
 // ReceiptSync takes up receipts given on devices, makes the documents that they want, and gives each person's device
 // their own receipts of its window.
 type ReceiptSync struct {
-	ledger *Ledger
-	made   *ReceiptDocuments
-	house  House
-	people People
-	visits Visits
+	ledger   *Ledger
+	made     *ReceiptDocuments
+	insurers *Insurers
+	house    House
+	people   People
+	visits   Visits
 }
 
 // SyncReceipts is billing's entity "receipt".
-func SyncReceipts(ledger *Ledger, made *ReceiptDocuments, f Front) ReceiptSync {
-	return ReceiptSync{ledger: ledger, made: made, house: f.House, people: f.People, visits: f.Visits}
+func SyncReceipts(ledger *Ledger, made *ReceiptDocuments, insurers *Insurers, f Front) ReceiptSync {
+	return ReceiptSync{ledger: ledger, made: made, insurers: insurers, house: f.House, people: f.People, visits: f.Visits}
 }
 
 // Name is the entity's word on the wire.
@@ -206,7 +207,20 @@ func (s ReceiptSync) arrived(ctx context.Context, r Receipt, d receiptData) (off
 	if r, err = s.ledger.addReceipt(ctx, r); err != nil {
 		return offline.Outcome{}, err
 	}
-	return offline.Outcome{Status: offline.Created, Version: r.Version}, s.made.Arrived(ctx, r)
+	if err := s.made.Arrived(ctx, r); err != nil {
+		return offline.Outcome{}, err
+	}
+	return offline.Outcome{Status: offline.Created, Version: r.Version}, s.leave(ctx, r)
+}
+
+// leave keeps what the receipt leaves to an insurer. What another charge has left to it already is said beside the receipt:
+// the money was taken.
+func (s ReceiptSync) leave(ctx context.Context, r Receipt) error {
+	refused, err := s.ledger.attempt(ctx, func(ctx context.Context) error { return s.insurers.Arrived(ctx, r) })
+	if err != nil || refused == nil {
+		return err
+	}
+	return s.ledger.keepProblem(ctx, r.ID, sentences(refused))
 }
 
 // examine refuses what does not stand, and waits for what has not arrived yet. Ids that became others are followed.

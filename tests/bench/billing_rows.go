@@ -38,7 +38,7 @@ func newBatch(c *clinic, keys *pii.Keys, code string, status billing.Status) *ba
 		invoices: rows{table: "invoices", columns: []string{"clinic_id", "id", "kind", "series_id", "series", "number", "site_id", "patient_id", "issued_by", "issued_on", "issued_at"}},
 		contents: rows{table: "invoice_contents", columns: []string{"clinic_id", "id", "invoice_id", "edition", "body", "content_hash", "taxable", "exempt", "unaffected", "free",
 			"discount", "igv", "total", "written_by", "written_at", "issued_on", "currency", "exchange_rate"}},
-		items: rows{table: "invoice_items", columns: []string{"clinic_id", "content_id", "place", "service_id", "doctor_id", "description", "unit", "igv_type", "quantity",
+		items: rows{table: "invoice_items", columns: []string{"clinic_id", "content_id", "place", "service_id", "doctor_id", "unit", "igv_type", "quantity",
 			"unit_price", "discount", "value", "igv", "total"}},
 		states:   rows{table: "invoice_states", columns: []string{"clinic_id", "invoice_id", "series_id", "number", "state", "seq", "content_id", "since", "next_at"}},
 		events:   rows{table: "invoice_events", columns: []string{"clinic_id", "id", "invoice_id", "seq", "state", "content_id", "by", "at"}},
@@ -69,7 +69,7 @@ func (b *batchOfDocuments) add(number int, at time.Time) error {
 	b.contents.values = append(b.contents.values, []any{c.id, content, id, 1, sealed, hash[:], t.Taxable.String(), "0", "0", "0", "0", t.IGV.String(), t.Total.String(), by, at, day, "PEN", "1"})
 	for place, l := range says.Lines {
 		a := l.Amounts(says.IGVPercent)
-		b.items.values = append(b.items.values, []any{c.id, content, place, l.ServiceID, l.DoctorID, l.Description, l.Unit, string(l.IGVType), l.Quantity.String(),
+		b.items.values = append(b.items.values, []any{c.id, content, place, l.ServiceID, l.DoctorID, l.Unit, string(l.IGVType), l.Quantity.String(),
 			l.UnitPrice.String(), "0", a.Value.String(), a.IGV.String(), a.Total.String()})
 	}
 	b.states.values = append(b.states.values, []any{c.id, id, b.series, number, string(b.status), 1, content, at, at})

@@ -27,6 +27,9 @@ var _ = Describe("money without internet", func() {
 		w.See("section h3", "Conteo de efectivo")
 		w.See("[data-red]", "1 por enviar")
 		w.Clean("caja-sin-conexion")
+		w.PressOn(".lado-persona", "")
+		w.PressOn("#menu-persona a", "Salir")
+		w.See("#dialogo", "¿Salir con la caja de")
 
 		w.Go("/cobros/nuevo?paciente=" + person[len("/pacientes/"):])
 		w.Heading("Cobrar")

@@ -122,19 +122,26 @@ func (p Postgres) SitePrices(ctx context.Context) (map[Ref]map[uuid.UUID]decimal
 	return bySite(list), err
 }
 
-func (Postgres) sitePrices(ctx context.Context) ([]sitePrice, error) {
-	return database.Once(ctx, []string{"site_prices"}, func() ([]sitePrice, error) {
-		var rows []ownPriceRow
-		const query = "select id, version, service_id, product_id, site_id as owner, price from site_prices"
-		if err := database.From(ctx).Raw(query).Scan(&rows).Error; err != nil {
-			return nil, fmt.Errorf("read the prices of sites: %w", err)
-		}
-		list := make([]sitePrice, len(rows))
-		for i, r := range rows {
-			list[i] = sitePrice{ID: r.ID, Version: r.Version, Ref: r.ref(), Site: r.Owner, Price: r.Price}
-		}
-		return list, nil
-	})
+func (Postgres) sitePrices(ctx context.Context) ([]ownPrice, error) {
+	return database.Once(ctx, []string{"site_prices"}, func() ([]ownPrice, error) { return ownPrices(ctx, "site_prices", "site_id") })
+}
+
+func (Postgres) agreementPrices(ctx context.Context) ([]ownPrice, error) {
+	return ownPrices(ctx, "agreement_prices", "agreement_id")
+}
+
+// ownPrices are all prices of sites, or of agreements.
+func ownPrices(ctx context.Context, table, owner string) ([]ownPrice, error) {
+	var rows []ownPriceRow
+	query := "select id, version, service_id, product_id, " + owner + " as owner, price from " + table
+	if err := database.From(ctx).Raw(query).Scan(&rows).Error; err != nil {
+		return nil, fmt.Errorf("read %s: %w", table, err)
+	}
+	list := make([]ownPrice, len(rows))
+	for i, r := range rows {
+		list[i] = ownPrice{ID: r.ID, Version: r.Version, Ref: r.ref(), Owner: r.Owner, Price: r.Price}
+	}
+	return list, nil
 }
 
 // SetSitePrice keeps a site's own price; nil is the list's again.
@@ -223,13 +230,12 @@ func (Postgres) Agreements(ctx context.Context) ([]Agreement, error) {
 		if len(list) == 0 {
 			return list, nil
 		}
-		var own []ownPriceRow
-		const query = "select service_id, product_id, agreement_id as owner, price from agreement_prices"
-		if err := database.From(ctx).Raw(query).Scan(&own).Error; err != nil {
-			return nil, fmt.Errorf("read the prices of agreements: %w", err)
+		own, err := ownPrices(ctx, "agreement_prices", "agreement_id")
+		if err != nil {
+			return nil, err
 		}
-		for _, r := range own {
-			list[place[r.Owner]].Prices[r.ref()] = r.Price
+		for _, p := range own {
+			list[place[p.Owner]].Prices[p.Ref] = p.Price
 		}
 		return list, nil
 	})
@@ -276,6 +282,16 @@ func (Postgres) PatientAgreement(ctx context.Context, patient uuid.UUID) (uuid.U
 		return uuid.Nil, nil
 	}
 	return *found[0], nil
+}
+
+// patientAgreements are what all patients are charged by who are no private ones.
+func (Postgres) patientAgreements(ctx context.Context) ([]patientAgreement, error) {
+	var list []patientAgreement
+	const query = "select id, version, patient_id, agreement_id from patient_agreements where agreement_id is not null"
+	if err := database.From(ctx).Raw(query).Scan(&list).Error; err != nil {
+		return nil, fmt.Errorf("read the agreements of patients: %w", err)
+	}
+	return list, nil
 }
 
 // RememberAgreement keeps what a patient is charged by; uuid.Nil is as a private patient.
