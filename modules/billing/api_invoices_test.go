@@ -172,11 +172,10 @@ var _ = Describe("the API of documents", Ordered, ContinueOnFailure, func() {
 
 	It("takes a price below the list for the discount that it is", func() {
 		low := item(object{"service_id": o.priced.ID, "unit_price": "60.00"})
-		low["kind"] = "boleta"
-		status, refused := o.call(o.Clinic, "cashier", "POST", "invoices", low)
+		status, refused := o.call(o.Clinic, "cashier", "POST", "invoices", sale(low))
 		Expect(status).To(Equal(http.StatusUnprocessableEntity), "%v", refused)
 		Expect(refused).To(pointsAt("/items/0/unit_price", "Sin autorización el descuento llega a 20 % del precio de lista, S/ 16.00"))
-		status, made := o.call(o.Clinic, "clinic_admin", "POST", "invoices", low)
+		status, made := o.call(o.Clinic, "clinic_admin", "POST", "invoices", sale(low))
 		Expect(status).To(Equal(http.StatusCreated), "%v", made)
 	})
 
