@@ -20,7 +20,6 @@ import (
 	"hampi/modules/platform/access"
 	"hampi/modules/platform/clock"
 	"hampi/modules/platform/database"
-	"hampi/modules/platform/jobs"
 )
 
 // chargedDays is how many days back the visits are charged: as long as SUNAT takes every document of them.
@@ -128,13 +127,13 @@ type bureau struct {
 }
 
 func (s seeder) bureau(at time.Time) (bureau, error) {
-	queue, err := jobs.NewQueue()
+	later, err := sending()
 	if err != nil {
 		return bureau{}, err
 	}
 	now := clock.At(at)
 	b := bureau{ledger: billing.NewLedger(s.Vault), patients: patients.New(s.patients, patients.Neighbours{}, now), priceBook: prices.NewBook(prices.NewPostgres(), s.catalog)}
-	b.emission, b.till = billing.NewEmission(b.ledger, billing.NewLater(queue), now), billing.NewTill(b.ledger, now)
+	b.emission, b.till = billing.NewEmission(b.ledger, later, now), billing.NewTill(b.ledger, now)
 	b.desk = billing.NewDesk(b.ledger, b.emission, b.till, b.patients, now)
 	b.insurers = billing.NewInsurers(b.ledger, b.emission, b.priceBook, b.patients, now)
 	b.notes = billing.NewNotes(b.ledger, b.emission, now)
