@@ -42,7 +42,10 @@ func (d *desk) score(stems []string, prefer Preference) {
 	d.touched = d.touched[:0]
 	d.turn++
 	total := float32(0)
-	for _, stem := range stems {
+	for i, stem := range stems {
+		if slices.Contains(stems[:i], stem) {
+			continue // a synonym may say again what was typed
+		}
 		d.hits = d.c.hits(stem, d.hits[:0])
 		weight := d.weightOf(stem)
 		total += weight
@@ -54,7 +57,7 @@ func (d *desk) score(stems []string, prefer Preference) {
 }
 
 // unknownWeight is what a word counts that stands nowhere in the table.
-const unknownWeight = 6
+const unknownWeight = 2.5
 
 // weightOf is what a typed word counts: as the word it is, or as the mean of those it may become.
 func (d *desk) weightOf(stem string) float32 {
@@ -134,8 +137,11 @@ const lowest = 0.12
 // standing is what speaks for a name whatever was typed.
 func (c *CIE10) standing(n *name, prefer Preference) float32 {
 	factor := float32(1)
-	if n.kind == ofTerm {
+	switch n.kind {
+	case ofTerm:
 		factor *= 1.04 - 0.02*float32(n.rank)
+	case ofFamily:
+		factor -= 0.02 * float32(n.rank)
 	}
 	if n.plain {
 		factor *= 1.02

@@ -17,6 +17,7 @@ type CIE10 struct {
 	synonyms map[string][]rewriting // by the first stem of what is typed
 	alike    map[string][]int32     // stem → words that say the same
 	areas    map[string][]span      // specialty → the codes it deals with
+	minor    []span                 // codes that are no diagnosis beside one
 	slightOf []uint8                // by name: how many of its words are slight
 	common   []bool                 // by place in codes: a term names it
 	desks    sync.Pool              // of *desk
@@ -38,8 +39,9 @@ type name struct {
 	total     float32
 	count     uint8 // different words
 	kind      kind
-	rank      uint8  // place among the codes of its term
+	rank      uint8  // place among the codes of its term, or of its family's unspecified ones
 	plain     bool   // the title says that nothing more is known
+	without   bool   // it says "sin" something
 	specialty string // the one in whose mouth it means this code; empty: everybody's
 }
 
@@ -48,6 +50,7 @@ type word struct {
 	stem     string
 	sounds   string
 	letters  uint32 // which letters it sounds like
+	written  uint32 // and is written with
 	weight   float32
 	from, to int32
 }
@@ -58,7 +61,7 @@ type rewriting struct{ typed, meant []string }
 // New makes a table ready. It takes some hundredths of a second, and some tenths in a browser.
 func New(t Table) *CIE10 {
 	b := builder{places: map[string][]int32{}}
-	b.c = &CIE10{synonyms: map[string][]rewriting{}, alike: map[string][]int32{}, areas: areas()}
+	b.c = &CIE10{synonyms: map[string][]rewriting{}, alike: map[string][]int32{}, areas: areas(), minor: spansOf(minor)}
 	entries := slices.Clone(t.Entries)
 	slices.SortFunc(entries, func(x, y Entry) int { return strings.Compare(x.Code.Code, y.Code.Code) })
 	b.addEntries(entries)
@@ -121,7 +124,11 @@ func (b *builder) addEntries(entries []Entry) {
 			b.add(name{code: int32(i), kind: ofLocal, plain: unspecified}, tokens(local))
 		}
 		if family.Heading && Category(e.Code.Code) == family.Code.Code && (unspecified || strings.HasSuffix(e.Code.Code, ".9")) {
-			b.add(name{code: int32(i), kind: ofFamily, plain: true}, tokens(family.Title))
+			rank := uint8(0)
+			if !strings.HasSuffix(e.Code.Code, ".9") {
+				rank = 1
+			}
+			b.add(name{code: int32(i), kind: ofFamily, plain: true, rank: rank}, tokens(family.Title))
 		}
 	}
 	b.c.common = make([]bool, len(b.c.codes))
@@ -150,7 +157,7 @@ func (b *builder) add(n name, stems []string) {
 	if len(stems) == 0 || len(stems) > math.MaxUint8 {
 		return
 	}
-	n.count = uint8(len(stems))
+	n.count, n.without = uint8(len(stems)), !n.plain && slices.Contains(stems, "sin")
 	id := int32(len(b.c.names))
 	b.c.names = append(b.c.names, n)
 	b.ofName = append(b.ofName, stems)
@@ -164,12 +171,15 @@ func (b *builder) finish() {
 	c := b.c
 	for stem, names := range b.places {
 		w := word{stem: stem, sounds: sounds(stem), from: int32(len(c.postings)), weight: weightOfSlight(stem)}
-		w.letters = lettersOf(w.sounds)
+		w.letters, w.written = lettersOf(w.sounds), lettersOf(stem)
 		if !isSlight(stem) {
 			w.weight = float32(1 + math.Log(float64(len(c.names))/float64(len(names))))
 		}
 		if isFigure(stem) {
 			w.weight = min(w.weight, figureWeight)
+		}
+		if isQualifier(stem) {
+			w.weight = min(w.weight, qualifierWeight)
 		}
 		c.postings = append(c.postings, names...)
 		w.to = int32(len(c.postings))

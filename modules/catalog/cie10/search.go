@@ -201,18 +201,28 @@ func shared(a, b string) (n int) {
 
 func (c *CIE10) near(stem string, found []hit) []hit {
 	heard, same := ending(sounds(stem)), false
-	letters := lettersOf(heard)
+	letters, typed := lettersOf(heard), lettersOf(stem)
 	most := 1
 	if len(heard) >= longForTwoSlips {
 		most = 2
 	}
 	for i := range c.words {
 		w := &c.words[i]
-		if len(w.sounds) < len(heard)-most || differ(letters, w.letters) > most {
+		if len(w.sounds) < len(heard)-most {
 			continue
 		}
-		if slips := textfold.PrefixDistance(heard, w.sounds, most); slips <= most {
-			whole := textfold.Distance(heard, w.sounds, most)
+		slips, whole := most+1, most+1
+		if differ(letters, w.letters) <= most {
+			if slips = textfold.PrefixDistance(heard, w.sounds, most); slips <= most {
+				whole = textfold.Distance(heard, w.sounds, most)
+			}
+		}
+		if slips > 0 && differ(typed, w.written) <= 1 { // a letter left out may change how the others sound: clulitis
+			if asWritten := textfold.PrefixDistance(stem, w.stem, 1); asWritten < slips {
+				slips, whole = asWritten, textfold.Distance(stem, w.stem, most)
+			}
+		}
+		if slips <= most {
 			same = same || whole == 0
 			found = append(found, hit{i, nearness(slips, whole, most)})
 		}

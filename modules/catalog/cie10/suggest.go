@@ -11,16 +11,16 @@ import (
 
 // Suggest finds the diagnoses that a text names, in the order in which it names them. It proposes few rather than
 // wrong ones: a name must stand there whole, and what is denied, ruled out, or said of somebody's past or family is
-// passed over. Symptoms are proposed only where no diagnosis is named.
+// passed over. Symptoms and mere checks are proposed only where no diagnosis is named.
 func (c *CIE10) Suggest(text string, prefer Preference, limit int) []Code {
 	var found []mention
 	place := 0
-	for _, clause := range clauses(cutLetters(text, longestText)) {
+	for _, clause := range clauses(inWords(cutLetters(text, longestText))) {
 		found = append(found, c.mentions(clause, prefer, place)...)
 		place += len(clause)
 	}
-	if slices.ContainsFunc(found, func(m mention) bool { return !c.isSymptom(m.code) }) {
-		found = slices.DeleteFunc(found, func(m mention) bool { return c.isSymptom(m.code) })
+	if slices.ContainsFunc(found, func(m mention) bool { return !c.isMinor(m.code) }) {
+		found = slices.DeleteFunc(found, func(m mention) bool { return c.isMinor(m.code) })
 	}
 	slices.SortStableFunc(found, func(a, b mention) int { return cmp.Compare(a.from, b.from) })
 	var codes []Code
@@ -34,7 +34,15 @@ func (c *CIE10) Suggest(text string, prefer Preference, limit int) []Code {
 
 const longestText = 4000 // letters
 
-func (c *CIE10) isSymptom(code int32) bool { return c.codes[code].Code[0] == 'R' }
+// inWords is a text in which the signs that deny are words.
+func inWords(text string) string {
+	return strings.NewReplacer("d/c", "descartar", "D/C", "descartar", "r/o", "descartar", "R/O", "descartar", "(-)", " negativo").Replace(text)
+}
+
+// minor are the codes of what one comes for and of how it happened, which are no diagnosis beside one.
+const minor = "R00-R99 L29 N89.8 H53.1 H53.8 H57.1 H57.8-H57.9 M25.5 M79.6 V00-Y98 Z00-Z01"
+
+func (c *CIE10) isMinor(code int32) bool { return within(c.codes[code].Code, c.minor) }
 
 // spoken is a word of a text.
 type spoken struct {
@@ -60,10 +68,10 @@ func clauses(text string) (kept [][]spoken) {
 // Words after which what follows is not what the patient has now. denials reach to the end of the sentence, through
 // its commas; absences and others' only to the next comma.
 const (
-	denials   = " niega niegan negando descarta descartar descartan descartado descartada ausencia "
-	absences  = " no sin ni antecedente antecedentes ant familiar familiares familia madre padre hermano hermana abuelo abuela tio tia hijo hija esposo esposa riesgo "
+	denials   = " niega niegan negando descarta descartar descartan descartado descartada descartando excluye excluir excluyen improbable ausencia "
+	absences  = " no sin ni tampoco nunca antecedente antecedentes ant familiar familiares familia madre padre hermano hermana abuelo abuela tio tia hijo hija esposo esposa riesgo "
 	turns     = " pero presenta refiere actualmente dx diagnostico diagnosticos impresion con tiene cursa "
-	reversals = " negativo negativa negativos negativas descartado descartada descartados descartadas ausente ausentes "
+	reversals = " negativo negativa negativos negativas neg descartado descartada descartados descartadas ausente ausentes excluido excluida improbable "
 )
 
 // partOfName are beginnings of words before which "no" is part of a diagnosis' own name.
@@ -77,14 +85,15 @@ func affirmed(part string, denied bool) (clause []spoken, stillDenied bool) {
 		w := textfold.Fold(written)
 		has := func(list string) bool { return strings.Contains(list, " "+w+" ") }
 		switch {
-		case has(reversals) || w == "reactivo" && i > 0 && textfold.Fold(words[i-1]) == "no":
+		case has(reversals) || w == "reactivo" && before(words, i) == "no":
 			clause = nil
-		case has(denials):
+		case has(denials) || w == "probable" && before(words, i) == "poco":
 			denied = true
 		case w == "no" && i+1 < len(words) && startsOne(textfold.Fold(words[i+1]), partOfName):
+		case w == "sin" && saysNoAlarm(words[i+1:]):
 		case has(absences):
 			absent = true
-		case has(turns):
+		case has(turns) && before(words, i) != "no": // "no presenta" denies what follows
 			denied, absent = denied && w == "con", absent && w == "con"
 		}
 		if !denied && !absent && !strings.Contains(empty, " "+w+" ") {
@@ -93,6 +102,17 @@ func affirmed(part string, denied bool) (clause []spoken, stillDenied bool) {
 	}
 	return clause, denied
 }
+
+// before is the word before the one at i; empty at the beginning.
+func before(words []string, i int) string {
+	if i == 0 {
+		return ""
+	}
+	return textfold.Fold(words[i-1])
+}
+
+// saysNoAlarm reports whether what follows "sin" is "signos de alarma", which is part of the name of a dengue.
+func saysNoAlarm(words []string) bool { return len(words) >= 3 && textfold.Fold(words[2]) == "alarma" }
 
 func startsOne(w string, prefixes []string) bool {
 	return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(w, p) })
@@ -143,12 +163,17 @@ func (c *CIE10) whole(id int32, places []int, clause []spoken, prefer Preference
 		return m, false
 	}
 	from, to, ok := closest(places, clause, wanted)
-	if !ok || to-from+1 > wanted+2 || wanted == 1 && !c.speaksAlone(n, clause[from], prefer) {
+	if !ok || n.without != saysWithout(clause[from:to+1]) || to-from+1 > wanted+2 || wanted == 1 && !c.speaksAlone(n, clause[from], prefer) {
 		return m, false
 	}
 	weight := n.total * c.standing(n, prefer) * c.ofCode(n.code, prefer)
 	weight *= 1 - 0.1*float32(to-from+1-wanted)
 	return mention{code: n.code, from: from, to: to, weight: weight}, true
+}
+
+// saysWithout reports whether "sin" stands between the words of a name.
+func saysWithout(words []spoken) bool {
+	return slices.ContainsFunc(words, func(s spoken) bool { return s.stem == "sin" })
 }
 
 // closest is the shortest stretch of the clause with as many different words of the name.
@@ -169,9 +194,17 @@ func closest(places []int, clause []spoken, wanted int) (from, to int, ok bool) 
 	return from, to, ok
 }
 
+// mute are stems under which a diagnosis is found when somebody types them, and which say too little in a text.
+const mute = ` fuma nicotin cigarrill masa bult bultit dolor choqu muert ataqu sopl flem nalg solitari tripl expulsiv inerci calor pique pest conversion 
+	 refractiv cicatriz estri raic cerclaj episiotomi hemodialisi displasi atoni desmineralizacion barr pano cluster adenoid leucocitosi contraccion caput 
+	 tristez angusti coler rabi gorgoje tupe empein lunar sibilant potr mezquin soltur fluj regl perdid ectopi tumoracion debilidad agotamient gemel mellizo `
+
 // speaksAlone reports whether one word is enough: an abbreviation in capitals, or a word that means a disease. What one
 // comes for, and what an injury is called by, are said of too much else.
 func (c *CIE10) speaksAlone(n *name, s spoken, prefer Preference) bool {
+	if strings.Contains(mute, " "+s.stem+" ") {
+		return false
+	}
 	switch c.codes[n.code].Code[0] {
 	case 'Z', 'T', 'V', 'W', 'X', 'Y':
 		return false

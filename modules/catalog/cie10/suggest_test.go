@@ -24,6 +24,17 @@ var _ = Describe("suggesting codes for what was written", func() {
 		Entry("a symptom when there is nothing else", "Cefalea de 3 días", "medicina_general", "R51"),
 		Entry("no symptom beside a disease", "Fiebre y tos por neumonía", "medicina_general", "J18.9"),
 		Entry("what is denied is passed over, what is there is not", "Niega diabetes, hipertensión y asma. Cursa con faringitis aguda", "medicina_general", "J02.9"),
+		Entry("what was looked for and not found is passed over", "Tos y disnea. Rx de tórax no impresiona neumonía. Bronquitis aguda", "medicina_general", "J20.9"),
+		Entry("so is what is still to be ruled out", "Probable ITU; d/c pielonefritis, poco probable litiasis renal", "medicina_general", "N39.0"),
+		Entry("a no that a verb follows", "Pulpitis irreversible en pieza 3.6. No presenta absceso", "odontologia", "K04.0"),
+		Entry("a test that came back negative", "Dengue: NS1 (-). COVID-19 negativo. Síndrome febril en estudio", "medicina_general", "R50.9"),
+		Entry("a without of the name's own", "Dengue sin signos de alarma. Se excluye malaria", "medicina_general", "A97.0"),
+		Entry("and its with", "Dengue con signos de alarma", "medicina_general", "A97.1"),
+		Entry("no check and no accident beside a diagnosis", "Caída de su altura. Contusión de rodilla derecha, se descarta fractura", "medicina_general", "S80.0"),
+		Entry("by who writes", "Gestante de 32 semanas, ITU, anemia leve. No preeclampsia, no RPM", "obstetricia", "Z34.9", "O23.4", "O99.0"),
+		Entry("sides, degrees and figures are no diagnoses", "AV OD 20/40, PIO 14/15 mmHg. Pterigión nasal grado II OD, catarata nuclear AO. No glaucoma. Fondo de ojo normal", "oftalmologia", "H11.0", "H25.1"),
+		Entry("a long one", "Obesidad grado I, dislipidemia mixta e hígado graso. Padre con diabetes, niega RAM. Paracetamol 500 mg TAB (DCI), Dr. Pérez", "nutricion", "E66.9", "E78.2", "K76.0"),
+		Entry("what two words say together", "Ansiedad y depresión leve. Niega ideación suicida. No psicosis", "psicologia", "F41.2"),
 		Entry("a no of the name's own", "Diabetes mellitus no insulinodependiente", "medicina_general", "E11.9"),
 	)
 
@@ -36,6 +47,8 @@ var _ = Describe("suggesting codes for what was written", func() {
 		Entry("for somebody else's", "Madre con diabetes mellitus, padre hipertenso"),
 		Entry("for the past", "Antecedente de asma"),
 		Entry("for small letters that are no abbreviation", "el dr indicó the app y la ira del paciente"),
+		Entry("for a word that says too little", "Masa palpable móvil. Fuma ocasionalmente. Refiere cólera y tristeza por momentos"),
+		Entry("for what the text excludes to its end", "Descarta apendicitis, colecistitis y pancreatitis. Tampoco hernia"),
 		Entry("for plans", "Receta, dieta, control, certificado, lentes y curación"),
 	)
 

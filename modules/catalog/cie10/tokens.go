@@ -6,12 +6,19 @@ import (
 	"hampi/modules/platform/textfold"
 )
 
-// empty words join others and mean nothing.
-const empty = ` a al ante bajo de del desde durante e el en entre es esta este la las lo los o para por que se sobre su sus u un una uno y ya `
+// In these lists each word has a blank on either side, at the ends of lines too. empty words join others and mean nothing.
+const empty = ` a al ante de del desde durante e el en entre es esta este la las lo los o para por que se sobre su sus u un una uno y ya me le al `
 
 // slight words hardly count; "con" and "sin", which divide K04.6 from K04.7, a little more.
-const slight = ` con sin no tip tipo otr otra otro especificad especificar especificacion clasificad clasificada debid contr contra part parte
-	sitio siti mencion caus causa form forma inespecific grad grado presenci presencia derech izquierd bilateral amb `
+const slight = ` con sin no tip tipo otr otra otro especificad especificar especificacion clasificad clasificada debid contr contra parte 
+	 sitio siti mencion caus causa form forma inespecific grad grado presenci presencia derech izquierd bilateral ambo amba 
+	 der izq od oi ao unilateral lado pza pz mas paciente muy poco `
+
+// qualifiers say how, how much and how long: they divide the codes of a disease and never outweigh its name.
+const qualifiers = ` leve moderad sever grav grave intens agud cronic subagud recurrent recidivant recidivad persistent total parcial complet incomplet 
+	 superior inferior anterior posterior central lateral medial nasal temporal intern extern general generalizad localizad difus multipl inicial incipient 
+	 avanzad precoz tardi recient antigu nocturn simple complicad controlad descompensad infectad asociad secundari primari idiopatic adquirid congenit 
+	 operad tratamient estadi clas fase trimestr seman mes mese dia `
 
 // What slight words count, of a content word's 3 to 10.
 const (
@@ -42,6 +49,8 @@ func stem(w string) string {
 		return "3"
 	case "iv":
 		return "4"
+	case "parte", "partes":
+		return "parte" // a childbirth's "part" is no part
 	}
 	w = strings.Replace(w, "transtorn", "trastorn", 1)
 	if rest, after := strings.CutPrefix(w, "post"); after && len(rest) > 3 && !strings.ContainsRune("aeiou", rune(rest[0])) {
@@ -74,6 +83,12 @@ func weightOfSlight(stem string) float32 {
 	}
 	return slightWeight
 }
+
+// qualifierWeight is the most that a qualifier counts.
+const qualifierWeight = 3.5
+
+// isQualifier reports whether a stem is one of the qualifiers.
+func isQualifier(stem string) bool { return strings.Contains(qualifiers, " "+stem+" ") }
 
 // isSlight reports whether a stem is one of the slight words.
 func isSlight(stem string) bool { return strings.Contains(slight, " "+stem+" ") }

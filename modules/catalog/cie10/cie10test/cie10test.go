@@ -18,16 +18,18 @@ import (
 //go:embed testdata
 var files embed.FS
 
-// The lists: the search is tuned on Tuning and Rare; of the others only the score is looked at. Tuning and Sealed are halves
-// of one list of what is common; Rare, Random and Fresh hold codes that a die chose, common or not; Daily is what a day of
-// these clinics types.
+// The lists: the search is tuned on Tuning, Rare, Everyday and Drawn; of the others only the score is looked at. Tuning and
+// Sealed are halves of one list of what is common; Rare, Drawn, Random and Fresh hold codes that a die chose, common or not;
+// Everyday and Daily are what a day of these clinics types.
 const (
-	Tuning = "afinar.tsv"
-	Rare   = "afinar-larga.tsv"
-	Sealed = "sellado.tsv"
-	Random = "azar.tsv"
-	Fresh  = "nuevas.tsv"
-	Daily  = "diarias.tsv"
+	Tuning   = "afinar.tsv"
+	Rare     = "afinar-larga.tsv"
+	Everyday = "afinar-diarias.tsv"
+	Drawn    = "afinar-azar.tsv"
+	Sealed   = "sellado.tsv"
+	Random   = "azar.tsv"
+	Fresh    = "nuevas.tsv"
+	Daily    = "diarias.tsv"
 )
 
 // Query is what somebody types and what answers it.
