@@ -20,7 +20,7 @@ var files embed.FS
 
 // The lists: the search is tuned on Tuning, Rare, Everyday and Drawn; of the others only the score is looked at. Tuning and
 // Sealed are halves of one list of what is common; Rare, Drawn, Random and Fresh hold codes that a die chose, common or not;
-// Everyday and Daily are what a day of these clinics types.
+// Everyday and Daily are what a day of these clinics types; Blind was written when all tuning was done.
 const (
 	Tuning   = "afinar.tsv"
 	Rare     = "afinar-larga.tsv"
@@ -30,6 +30,7 @@ const (
 	Random   = "azar.tsv"
 	Fresh    = "nuevas.tsv"
 	Daily    = "diarias.tsv"
+	Blind    = "ciegas.tsv"
 )
 
 // Query is what somebody types and what answers it.
