@@ -59,7 +59,7 @@ func measureCodes(to io.Writer) error {
 	fmt.Fprintln(t, "table\tlist\tqueries\tfirst\tamong 5\tp50 ms\tp95 ms\t\t")
 	for _, source := range tables {
 		index := cie10.New(source.table)
-		for _, list := range []struct{ file, name string }{{cie10test.Tuning, "tuned on"}, {cie10test.Sealed, "sealed"}, {cie10test.Random, "chosen by a die"}, {cie10test.Fresh, "by another die, sealed"}, {cie10test.Daily, "of a day, sealed"}} {
+		for _, list := range []struct{ file, name string }{{cie10test.Tuning, "tuned on"}, {cie10test.Sealed, "sealed"}, {cie10test.Random, "chosen by a die"}, {cie10test.Fresh, "by another die, sealed"}, {cie10test.Daily, "of a day, sealed"}, {cie10test.Blind, "written after tuning"}} {
 			queries, err := cie10test.Queries(list.file)
 			if err != nil {
 				return err

@@ -7,7 +7,8 @@ func Distance(a, b string, most int) int {
 	if len(x)-len(y) > most || len(y)-len(x) > most {
 		return most + 1
 	}
-	last, within := lastRow(x, y, most)
+	var room [roomy]int
+	last, within := lastRow(room[:], x, y, most)
 	if !within {
 		return most + 1
 	}
@@ -22,7 +23,8 @@ func PrefixDistance(typed, word string, most int) int {
 		return most + 1
 	}
 	y = y[:min(len(y), len(x)+most)]
-	last, within := lastRow(x, y, most)
+	var room [roomy]int
+	last, within := lastRow(room[:], x, y, most)
 	if !within {
 		return most + 1
 	}
@@ -33,12 +35,18 @@ func PrefixDistance(typed, word string, most int) int {
 	return nearest
 }
 
+// roomy is the room for the three rows of usual words, which a comparison keeps on its stack.
+const roomy = 3 * 24
+
 // lastRow holds at j the distance between all of x and the first j letters of y; false when all of them are beyond
 // most, which two rows in a row tell (a swap looks back two rows).
-func lastRow(x, y []rune, most int) ([]int, bool) {
+func lastRow(room []int, x, y []rune, most int) ([]int, bool) {
 	width := len(y) + 1
-	cells := make([]int, 3*width)
-	before, above, row := cells[:width], cells[width:2*width], cells[2*width:]
+	cells := room
+	if len(cells) < 3*width {
+		cells = make([]int, 3*width)
+	}
+	before, above, row := cells[:width], cells[width:2*width], cells[2*width:3*width]
 	for j := range above {
 		above[j] = j
 	}
