@@ -21,6 +21,7 @@ type chargeLine struct {
 	Quantity, Price, Discount string
 	Unit                      string
 	IGV                       IGVType
+	Item                      uuid.UUID     // of a budget; none: of none
 	Split                     *prices.Price // who pays what, by an agreement
 }
 
@@ -32,6 +33,7 @@ type chargeForm struct {
 	ID          uuid.UUID
 	Patient     *uuid.UUID
 	Appointment *uuid.UUID
+	Budget      *uuid.UUID // whose items are charged; none: of none
 	Doctor      uuid.UUID
 	Kind        Kind // boleta, factura or onlyReceipt
 	Customer    Customer
@@ -115,6 +117,7 @@ func chargeTyped(in url.Values) (chargeForm, error) {
 		return f, err
 	}
 	f.Patient, f.Appointment = idTyped(in.Get("paciente")), idTyped(in.Get("cita"))
+	f.Budget = idTyped(in.Get("presupuesto"))
 	if doctor := idTyped(in.Get("profesional")); doctor != nil {
 		f.Doctor = *doctor
 	}
@@ -134,6 +137,9 @@ func chargeTyped(in url.Values) (chargeForm, error) {
 			Unit: at("linea_unidad", i), IGV: IGVType(at("linea_igv", i)),
 		}
 		l.Ref, _ = prices.ParseRef(at("linea_de", i))
+		if item := idTyped(at("linea_item", i)); item != nil {
+			l.Item = *item
+		}
 		f.Lines = append(f.Lines, l)
 	}
 	return f, nil

@@ -36,6 +36,30 @@ type tillPages struct {
 	consult catalog.Service
 	brush   prices.Product
 	asked   []string // what was shown to authorise
+	plan    *plan
+}
+
+// plan keeps a budget, as a module that writes them would.
+type plan struct {
+	budget billing.Budget
+	told   []billing.BudgetCharge
+}
+
+func (p *plan) Budget(_ context.Context, id uuid.UUID) (billing.Budget, error) {
+	if id != p.budget.ID {
+		return billing.Budget{}, fault.ErrNotFound
+	}
+	return p.budget, nil
+}
+
+func (p *plan) Charged(_ context.Context, c billing.BudgetCharge) error {
+	for _, before := range p.told {
+		if before.ChargeID != c.ChargeID {
+			return fault.Conflicted("charged", "Algo del presupuesto ya se cobró.")
+		}
+	}
+	p.told = append(p.told[:0], c)
+	return nil
 }
 
 // Appointment knows none.
@@ -66,7 +90,7 @@ func (t *tillPages) Authorise(_ context.Context, member uuid.UUID, _ access.Perm
 func newTillPages() *tillPages {
 	GinkgoHelper()
 	services := catalog.New(catalog.NewPostgres(), accounts.Colleagues{})
-	t := &tillPages{insured: newInsured(), echo: echo.New()}
+	t := &tillPages{insured: newInsured(), echo: echo.New(), plan: &plan{}}
 	t.within(func(ctx context.Context) {
 		var err error
 		t.consult, err = services.AddService(ctx, catalog.Service{ID: uuid.Must(uuid.NewV7()), Name: "Consulta", DurationMin: 20, Price: dec("80.00")})
@@ -82,7 +106,7 @@ func newTillPages() *tillPages {
 	r := web.NewRouter(t.echo, server.Guard)
 	billing.Routes(r, billing.Parts{
 		Front: billing.Front{Till: t.till, Receipts: billing.NewReceipts(t.till), People: t.insured, Visits: t, House: accounts.Colleagues{}, Prices: services,
-			Book: prices.NewBook(prices.NewPostgres(), services), Now: t.now},
+			Book: prices.NewBook(prices.NewPostgres(), services), Budgets: t.plan, Now: t.now},
 		Register: strangers{}, Papers: billing.NewPapers(t.ledger, accounts.Colleagues{}, accounts.House{}.Logo), Ledger: t.ledger, Emission: t.emission, Desk: t.charge, Made: billing.NewReceiptDocuments(t.ledger, t.emission, t.now), Later: t, Insurers: t.insurers, Authoriser: t,
 	})
 	Expect(r.Check()).To(Succeed())
@@ -129,6 +153,14 @@ func (t *tillPages) consultation(price, discount string) [4]string {
 	return [4]string{prices.Ref{Service: t.consult.ID}.String(), "Consulta", price, discount}
 }
 
+func (t *tillPages) entryOf(id string) (e billing.Entry, err error) {
+	_ = t.as("receptionist", func(ctx context.Context) error {
+		e, err = t.ledger.Entry(ctx, uuid.MustParse(id))
+		return nil
+	})
+	return e, err
+}
+
 func (t *tillPages) document(f url.Values) billing.Entry {
 	GinkgoHelper()
 	return t.entry(uuid.MustParse(f.Get("id")))
@@ -171,6 +203,34 @@ var _ = Describe("the charging screen", func() {
 		}
 	})
 
+	It("charges what is left of a budget at its prices, and tells it what was charged and paid", func() {
+		item := uuid.Must(uuid.NewV7())
+		t.plan.budget = billing.Budget{ID: uuid.Must(uuid.NewV7()), PatientID: t.patient, Items: []billing.BudgetItem{
+			{ID: item, Ref: prices.Ref{Service: t.consult.ID}, Where: "pieza 16", Quantity: dec("2"), Price: dec("75.00")},
+		}}
+		address := "/cobros/nuevo?presupuesto=" + t.plan.budget.ID.String()
+		_, body, _ := t.send(reception, address, nil)
+		Expect(body).To(And(ContainSubstring("Consulta, pieza 16"), ContainSubstring(`data-total="150.00"`)))
+		f := t.cart(url.Values{"id": {valueOf(body, "id")}, "presupuesto": {valueOf(body, "presupuesto")}, "linea_item": {valueOf(body, "linea_item")}, "linea_cantidad": {"2"},
+			"pago_cash": {"100.00"}}, t.consultation("75.00", ""))
+		for range 2 {
+			status, body, _ := t.send(reception, "/cobros", f)
+			Expect(status).To(BeNumerically("<", 400), body)
+		}
+		Expect(t.plan.told).To(HaveLen(1))
+		told := t.plan.told[0]
+		Expect([]any{told.BudgetID, told.ChargeID.String(), told.Items, told.Total.String(), told.Paid.String()}).
+			To(Equal([]any{t.plan.budget.ID, f.Get("id"), []uuid.UUID{item}, "150", "100"}))
+		f.Set("id", uuid.Must(uuid.NewV7()).String())
+		status, body, _ := t.send(reception, "/cobros", f)
+		Expect(status).To(Equal(http.StatusConflict))
+		Expect(body).To(ContainSubstring("Algo del presupuesto ya se cobró."))
+		_, err := t.entryOf(f.Get("id"))
+		Expect(err).To(MatchError(fault.ErrNotFound), "both or neither")
+		status, _, _ = t.send(reception, "/cobros/nuevo?presupuesto="+uuid.NewString(), nil)
+		Expect(status).To(Equal(http.StatusNotFound))
+	})
+
 	It("charges the copay, leaves the rest to the insurer once, and remembers the agreement", func() {
 		_, body, _ := t.send(reception, "/cobros/nuevo?paciente="+t.patient.String(), nil)
 		Expect(body).To(And(ContainSubstring("Pacífico EPS"), ContainSubstring("Particular")))
@@ -192,6 +252,17 @@ var _ = Describe("the charging screen", func() {
 		Expect(valueOf(body, "convenio_antes")).To(Equal(t.eps.ID.String()))
 		_, body, _ = t.send(reception, "/cobros/revision", t.cart(url.Values{"convenio_antes": {t.eps.ID.String()}}, t.consultation("80.00", "")))
 		Expect(body).NotTo(ContainSubstring("copago"))
+
+		_, debts, _ := t.send(boss, "/caja/deudas", nil)
+		Expect(debts).To(And(ContainSubstring("Nadie debe nada."), ContainSubstring("Por facturar a Pacífico EPS"), ContainSubstring("S/ 60.00")))
+		_, debts, _ = t.send(reception, "/caja/deudas", nil)
+		Expect(debts).NotTo(ContainSubstring("Pacífico"), "who bills no insurer")
+		only := t.cart(url.Values{"comprobante": {"recibo"}, "pago_cash": {"30.00"}}, t.consultation("80.00", ""))
+		_, _, to := t.send(reception, "/cobros", only)
+		_, receipt, _ := t.send(reception, to, nil)
+		Expect(receipt).To(MatchRegexp(`/imprimir" target="_blank" autofocus`), "printing is one Enter away")
+		_, debts, _ = t.send(reception, "/caja/deudas", nil)
+		Expect(debts).To(And(ContainSubstring("1 recibo sin comprobante"), ContainSubstring("S/ 50.00")))
 
 		status, list, _ := t.send(boss, "/convenios", nil)
 		Expect(status).To(Equal(http.StatusOK))

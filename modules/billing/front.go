@@ -55,6 +55,7 @@ type Front struct {
 	House    House
 	Prices   Prices
 	Book     *prices.Book
+	Budgets  Budgets // nil: nobody writes any
 	Now      clock.Now
 }
 
@@ -99,6 +100,14 @@ func (h front) routes(r *web.Router) {
 func (h front) away() bool { return h.back == nil }
 
 func newID() uuid.UUID { return uuid.Must(uuid.NewV7()) }
+
+// justNow is how long what somebody charged is what they have in hand.
+const justNow = time.Minute
+
+// fresh reports whether who asks has just charged something.
+func fresh(ctx context.Context, by uuid.UUID, at, now time.Time) bool {
+	return by == access.Who(ctx).MembershipID && now.Sub(at) < justNow
+}
 
 // zone is the clinic's.
 func zone(ctx context.Context) *time.Location { return zoneNamed(access.Who(ctx).TimeZone) }

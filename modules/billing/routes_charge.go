@@ -78,6 +78,11 @@ func (h front) newCharge(c echo.Context) error {
 		}
 		f.Lines = append(f.Lines, lineOf(offer, access.Who(ctx).SiteID))
 	}
+	if id, err := uuid.Parse(c.QueryParam("presupuesto")); err == nil {
+		if err := h.fillBudget(ctx, id, &f); err != nil {
+			return err
+		}
+	}
 	if id, err := uuid.Parse(c.QueryParam("paciente")); err == nil {
 		f.Patient = &id
 	}
@@ -255,6 +260,9 @@ func (h front) doCharge(c echo.Context) error {
 		return h.showCharge(c, http.StatusUnprocessableEntity, f, problems)
 	}
 	words, address, err := h.take(ctx, f, content, payments)
+	if err == nil {
+		err = h.tellBudget(ctx, f, content, payments)
+	}
 	if refused, ok := refusals(err); ok {
 		return h.showCharge(c, statusOf(err), f, chargeProblems(refused, payments))
 	}

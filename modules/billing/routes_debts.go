@@ -3,6 +3,7 @@
 package billing
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -13,6 +14,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"hampi/modules/accounts"
+	"hampi/modules/platform/access"
 	"hampi/modules/platform/audit"
 	"hampi/modules/platform/web"
 	"hampi/views"
@@ -81,6 +83,7 @@ type debtsView struct {
 	Sums   []debtSums // soles, and what is owed in other currencies
 	Sites  []accounts.Site
 	Cashes []views.NavItem
+	Before []undocumented // what is owed and has no document yet
 	More   string
 	Now    time.Time
 	OpID   string
@@ -158,10 +161,53 @@ func (h screens) debts(c echo.Context) error {
 		return err
 	}
 	v.fill(debts)
+	if v.Before, err = h.undocumented(ctx); err != nil {
+		return err
+	}
 	if web.IsFragment(c) && q.From > 0 {
 		return web.Render(c, http.StatusOK, debtRows(v))
 	}
 	return web.Show(c, web.Page{Title: "Por cobrar", Nav: cashPath, Body: debtsBody(v)})
+}
+
+// undocumented is money that is waited for and stands in no document: it is no debt that a paper names, and counts beside.
+type undocumented struct {
+	Label, Detail, Href string
+	Amount              decimal.Decimal
+}
+
+// undocumented are what insurers owe and nobody billed, and receipts without their document.
+func (h screens) undocumented(ctx context.Context) ([]undocumented, error) {
+	var list []undocumented
+	var open []OpenAgreement
+	var err error
+	if access.Who(ctx).Can(accounts.BillingOverride) { // who bills insurers
+		open, err = h.Insurers.Open(ctx)
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range open {
+		agreement, err := h.Book.Agreement(ctx, o.AgreementID)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, undocumented{
+			Label: "Por facturar a " + agreement.Name, Detail: views.Plural(o.Attentions, "atención", "atenciones") + " desde el " + shortDay(o.Since),
+			Href: insurerPath(o.AgreementID), Amount: o.Amount,
+		})
+	}
+	receipts, err := h.Receipts.Open(ctx, uuid.Nil)
+	if err != nil || len(receipts) == 0 {
+		return list, err
+	}
+	rest := decimal.Zero
+	for _, r := range receipts {
+		rest = rest.Add(Rest(r.Totals().Total, r.Payments))
+	}
+	return append(list, undocumented{
+		Label: views.Plural(len(receipts), "recibo sin comprobante", "recibos sin comprobante"), Detail: "lo que falta pagar", Href: receiptsPath, Amount: rest,
+	}), nil
 }
 
 // fill adds up by age and takes the rows of this page.

@@ -183,6 +183,7 @@ type documentView struct {
 	Form     documentForm
 	Problems fault.Problems
 	Override bool
+	Fresh    bool // just issued by who looks: the ticket is one Enter away
 	Now      time.Time
 	OpID     string
 }
@@ -243,6 +244,7 @@ func (h screens) documentView(c echo.Context) (v documentView, err error) {
 	if v.Entry, err = h.Ledger.Entry(ctx, id); err != nil {
 		return v, err
 	}
+	v.Fresh = fresh(ctx, v.IssuedBy, v.IssuedAt, v.Now)
 	if v.Account, err = h.Desk.Account(ctx, v.Entry); err != nil {
 		return v, err
 	}

@@ -47,6 +47,7 @@ type receiptView struct {
 	Site     string
 	Clinic   accounts.Clinic
 	Away     bool
+	Fresh    bool // just given by who looks: printing is one Enter away
 	Form     issueForm
 	Problems fault.Problems
 	Now      time.Time
@@ -111,6 +112,7 @@ func (h front) receiptView(c echo.Context) (v receiptView, err error) {
 	if v.Receipt, err = h.Receipts.ByID(ctx, id); err != nil {
 		return v, err
 	}
+	v.Fresh = fresh(ctx, v.Receipt.By, v.IssuedAt, v.Now)
 	return v, h.aroundReceipt(ctx, &v)
 }
 
