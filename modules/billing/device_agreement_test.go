@@ -111,6 +111,7 @@ var _ = Describe("prices and agreements on a device", func() {
 		Expect(body).To(ContainSubstring("S/ 9.90"), "the site's price")
 		_, body = d.send("/cobros/nuevo?paciente="+t.patient.String(), nil)
 		Expect(valueOf(body, "convenio_antes")).To(Equal(t.eps.ID.String()), "as the patient was charged last")
+		Expect(body).To(ContainSubstring("no se ven sus deudas, adelantos ni saldo a favor"), "not known here is not none")
 
 		f := t.cart(url.Values{"convenio": {t.eps.ID.String()}, "pago_cash": {"20.00"}}, t.consultation("1.00", ""))
 		_, body = d.send("/cobros/revision", f)

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/shopspring/decimal"
 
+	"hampi/modules/agenda"
 	"hampi/modules/platform/clock"
 	"hampi/modules/platform/fault"
 )
@@ -38,13 +39,24 @@ type NoteWish struct {
 
 // Left is what may still be taken back of each line of a document.
 func (s *Notes) Left(ctx context.Context, e Entry) ([]decimal.Decimal, error) {
+	return s.left(ctx, e, func(Entry) bool { return true })
+}
+
+// LeftOn is what credit notes dated until a day left of each line of a document.
+func (s *Notes) LeftOn(ctx context.Context, e Entry, day agenda.Date) ([]decimal.Decimal, error) {
+	return s.left(ctx, e, func(note Entry) bool { return !day.Before(note.Invoice.IssuedOn) })
+}
+
+func (s *Notes) left(ctx context.Context, e Entry, counts func(note Entry) bool) ([]decimal.Decimal, error) {
 	notes, err := s.ledger.creditsInForce(ctx, e.ID)
 	if err != nil {
 		return nil, err
 	}
-	contents := make([]Content, len(notes))
-	for i, n := range notes {
-		contents[i] = n.Content
+	var contents []Content
+	for _, n := range notes {
+		if counts(n) {
+			contents = append(contents, n.Content)
+		}
 	}
 	return LeftOf(e.Content, contents), nil
 }

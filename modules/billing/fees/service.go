@@ -49,7 +49,7 @@ type Collection struct {
 	Asked  decimal.Decimal // all lines of the document, with IGV
 	Paid   decimal.Decimal // of the document, with the advances that it deducts
 	Gone   bool            // the document was rejected or voided, or the line is no longer the professional's
-	Credit bool            // credit notes stand against it
+	Credit bool            // credit notes until that day stand against it
 }
 
 // Documents are opened where credit notes say of which line they take.
@@ -57,9 +57,9 @@ type Documents interface {
 	Entry(ctx context.Context, id uuid.UUID) (billing.Entry, error)
 }
 
-// Credits tell what credit notes leave of each line of a document.
+// Credits tell what credit notes until a day leave of each line of a document.
 type Credits interface {
-	Left(ctx context.Context, e billing.Entry) ([]decimal.Decimal, error)
+	LeftOn(ctx context.Context, e billing.Entry, day agenda.Date) ([]decimal.Decimal, error)
 }
 
 // House is who works in the clinic, and the clinic.
@@ -129,7 +129,7 @@ func (k *Keeper) works(ctx context.Context, doctor uuid.UUID, to agenda.Date, be
 	left := map[uuid.UUID][]decimal.Decimal{}
 	for i, c := range found {
 		if c.Credit && !c.Gone && left[c.Invoice] == nil {
-			if left[c.Invoice], err = k.left(ctx, c); err != nil {
+			if left[c.Invoice], err = k.left(ctx, c, to); err != nil {
 				return nil, err
 			}
 		}
@@ -138,13 +138,13 @@ func (k *Keeper) works(ctx context.Context, doctor uuid.UUID, to agenda.Date, be
 	return works, nil
 }
 
-// left is what credit notes leave of each line of a document, in soles with IGV.
-func (k *Keeper) left(ctx context.Context, c Collection) ([]decimal.Decimal, error) {
+// left is what credit notes until a day leave of each line of a document, in soles with IGV.
+func (k *Keeper) left(ctx context.Context, c Collection, to agenda.Date) ([]decimal.Decimal, error) {
 	e, err := k.Documents.Entry(ctx, c.Invoice)
 	if err != nil {
 		return nil, err
 	}
-	after, err := k.Credits.Left(ctx, e)
+	after, err := k.Credits.LeftOn(ctx, e, to)
 	if err != nil {
 		return nil, err
 	}

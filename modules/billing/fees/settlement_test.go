@@ -214,6 +214,76 @@ var _ = Describe("settling with a professional", Ordered, func() {
 		})).To(Succeed())
 	})
 
+	// collected issues a document of a doctor and pays it whole.
+	collected := func(order billing.Order, who uuid.UUID, price string) (e billing.Entry) {
+		GinkgoHelper()
+		order.ID, order.SiteID = newID(), w.Norte.Site
+		order.IssuedOn, order.Currency, order.IGVPercent = november(24), billing.Soles, dec("18")
+		if order.Customer.Name == "" {
+			order.Customer = billing.Customer{DocumentType: billing.DNI, DocumentNumber: "45678912", Name: "QUISPE MAMANI ROSA"}
+		}
+		order.Lines = []billing.Line{{DoctorID: who, Description: "CONSULTA", Unit: billing.UnitService, Quantity: dec("1"), UnitPrice: dec(price), IGVType: billing.Taxed}}
+		Expect(asAdmin(func(ctx context.Context) (err error) {
+			e, err = emission.Issue(ctx, order)
+			return err
+		})).To(Succeed())
+		exec("update invoice_states set state = 'accepted' where invoice_id = $1", e.ID)
+		pay(e, e.Totals().Total.String(), noon)
+		return e
+	}
+	owed := func(who uuid.UUID, to agenda.Date) (s fees.Settlement) {
+		GinkgoHelper()
+		Expect(asAdmin(func(ctx context.Context) (err error) {
+			s, _, err = keeper.Preview(ctx, who, to)
+			return err
+		})).To(Succeed())
+		return s
+	}
+
+	It("counts a credit note from its own day on", func() {
+		fourth := w.AddPerson(w.Norte, "Cuarta doctora", "doctor").Membership
+		e := collected(billing.Order{Kind: billing.Boleta}, fourth, "118")
+		ledger, tomorrow := billing.NewLedger(w.Vault), clock.At(noon.AddDate(0, 0, 1))
+		late := billing.NewNotes(ledger, billing.NewEmission(ledger, later{}, tomorrow), tomorrow)
+		Expect(asAdmin(func(ctx context.Context) error {
+			_, err := late.Credit(ctx, billing.NoteWish{ID: newID(), Of: e.ID, Reason: billing.LessValue, Text: "PRECIO", Amounts: map[int]decimal.Decimal{0: dec("59")}})
+			return err
+		})).To(Succeed())
+		Expect(owed(fourth, november(24)).Base.String()).To(Equal("100"), "the period ended before the note")
+		Expect(owed(fourth, november(25)).Base.String()).To(Equal("50"))
+	})
+
+	It("counts what an advance paid as collected, once, with the document that deducts it", func() {
+		fifth := w.AddPerson(w.Norte, "Quinta doctora", "doctor").Membership
+		advance := collected(billing.Order{Kind: billing.Boleta, Content: billing.Content{Advance: true}}, uuid.Nil, "118")
+		final := billing.Order{Kind: billing.Boleta, Content: billing.Content{Deductions: []billing.Deduction{
+			{AdvanceID: advance.ID, Document: advance.Name, IGVType: billing.Taxed, Amount: dec("118")},
+		}}}
+		collected(final, fifth, "236")
+		Expect(owed(fifth, november(24)).Base.String()).To(Equal("200"))
+	})
+
+	It("divides a fixed amount as the patient and the insurer divide the price", func() {
+		sixth, patient, agreement := w.AddPerson(w.Norte, "Sexta doctora", "doctor").Membership, newID(), newID()
+		Expect(asAdmin(func(ctx context.Context) error {
+			series := billing.Series{ID: newID(), SiteID: w.Norte.Site, Kind: billing.Factura, Code: "F001"}
+			Expect(billing.NewLedger(w.Vault).AddSeries(ctx, series)).To(Succeed())
+			return keeper.SetRule(ctx, fees.Rule{Doctor: sixth, Kind: fees.Fixed, Rate: dec("40"), From: november(24)})
+		})).To(Succeed())
+		copay := collected(billing.Order{Kind: billing.Boleta}, sixth, "20")
+		insurer := billing.Customer{DocumentType: billing.RUC, DocumentNumber: "20131312955", Name: "EPS S.A.", Address: "AV. 1"}
+		bill := collected(billing.Order{Kind: billing.Factura, Content: billing.Content{Customer: insurer}}, sixth, "60")
+		exec(`insert into patients (clinic_id, id, record_number, first_name, last_name, sort_key, document_type) values ($1, $2, '9', 'Ana', 'Quispe', 'quispe ana', 'NONE')`, w.Norte.ID, patient)
+		exec(`insert into agreements (clinic_id, id, name, name_key, ruc, legal_name, address, copay_kind, copay, valid_from)
+			values ($1, $2, 'EPS', 'eps', '20131312955', 'EPS S.A.', 'AV. 1', 'fixed', 20, '2026-11-01')`, w.Norte.ID, agreement)
+		exec(`insert into agreement_shares (clinic_id, id, charge_id, place, agreement_id, patient_id, site_id, doctor_id, description, unit, igv_type, quantity, patient_amount, amount, attended_on, charged_by, charged_at, factura_id)
+			values ($1, $2, $3, 0, $4, $5, $6, $7, 'Consulta', 'ZZ', 'gravado', 1, 20, 60, '2026-11-24', $7, now(), $8)`,
+			w.Norte.ID, newID(), copay.ID, agreement, patient, w.Norte.Site, sixth, bill.ID)
+		s := owed(sixth, november(24))
+		Expect(s.Fee.String()).To(Equal("40"))
+		Expect([]string{s.Lines[0].Fee.String(), s.Lines[1].Fee.String()}).To(ConsistOf("10", "30"))
+	})
+
 	It("is seen by whom it concerns, and by nobody of another clinic", func() {
 		one := fees.Path + "/" + first.ID.String()
 		own := visit(w.Norte, accounts.Doctor, http.MethodGet, fees.Path, nil)

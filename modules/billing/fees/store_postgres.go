@@ -126,7 +126,7 @@ select i.id as invoice_id, i.kind, i.series, i.number, coalesce(o.issued_on, i.i
 	coalesce(o.charged + o.deducted, 0) as asked, coalesce(o.money + o.deducted, 0) as paid,
 	o.invoice_id is null or o.state in ('rejected', 'voided') as gone,
 	exists (select 1 from invoices n join invoice_states ns on ns.clinic_id = n.clinic_id and ns.invoice_id = n.id
-		where n.amends_id = i.id and n.kind = 'nota_credito' and ns.state not in ('rejected', 'voided')) as credit,
+		where n.amends_id = i.id and n.kind = 'nota_credito' and n.issued_on <= @to and ns.state not in ('rejected', 'voided')) as credit,
 	f.invoice_id is not null as before, coalesce(f.base, 0) as base_before, coalesce(f.fee, 0) as fee_before, coalesce(f.kind, '') as kind_before,
 	coalesce(f.rate, 0) as rate_before
 from own o full join settled f on f.invoice_id = o.invoice_id and f.item = o.item
