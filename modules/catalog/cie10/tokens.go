@@ -12,7 +12,7 @@ const empty = ` a al ante de del desde durante e el en entre es esta este la las
 // slight words hardly count; "con" and "sin", which divide K04.6 from K04.7, a little more.
 const slight = ` con sin no tip tipo otr otra otro especificad especificar especificacion clasificad clasificada debid contr contra parte 
 	 sitio siti mencion caus causa form forma inespecific grad grado presenci presencia derech izquierd bilateral ambo amba 
-	 der izq od oi ao unilateral lado pza pz mas paciente muy poco `
+	 der izq od oi ao unilateral lado pza pz post pos tras mas paciente muy poco `
 
 // qualifiers say how, how much and how long: they divide the codes of a disease and never outweigh its name.
 const qualifiers = ` leve moderad sever grav grave intens agud cronic subagud recurrent recidivant recidivad persistent total parcial complet incomplet 
@@ -53,6 +53,9 @@ func stem(w string) string {
 		return "parte" // a childbirth's "part" is no part
 	}
 	w = strings.Replace(w, "transtorn", "trastorn", 1)
+	if strings.HasPrefix(w, "pseud") || strings.HasPrefix(w, "psic") {
+		w = w[1:] // people write it without
+	}
 	if rest, after := strings.CutPrefix(w, "post"); after && len(rest) > 3 && !strings.ContainsRune("aeiou", rune(rest[0])) {
 		w = "pos" + rest // postparto and posparto
 	}
