@@ -20,7 +20,8 @@ var files embed.FS
 
 // The lists: the search is tuned on Tuning, Rare, Everyday and Drawn; of the others only the score is looked at. Tuning and
 // Sealed are halves of one list of what is common; Rare, Drawn, Random and Fresh hold codes that a die chose, common or not;
-// Everyday and Daily are what a day of these clinics types; Blind was written when all tuning was done.
+// Everyday and Daily are what a day of these clinics types; Blind and Last (by a die) were written when all
+// tuning was done.
 const (
 	Tuning   = "afinar.tsv"
 	Rare     = "afinar-larga.tsv"
@@ -31,6 +32,7 @@ const (
 	Fresh    = "nuevas.tsv"
 	Daily    = "diarias.tsv"
 	Blind    = "ciegas.tsv"
+	Last     = "ciegas-azar.tsv"
 )
 
 // Query is what somebody types and what answers it.
