@@ -53,23 +53,33 @@ func measureCodes(to io.Writer) error {
 			table cie10.Table
 		}{"Peruvian", peruvian})
 	}
-	fmt.Fprintf(to, "\nDiagnoses found by what doctors type%s. The lists: cie10test/README.md. Target: %.0f %% first, %.0f %% among five, on both halves.\n",
+	fmt.Fprintf(to, "\nDiagnoses found by what doctors type%s. The lists: cie10test/README.md. Target: %.0f %% first, %.0f %% among five, on every list.\n",
 		busyness(), 100*firstTarget, 100*fiveTarget)
 	t := tabwriter.NewWriter(to, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(t, "table\tlist\tqueries\tfirst\tamong 5\tp50 ms\tp95 ms\t\t")
 	for _, source := range tables {
 		index := cie10.New(source.table)
-		for _, list := range []struct{ file, name string }{{cie10test.Tuning, "tuned on"}, {cie10test.Sealed, "sealed"}, {cie10test.Random, "chosen by a die"}, {cie10test.Fresh, "by another die, sealed"}, {cie10test.Daily, "of a day, sealed"}, {cie10test.Blind, "written after tuning"}} {
+		for _, list := range codeLists() {
 			queries, err := cie10test.Queries(list.file)
 			if err != nil {
 				return err
 			}
 			cie10test.Measure(index, queries) // warm
 			s := cie10test.Measure(index, queries)
-			missed := list.file != cie10test.Random && list.file != cie10test.Fresh && (s.Top1() < firstTarget || s.Top5() < fiveTarget)
+			missed := s.Top1() < firstTarget || s.Top5() < fiveTarget
 			fmt.Fprintf(t, "%s\t%s\t%d\t%.1f %%\t%.1f %%\t%.2f\t%.2f\t%s\t\n", source.name, list.name, s.Queries, 100*s.Top1(), 100*s.Top5(),
 				float64(times(s.Times).at(0.5).Microseconds())/1000, float64(s.P95().Microseconds())/1000, missedIf(missed))
 		}
 	}
 	return t.Flush()
+}
+
+// queryList is a list of queries by its file and by what it is.
+type queryList struct{ file, name string }
+
+func codeLists() []queryList {
+	return []queryList{
+		{cie10test.Tuning, "tuned on"}, {cie10test.Sealed, "sealed"}, {cie10test.Random, "chosen by a die"}, {cie10test.Fresh, "by another die, sealed"},
+		{cie10test.Daily, "of a day, sealed"}, {cie10test.Blind, "written after tuning"}, {cie10test.Last, "so too, by a die"},
+	}
 }

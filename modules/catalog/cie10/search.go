@@ -199,6 +199,8 @@ func shared(a, b string) (n int) {
 	return n
 }
 
+// near adds the words that sound like the stem or that are a slip or two away from it, as they sound or as they are
+// written: a letter left out may change how the others sound (clulitis).
 func (c *CIE10) near(stem string, found []hit) []hit {
 	heard, same := ending(sounds(stem)), false
 	letters, typed := lettersOf(heard), lettersOf(stem)
@@ -212,14 +214,12 @@ func (c *CIE10) near(stem string, found []hit) []hit {
 			continue
 		}
 		slips, whole := most+1, most+1
-		if differ(letters, w.letters) <= most {
-			if slips = textfold.PrefixDistance(heard, w.sounds, most); slips <= most {
-				whole = textfold.Distance(heard, w.sounds, most)
-			}
+		if mayBegin(heard, letters, w.sounds, w.letters, most) {
+			slips, whole = slipsTo(heard, w.sounds, most)
 		}
-		if slips > 0 && differ(typed, w.written) <= 1 { // a letter left out may change how the others sound: clulitis
-			if asWritten := textfold.PrefixDistance(stem, w.stem, 1); asWritten < slips {
-				slips, whole = asWritten, textfold.Distance(stem, w.stem, most)
+		if slips > 0 && mayBegin(stem, typed, w.stem, w.written, 1) {
+			if asWritten, all := slipsTo(stem, w.stem, 1); asWritten < slips {
+				slips, whole = asWritten, all
 			}
 		}
 		if slips <= most {
@@ -231,6 +231,20 @@ func (c *CIE10) near(stem string, found []hit) []hit {
 		found = slices.DeleteFunc(found, func(h hit) bool { return c.words[h.word].sounds != heard })
 	}
 	return found
+}
+
+// mayBegin reports whether so many of the letters typed are in a word, and near enough to its beginning, that counting
+// the slips is worth the while.
+func mayBegin(typed string, letters uint32, word string, of uint32, most int) bool {
+	return differ(letters, of) <= most && differ(letters, lettersOf(cut(word, len(typed)+most))) <= most
+}
+
+// slipsTo counts the slips to the beginning of a word, and to the whole of it.
+func slipsTo(typed, word string, most int) (begun, whole int) {
+	if begun = textfold.PrefixDistance(typed, word, most); begun > most {
+		return begun, begun
+	}
+	return begun, textfold.Distance(typed, word, most)
 }
 
 // differ counts the letters typed that a word lacks: each takes a slip.
