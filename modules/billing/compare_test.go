@@ -9,7 +9,9 @@ import (
 	"github.com/google/uuid"
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+	"pgregory.net/rapid"
 
+	"hampi/modules/agenda"
 	"hampi/modules/billing"
 )
 
@@ -200,5 +202,71 @@ var _ = Describe("documents that are late", func() {
 		Expect(late()[0].Over(today.Add(4))).To(BeTrue())
 		d.send()
 		Expect(late()).To(BeEmpty())
+
+		Expect(d.Committed(d.Clinic, "clinic_admin", func(ctx context.Context) error {
+			_, err := d.emission.Void(ctx, e.ID, "se cobró dos veces")
+			return err
+		})).To(Succeed())
+		d.later(48 * time.Hour)
+		Expect(late()).To(BeEmpty())
+		d.later(time.Second)
+		Expect(late()).To(HaveExactElements(And(HaveField("ID", e.ID), HaveField("SendBy()", today.Add(7)))), "a voiding that nobody answers")
+	})
+
+	It("are told of with a whole day left, whatever the hour, on the calendar of Lima", func() {
+		lima := time.FixedZone("America/Lima", -5*60*60)
+		rapid.Check(GinkgoT(), func(t *rapid.T) {
+			written := time.Date(2026, 10, 1, 0, 0, 0, 0, lima).Add(time.Duration(rapid.Int64Range(0, int64(200*24*time.Hour)).Draw(t, "cuándo"))).UTC()
+			issued := billing.Today(written)
+			y, m, d := written.In(lima).Date()
+			if issued != (agenda.Date{Year: y, Month: m, Day: d}) {
+				t.Fatalf("issued on %v at %s", issued, written.In(lima))
+			}
+			kind := rapid.SampledFrom([]billing.Kind{billing.Boleta, billing.Factura}).Draw(t, "tipo")
+			told := written.Add(billing.AlertAfter(kind)).Add(time.Hour) // they are looked for every hour
+			if over := billing.SendBy(issued).Add(1).In(lima).Add(-12 * time.Hour); over.Sub(told) < 23*time.Hour {
+				t.Fatalf("told at %s, over at %s", told.In(lima), over)
+			}
+		})
+	})
+
+	It("are voided until the seventh day of what they say now, at midnight in Lima", func() {
+		d := newDesk()
+		d.moment = time.Date(2026, 11, 30, 4, 59, 0, 0, time.UTC) // the 29th, 23:59 in Lima
+		o := d.order("50.00")
+		o.IssuedOn = billing.Today(d.now())
+		d.service.says = append(d.service.says, invalid)
+		e, err := d.issue(o)
+		Expect(err).NotTo(HaveOccurred())
+		d.send()
+		Expect(d.entry(e.ID).State.Status).To(Equal(billing.ToCorrect))
+		d.later(2 * time.Minute)
+		Expect(billing.Today(d.now())).To(Equal(agenda.Date{Year: 2026, Month: time.November, Day: 30}))
+		corrected := o.Content
+		corrected.IssuedOn = billing.Today(d.now())
+		Expect(d.Committed(d.Clinic, "receptionist", func(ctx context.Context) error {
+			_, err := d.emission.Correct(ctx, e.ID, d.entrySeq(ctx, e.ID), corrected)
+			return err
+		})).To(Succeed())
+		d.send()
+		void := func() error {
+			return d.Committed(d.Clinic, "clinic_admin", func(ctx context.Context) error {
+				_, err := d.emission.Void(ctx, e.ID, "se cobró dos veces")
+				if err == nil {
+					err = context.Canceled // only asked
+				}
+				return err
+			})
+		}
+		d.moment = time.Date(2026, 12, 8, 4, 59, 59, 0, time.UTC) // the seventh day after the 30th, 23:59:59 in Lima
+		Expect(void()).To(MatchError(context.Canceled))
+		d.later(time.Second)
+		Expect(void()).To(MatchError(ContainSubstring("el 07/12/2026")))
 	})
 })
+
+func (d *desk) entrySeq(ctx context.Context, id uuid.UUID) int {
+	e, err := d.ledger.Entry(ctx, id)
+	Expect(err).NotTo(HaveOccurred())
+	return e.State.Seq
+}

@@ -13,14 +13,14 @@ import (
 func (d LateDocument) Kind() string { return d.Name.Kind.Label() }
 
 func lateTitle(list []LateDocument) string {
-	if len(list) == 1 {
-		return "Un comprobante sigue sin llegar a SUNAT."
-	}
-	return strconv.Itoa(len(list)) + " comprobantes siguen sin llegar a SUNAT."
+	return lateWords(len(list))
 }
 
 func lateState(d LateDocument) string {
-	if d.Pending {
+	switch {
+	case d.State == InVoiding:
+		return "SUNAT no responde a su anulación"
+	case d.Pending:
 		return "espera a SUNAT"
 	}
 	return d.State.Label()

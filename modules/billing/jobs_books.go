@@ -137,7 +137,7 @@ func (w *lateWorker) Work(ctx context.Context, job *river.Job[lateArgs]) error {
 	if err != nil || len(late) == 0 { // they arrived meanwhile
 		return err
 	}
-	text := fmt.Sprintf(`%s SUNAT los recibe hasta 3 días después de la emisión; el primero, %s, hasta el %s.
+	text := fmt.Sprintf(`%s SUNAT recibe un comprobante hasta 3 días después de su emisión, y su anulación hasta 7. El plazo de %s vence el %s.
 
 Vea qué los detiene: %s%s`, lateWords(len(late)), late[0].Name.Short(), day(late[0].SendBy()), w.Address(), documentsPath)
 	return w.Letters.TellAdmins(ctx, job.Args.ClinicID, "Comprobantes que no llegan a SUNAT", text)
@@ -145,7 +145,7 @@ Vea qué los detiene: %s%s`, lateWords(len(late)), late[0].Name.Short(), day(lat
 
 func lateWords(n int) string {
 	if n == 1 {
-		return "Un comprobante sigue sin llegar a SUNAT."
+		return "Un comprobante o su anulación sigue sin respuesta de SUNAT."
 	}
-	return fmt.Sprintf("%d comprobantes siguen sin llegar a SUNAT.", n)
+	return fmt.Sprintf("%d comprobantes o anulaciones siguen sin respuesta de SUNAT.", n)
 }

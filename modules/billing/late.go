@@ -8,7 +8,7 @@ import (
 	"hampi/modules/agenda"
 )
 
-// LateDocument is one that SUNAT has not taken although it should have by now.
+// LateDocument is one that SUNAT has not taken, or whose voiding it has not answered, although it should have by now.
 type LateDocument struct {
 	ID       uuid.UUID
 	Name     Name
@@ -18,8 +18,13 @@ type LateDocument struct {
 	Reason   string
 }
 
-// SendBy is the last day on which SUNAT takes it.
-func (d LateDocument) SendBy() agenda.Date { return SendBy(d.IssuedOn) }
+// SendBy is the last day on which SUNAT takes it, or its voiding.
+func (d LateDocument) SendBy() agenda.Date {
+	if d.State == InVoiding {
+		return VoidBy(d.IssuedOn)
+	}
+	return SendBy(d.IssuedOn)
+}
 
 // Over reports whether that day is past.
 func (d LateDocument) Over(today agenda.Date) bool { return d.SendBy().Before(today) }

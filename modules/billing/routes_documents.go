@@ -197,7 +197,7 @@ func (v documentView) moving() bool {
 }
 
 func (v documentView) mayVoid() bool {
-	return v.Override && v.State.Status == Accepted && !VoidBy(v.Invoice.IssuedOn).Before(Today(v.Now)) && v.Account.Credited.IsZero()
+	return v.Override && v.State.Status == Accepted && !VoidBy(v.Content.IssuedOn).Before(Today(v.Now)) && v.Account.Credited.IsZero()
 }
 
 func (v documentView) mayNote() bool {

@@ -189,7 +189,7 @@ func (s *Emission) Void(ctx context.Context, id uuid.UUID, reason string) (Entry
 		return Entry{}, err
 	}
 	now, by := s.now(), access.Who(ctx).MembershipID
-	wish := Voiding{Document: e.Name, Status: e.State.Status, IssuedOn: e.Invoice.IssuedOn, Credited: taken.IsPositive(), Reason: reason}
+	wish := Voiding{Document: e.Name, Status: e.State.Status, IssuedOn: e.Content.IssuedOn, Credited: taken.IsPositive(), Reason: reason}
 	if err := wish.Check(Today(now)); err != nil {
 		return Entry{}, err
 	}

@@ -47,7 +47,7 @@ func (l *Ledger) countComparison(ctx context.Context, id uuid.UUID, compared, un
 // toCompare are documents that nobody is at: those since a day and those that wait for a person, behind one.
 func (l *Ledger) toCompare(ctx context.Context, since agenda.Date, after uuid.UUID, limit int) ([]Entry, error) {
 	var rows []entryRow
-	const where = `where (i.issued_on >= ? or s.state = 'to_correct') and s.state in ('accepted', 'rejected', 'voided', 'to_correct') and i.id > ? order by i.id limit ?`
+	const where = `where (c.issued_on >= ? or s.state = 'to_correct') and s.state in ('accepted', 'rejected', 'voided', 'to_correct') and i.id > ? order by i.id limit ?`
 	if err := database.From(ctx).Raw(entryQuery+where, since.String(), after, limit).Scan(&rows).Error; err != nil {
 		return nil, explain("read documents to compare", err)
 	}

@@ -12,13 +12,17 @@ import (
 	"hampi/modules/platform/database"
 )
 
-// lateWhere are the documents that are late; its parameters are the two moments of lateSince. A correction starts anew. The
-// two parts have an index each of the few that are on their way: every page counts them.
-const lateWhere = ` from (select * from invoice_states where state in ('queued', 'sent') union all select * from invoice_states where state = 'to_correct') s join invoice_contents c on c.id = s.content_id and c.clinic_id = s.clinic_id
+// lateWhere are the documents that are late; its parameters are the two moments of lateSince. A correction starts anew, and
+// so does a voiding. The parts have an index each of the few that are on their way: every page counts them.
+const lateWhere = ` from (select * from invoice_states where state in ('queued', 'sent') union all select * from invoice_states where state = 'to_correct'
+		union all select * from invoice_states where state = 'voiding') s join invoice_contents c on c.id = s.content_id and c.clinic_id = s.clinic_id
 	join invoices i on i.id = s.invoice_id and i.clinic_id = s.clinic_id
-	where c.written_at < case when i.series like 'F%' then ?::timestamptz else ?::timestamptz end `
+	where ` + lateBegan + ` < case when i.series like 'F%' then ?::timestamptz else ?::timestamptz end `
 
-// Late are the documents that SUNAT has not taken although it should have, the oldest first.
+// lateBegan is when the wait began: with what the document says, or with the wish to void it.
+const lateBegan = "case when s.state = 'voiding' then s.since else c.written_at end"
+
+// Late are the documents that SUNAT has not taken, or not voided, although it should have: what is due first stands first.
 func (l *Ledger) Late(ctx context.Context, now time.Time) ([]LateDocument, error) {
 	var rows []struct {
 		ID       uuid.UUID
@@ -31,8 +35,9 @@ func (l *Ledger) Late(ctx context.Context, now time.Time) ([]LateDocument, error
 		Reason   string
 	}
 	facturas, boletas := lateSince(now)
-	const query = "select i.id, i.kind, i.series, i.number, s.state, s.pending, c.issued_on, s.reason" + lateWhere + "order by c.issued_on, i.id limit 50"
-	if err := database.From(ctx).Raw(query, facturas, boletas).Scan(&rows).Error; err != nil {
+	const query = "select i.id, i.kind, i.series, i.number, s.state, s.pending, c.issued_on, s.reason" + lateWhere +
+		"order by c.issued_on + case when s.state = 'voiding' then ?::int else ?::int end, i.id limit 50"
+	if err := database.From(ctx).Raw(query, facturas, boletas, voidingDays, sendingDays).Scan(&rows).Error; err != nil {
 		return nil, explain("find documents that are late", err)
 	}
 	list := make([]LateDocument, len(rows))
@@ -48,7 +53,7 @@ func (l *Ledger) Late(ctx context.Context, now time.Time) ([]LateDocument, error
 // markLate notes which documents the administration is told of now, and counts them: each once.
 func (l *Ledger) markLate(ctx context.Context, now time.Time) (int, error) {
 	facturas, boletas := lateSince(now)
-	const update = "update invoice_states set alerted_at = ? where invoice_id in (select s.invoice_id" + lateWhere + "and (s.alerted_at is null or s.alerted_at < c.written_at))"
+	const update = "update invoice_states set alerted_at = ? where invoice_id in (select s.invoice_id" + lateWhere + "and (s.alerted_at is null or s.alerted_at < " + lateBegan + "))"
 	done := database.From(ctx).Exec(update, now, facturas, boletas)
 	return int(done.RowsAffected), explain("note documents that are late", done.Error)
 }

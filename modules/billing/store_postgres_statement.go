@@ -123,7 +123,7 @@ type unpaidRow struct {
 
 // unpaidQuery begins at what owes, which is little of all that was ever issued.
 func unpaidQuery() string {
-	return "select i.id, i.kind, i.series, i.number, i.patient_id, i.site_id, i.issued_on, i.issued_at, s.charge, s.paid, c.currency, c.on_credit, " + creditedOf("i.id") + ` as credited
+	return "select i.id, i.kind, i.series, i.number, i.patient_id, i.site_id, c.issued_on, i.issued_at, s.charge, s.paid, c.currency, c.on_credit, " + creditedOf("i.id") + ` as credited
 		from invoice_states s join invoices i on i.id = s.invoice_id and i.clinic_id = s.clinic_id join invoice_contents c on c.id = s.content_id and c.clinic_id = s.clinic_id
 		where s.owes `
 }
