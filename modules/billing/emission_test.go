@@ -208,6 +208,21 @@ var _ = Describe("issuing documents", func() {
 		Expect(string(body)).NotTo(ContainSubstring("QUISPE"))
 	})
 
+	It("opens what was written, whatever signs are in it, and nothing else", func() {
+		o := d.order("50.00")
+		o.Lines[0].Description = "GASA & VENDA <10 CM>"
+		e, err := d.issue(o)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(d.entry(e.ID).Lines[0].Description).To(Equal(o.Lines[0].Description))
+		_, err = d.Admin.Exec(context.Background(), `set session_replication_role = replica; -- past what keeps the ledger
+			update invoice_contents set content_hash = sha256('otro'); set session_replication_role = origin`)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(d.Committed(d.Clinic, "receptionist", func(ctx context.Context) error {
+			_, err := d.ledger.Entry(ctx, e.ID)
+			return err
+		})).To(MatchError(ContainSubstring("is not what was written")))
+	})
+
 	It("takes back no more than there is, by two notes at once either", func() {
 		first := d.issued("100.00")
 		d.send()

@@ -255,14 +255,23 @@ func (l *Ledger) entry(ctx context.Context, r entryRow) (Entry, error) {
 	if err := json.Unmarshal(body, &e.Content); err != nil {
 		return Entry{}, fmt.Errorf("read what %s says: %w", e.Name, err)
 	}
-	_, hash, err := hashOf(e.Content)
-	if err != nil {
+	switch same, err := e.written(body, r.ContentHash); {
+	case err != nil:
 		return Entry{}, err
-	}
-	if !bytes.Equal(hash, r.ContentHash) {
+	case !same:
 		return Entry{}, fmt.Errorf("what %s says is not what was written", e.Name)
 	}
 	return e, nil
+}
+
+// written reports whether a content, read from a text, is what was hashed when it was written: that text, or, where sealing
+// put a sign of it in another way ("&" as "\u0026"), its canonical form.
+func (c Content) written(text, hash []byte) (bool, error) {
+	if sum := sha256.Sum256(text); bytes.Equal(sum[:], hash) {
+		return true, nil
+	}
+	_, canonical, err := hashOf(c)
+	return bytes.Equal(canonical, hash), err
 }
 
 // Entry is an invoice as it stands.
