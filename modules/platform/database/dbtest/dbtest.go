@@ -6,6 +6,7 @@ package dbtest
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -19,7 +20,6 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
-	"hampi/migrations"
 	"hampi/modules/platform/access"
 	"hampi/modules/platform/database"
 	"hampi/modules/platform/database/embedded"
@@ -35,24 +35,23 @@ type Cluster struct {
 
 const template = "hampi_template"
 
-// Start runs a fresh server and migrates the template. Call it in BeforeSuite; it stops with the suite.
+// Start runs a server of the suite's own over a copy of the template. Call it in BeforeSuite; it stops with the suite.
 func Start() *Cluster {
 	GinkgoHelper()
 	ctx := context.Background()
+	made, err := ready(ctx)
+	Expect(err).NotTo(HaveOccurred())
 	dir, err := Scratch("hampi-test-")
 	Expect(err).NotTo(HaveOccurred())
 	DeferCleanup(os.RemoveAll, dir)
-	server, err := embedded.Start(ctx, embedded.Options{DataDir: dir, Packages: []string{nodeModules()}, Fast: true})
+	Expect(copyTree(dir, made)).To(Succeed())
+	text, err := os.ReadFile(filepath.Join(made, passwordsFile))
 	Expect(err).NotTo(HaveOccurred())
-	DeferCleanup(func() { Expect(server.Stop(context.Background())).To(Succeed()) })
-
-	c := &Cluster{server: server, passwords: map[string]string{}}
-	for _, role := range []string{"hampi_owner", "hampi_app", "hampi_system", "hampi_sealer", "hampi_backup"} {
-		c.passwords[role] = uuid.NewString()
-	}
-	logins, err := database.Provision(ctx, server.URL("postgres"), template, c.passwords)
+	c := &Cluster{passwords: map[string]string{}}
+	Expect(json.Unmarshal(text, &c.passwords)).To(Succeed())
+	c.server, err = embedded.Start(ctx, options(dir))
 	Expect(err).NotTo(HaveOccurred())
-	Expect(migrations.Run(ctx, logins)).To(Succeed())
+	DeferCleanup(func() { Expect(c.server.Stop(context.Background())).To(Succeed()) })
 	return c
 }
 
@@ -100,8 +99,7 @@ func (c *Cluster) World() *World {
 	admin, err := pgx.Connect(ctx, c.server.URL("postgres"))
 	Expect(err).NotTo(HaveOccurred())
 	defer admin.Close(ctx) //nolint:errcheck // a test's own connection
-	_, err = admin.Exec(ctx, "create database "+name+" template "+template+" owner hampi_owner")
-	Expect(err).NotTo(HaveOccurred())
+	Expect(clone(ctx, admin, name)).To(Succeed())
 
 	logins, err := database.Provision(ctx, c.server.URL("postgres"), name, c.passwords)
 	Expect(err).NotTo(HaveOccurred())
@@ -128,6 +126,18 @@ func (c *Cluster) World() *World {
 	w.Norte = w.AddClinic("Clínica Norte")
 	w.Sur = w.AddClinic("Clínica Sur")
 	return w
+}
+
+// clone copies the template. The system copies the files where server and system know how, in a third of the time.
+func clone(ctx context.Context, admin *pgx.Conn, name string) error {
+	create := "create database " + name + " template " + template + " owner hampi_owner"
+	if _, err := admin.Exec(ctx, "set file_copy_method = 'clone'"); err == nil {
+		if _, err := admin.Exec(ctx, create+" strategy file_copy"); err == nil {
+			return nil
+		}
+	}
+	_, err := admin.Exec(ctx, create)
+	return err
 }
 
 // AddClinic invents a clinic with one person for each role.
