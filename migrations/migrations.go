@@ -9,6 +9,7 @@ import (
 	"context"
 	"embed"
 	"fmt"
+	"io/fs"
 	"net/url"
 
 	"github.com/go-gormigrate/gormigrate/v2"
@@ -24,6 +25,9 @@ import (
 
 //go:embed *.sql
 var files embed.FS
+
+// Files are the SQL of the steps as it was built in, by which one program's schema is told from another's.
+func Files() fs.FS { return files }
 
 // lockKey keeps two releases from migrating at once.
 const lockKey = 7_245_190_318

@@ -121,7 +121,7 @@ func (f Front) listed(ctx context.Context, c Content, site uuid.UUID, by *prices
 		if err != nil {
 			return nil, err
 		}
-		if !offer.NoPrice {
+		if !offer.NoPrice && c.rate().IsPositive() { // dollars without their rate are refused for that
 			asked := prices.PriceFor(offer, site, by, c.IssuedOn).Patient
 			list[i] = decimal.Max(list[i], asked.DivRound(c.rate(), 2))
 		}
