@@ -49,8 +49,12 @@ func (c clinic) member(email string) uuid.UUID { return idOf(founded, c.Slug, "m
 
 func userOf(email string) uuid.UUID { return idOf(founded, "user", email) }
 
+// huanuco is how high the demonstration's sites lie, in metres.
+const huanuco = 1900
+
 func (c clinic) withSite(name, address, ubigeo, phone string, rooms ...catalog.Resource) clinic {
-	s := accounts.Site{ID: c.site(name), Name: name, Address: address, Ubigeo: ubigeo, Phone: phone}
+	altitude := huanuco
+	s := accounts.Site{ID: c.site(name), Name: name, Address: address, Ubigeo: ubigeo, Phone: phone, Altitude: &altitude}
 	c.sites = append(c.sites, s)
 	for _, r := range rooms {
 		r.ID, r.SiteID = c.room(name, r.Name), s.ID

@@ -189,8 +189,8 @@ func addAccount(tx *gorm.DB, keys *pii.Keys, p person, hash string) error {
 func (s seeder) furnish(ctx context.Context, c clinic) error {
 	tx := database.From(ctx)
 	for _, site := range c.sites {
-		err := tx.Exec(`insert into sites (id, name, address, ubigeo, phone) values (?, ?, ?, ?, ?) on conflict do nothing`,
-			site.ID, site.Name, site.Address, site.Ubigeo, site.Phone).Error
+		err := tx.Exec(`insert into sites (id, name, address, ubigeo, phone, altitude_m) values (?, ?, ?, ?, ?, ?) on conflict do nothing`,
+			site.ID, site.Name, site.Address, site.Ubigeo, site.Phone, site.Altitude).Error
 		if err != nil {
 			return fmt.Errorf("add a site: %w", err)
 		}

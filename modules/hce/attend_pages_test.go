@@ -350,6 +350,22 @@ var _ = Describe("the page of an attention", func() {
 		Expect(v.post("/medicamentos/"+medicine+"/suspension", url.Values{"op_id": {newID().String()}, "motivo": {""}}).Body).To(ContainSubstring("Falta el motivo"))
 		Expect(v.post("/medicamentos/"+medicine+"/suspension", url.Values{"op_id": {newID().String()}, "motivo": {"Náuseas"}}).Status).To(Equal(http.StatusOK))
 		Expect(v.get(address + "/historia?vista=recetas").Body).To(ContainSubstring("Náuseas"))
+
+		By("the patient's page")
+		const readings = "select count(*) from audit_log where entity = 'patient_record' and action = 'read' and entity_id = $1"
+		read := c.rowsOf(readings, c.Ana)
+		page := v.get("/pacientes/" + c.Ana.String() + "/recetas").Body
+		Expect(page).To(And(ContainSubstring("Suspendido el 24 nov"), ContainSubstring("Motivo: Náuseas"), Not(ContainSubstring("Lo toma hasta el")), ContainSubstring("/imprimir")))
+		Expect(c.rowsOf(readings, c.Ana)).To(Equal(read+1), "every reading is written down")
+		repeat := regexp.MustCompile(`/recetas/[0-9a-f-]{36}/repetir`).FindString(page)
+		again := url.Values{"op_id": {newID().String()}, "id": {newID().String()}}
+		Expect(v.post(repeat, again).Status).To(Equal(http.StatusConflict), "a window writes that note")
+		Expect(v.post(address+"/ventana", url.Values{"ventana": {"a"}, "dejar": {"si"}}).Status).To(Equal(http.StatusNoContent))
+		again.Set("op_id", newID().String())
+		Expect(v.post(repeat, again).Header.Get("HX-Redirect")).To(Equal(address), "the attention that goes on")
+		Expect(strings.Count(v.get(address).Body, `name="rx" value=`)).To(Equal(2))
+		again.Set("op_id", newID().String())
+		Expect(c.visit(c.Rojas, accounts.Doctor).post(repeat, again).Status).To(Equal(http.StatusNotFound))
 		Expect(v.get(address + "/historia?vista=resultados").Body).To(ContainSubstring("148"))
 		Expect(v.get(address + "/cita").Body).To(ContainSubstring("Sin próxima cita."))
 	})

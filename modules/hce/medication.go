@@ -56,6 +56,27 @@ func (m Medication) ActiveOn(day time.Time) bool {
 	return m.Stopped == nil && !dateOf(m.EndsOn).Before(dateOf(day))
 }
 
+// Taking is how a medicine stands on a day.
+type Taking string
+
+// The states of a medicine: taken, over, or ended before its time.
+const (
+	TakingActive    Taking = "active"
+	TakingCompleted Taking = "completed"
+	TakingStopped   Taking = "stopped"
+)
+
+// On is how it stands on a day.
+func (m Medication) On(day time.Time) Taking {
+	switch {
+	case m.Stopped != nil:
+		return TakingStopped
+	case m.ActiveOn(day):
+		return TakingActive
+	}
+	return TakingCompleted
+}
+
 // dateOf leaves the day of a moment, so that days of different zones compare by their date.
 func dateOf(t time.Time) time.Time {
 	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)

@@ -24,6 +24,7 @@ func HistoryRoutes(r *web.Router, record *Service) {
 	h := historyScreens{record}
 	r.GET("/pacientes/:id/"+historyTab, h.history, web.Needs(accounts.HCERead))
 	r.POST("/pacientes/:id/"+historyTab, h.narrowed, web.Needs(accounts.HCERead))
+	r.GET("/pacientes/:id/"+medicinesTab, h.medicines, web.Needs(accounts.HCERead))
 	r.GET("/recetas/:id/imprimir", h.printReceta, web.Needs(accounts.HCERead))
 	if !h.record.Away() {
 		h.serverRoutes(r)

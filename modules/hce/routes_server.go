@@ -17,6 +17,7 @@ func (h attendScreens) serverRoutes(r *web.Router) {
 	r.POST("/por-firmar", h.signAll, write)
 	r.GET("/medicamentos/:id/suspension", h.askStop, write)
 	r.POST("/medicamentos/:id/suspension", h.stop, write)
+	r.POST("/recetas/:id/repetir", h.repeat, write)
 }
 
 // serverRoutes are the record's doors.

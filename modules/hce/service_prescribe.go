@@ -216,6 +216,64 @@ func (s *Service) Repeat(ctx context.Context, look Look) ([]Prescribed, error) {
 	return list, nil
 }
 
+// Prescribed are the medicines of a person, the newest first, for who looks at their page; the reading is written down.
+func (s *Service) Prescribed(ctx context.Context, patient uuid.UUID) (Look, []Medication, error) {
+	look, err := s.Open(ctx, patient)
+	if err != nil {
+		return look, nil, err
+	}
+	if err := s.Reads.Read(ctx, look.Patient(), "recetas"); err != nil {
+		return look, nil, err
+	}
+	list, err := s.Medications(ctx, look)
+	return look, list, err
+}
+
+// ErrWrittenElsewhere keeps a prescription from being repeated under the hands of who writes the note.
+var ErrWrittenElsewhere = fault.Conflicted("held", "La nota de esta atención está abierta en otra ventana. Repita la receta allí, en Tratamiento.")
+
+// RepeatIn adds the lines of a prescription to the note of its patient's attention, which begins if none goes on: id is
+// made by the form. It is refused with ErrWrittenElsewhere while a window writes the note.
+func (s *Service) RepeatIn(ctx context.Context, id, prescription uuid.UUID) (Encounter, error) {
+	r, err := s.store.Record(ctx, prescription)
+	if err == nil && r.Type != Prescription {
+		err = fault.ErrNotFound
+	}
+	if err != nil {
+		return Encounter{}, err
+	}
+	look, err := s.Open(ctx, r.PatientID)
+	if err != nil {
+		return Encounter{}, err
+	}
+	lines, err := medicationsIn(r)
+	if err != nil {
+		return Encounter{}, err
+	}
+	e, err := s.Attend(ctx, id, uuid.Nil, look.Patient())
+	if err != nil {
+		return e, err
+	}
+	a, err := s.attention(ctx, e.ID, "")
+	if err != nil {
+		return e, err
+	}
+	if a.Elsewhere {
+		return e, ErrWrittenElsewhere
+	}
+	body := a.Draft.Body
+	for _, m := range lines {
+		body.Items = append(body.Items, Prescribed{Item: m.Item})
+	}
+	if len(body.Items) > mostItems {
+		return e, fault.InvalidField("", "Una receta lleva como máximo 30 medicamentos.")
+	}
+	_, err = s.SaveDraft(ctx, Saving{
+		EncounterID: e.ID, DraftID: a.Draft.ID, Seen: a.Draft.Version, TemplateID: a.Template.ID, Version: a.Template.Version, Body: body,
+	})
+	return e, err
+}
+
 // prescriptionNumbers is the series of prescriptions.
 const prescriptionNumbers = "receta"
 

@@ -11,6 +11,7 @@ import (
 // The sections of a patient's page that the record draws.
 const (
 	historyTab     = "historia"
+	medicinesTab   = "recetas"
 	resultsTab     = "resultados"
 	assignmentsTab = "profesionales"
 	triageTab      = "triaje"
@@ -21,15 +22,16 @@ const (
 func Tabs() []patients.Tab {
 	return []patients.Tab{
 		{Path: historyTab, Label: "Historia clínica", Order: 100, For: reads},
+		{Path: medicinesTab, Label: "Recetas", Order: 250, For: reads},
 		{Path: resultsTab, Label: "Resultados", Order: 300, For: reads},
 		{Path: assignmentsTab, Label: "Profesionales", Order: 900, For: assigns},
 	}
 }
 
-// DeviceTabs are those of a device, which draws the history.
+// DeviceTabs are those of a device, which draws the history and what was prescribed.
 func DeviceTabs() []patients.Tab {
-	tabs := Tabs()[:2]
-	tabs[1].Away = true
+	tabs := Tabs()[:3]
+	tabs[2].Away = true
 	return tabs
 }
 
