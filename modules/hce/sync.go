@@ -54,10 +54,8 @@ func (s RecordSync) Apply(ctx context.Context, op offline.Received) (offline.Out
 		return offline.Outcome{}, fault.InvalidField("action", "Lo escrito en una historia no se cambia. Se añade una adenda.")
 	}
 	var in writtenData
-	decoder := json.NewDecoder(bytes.NewReader(op.Data))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&in); err != nil {
-		return offline.Outcome{}, fault.InvalidField("data", "Los datos del documento no se entienden.")
+	if err := readData(op, &in, "Los datos del documento no se entienden."); err != nil {
+		return offline.Outcome{}, err
 	}
 	person, err := s.record.Patients.Active(ctx, in.PatientID)
 	if fault.IsNotFound(err) {
@@ -67,14 +65,7 @@ func (s RecordSync) Apply(ctx context.Context, op offline.Received) (offline.Out
 		return offline.Outcome{}, err
 	}
 	in.PatientID = person.ID
-	created, err := s.record.takeUp(ctx, op, in)
-	switch {
-	case err != nil:
-		return offline.Outcome{}, err
-	case !created:
-		return offline.Outcome{Status: offline.Duplicate, Version: 1}, nil
-	}
-	return offline.Outcome{Status: offline.Created, Version: 1}, nil
+	return answerOnce(s.record.takeUp(ctx, op, in))
 }
 
 // takeUp keeps what a device wrote; false when it was kept before.

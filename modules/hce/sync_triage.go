@@ -3,7 +3,6 @@
 package hce
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"slices"
@@ -126,19 +125,10 @@ func (s TriageSync) Apply(ctx context.Context, op offline.Received) (offline.Out
 		return offline.Outcome{}, fault.InvalidField("action", "Lo anotado en triaje no se cambia. Se anota otro valor al lado.")
 	}
 	var in observedData
-	decoder := json.NewDecoder(bytes.NewReader(op.Data))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&in); err != nil {
-		return offline.Outcome{}, fault.InvalidField("data", "Lo anotado en triaje no se entiende.")
-	}
-	created, err := s.record.triageArrived(ctx, op, in)
-	switch {
-	case err != nil:
+	if err := readData(op, &in, "Lo anotado en triaje no se entiende."); err != nil {
 		return offline.Outcome{}, err
-	case !created:
-		return offline.Outcome{Status: offline.Duplicate, Version: 1}, nil
 	}
-	return offline.Outcome{Status: offline.Created, Version: 1}, nil
+	return answerOnce(s.record.triageArrived(ctx, op, in))
 }
 
 // triageArrived keeps a value; false when it was kept before. Another one that stands meanwhile is corrected by it.

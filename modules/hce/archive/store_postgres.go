@@ -163,16 +163,22 @@ func (p *Postgres) Hide(ctx context.Context, id uuid.UUID, h Hiding) error {
 	return nil
 }
 
-// Named is files.Rows: what of the store a row names. A clinic that this database does not have is not known.
-func (p *Postgres) Named(ctx context.Context, clinic uuid.UUID, objects []string) (named map[string]bool, known bool, err error) {
+// Named is files.Rows: what of the store a row names.
+func (p *Postgres) Named(ctx context.Context, clinic uuid.UUID, objects []string) (map[string]bool, bool, error) {
+	return NamedBy(ctx, p.db, clinic, "select object from files where object in @objects", objects)
+}
+
+// NamedBy answers files.Rows for a table: query gives which of @objects its rows name. A clinic that this database does
+// not have is not known.
+func NamedBy(ctx context.Context, db *database.DB, clinic uuid.UUID, query string, objects []string) (named map[string]bool, known bool, err error) {
 	named = map[string]bool{}
-	err = p.db.InClinic(ctx, database.Scope{ClinicID: clinic, RequestID: "collect_files"}, func(ctx context.Context) error {
+	err = db.InClinic(ctx, database.Scope{ClinicID: clinic, RequestID: "collect_files"}, func(ctx context.Context) error {
 		tx := database.From(ctx)
 		if err := tx.Raw("select exists (select 1 from clinics where id = ?)", clinic).Scan(&known).Error; err != nil || !known {
 			return err
 		}
 		var there []string
-		if err := tx.Model(&fileRow{}).Where("object in ?", objects).Pluck("object", &there).Error; err != nil {
+		if err := tx.Raw(query, map[string]any{"objects": objects}).Scan(&there).Error; err != nil {
 			return err
 		}
 		for _, object := range there {

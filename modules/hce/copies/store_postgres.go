@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
+	"hampi/modules/hce/archive"
 	"hampi/modules/platform/database"
 	"hampi/modules/platform/fault"
 	"hampi/modules/platform/pii"
@@ -177,27 +178,9 @@ func (*Postgres) Forget(ctx context.Context, id uuid.UUID, at time.Time) error {
 }
 
 // Named is files.Rows: what of the store a copy names.
-func (p *Postgres) Named(ctx context.Context, clinic uuid.UUID, objects []string) (named map[string]bool, known bool, err error) {
-	named = map[string]bool{}
-	err = p.db.InClinic(ctx, database.Scope{ClinicID: clinic, RequestID: "collect_files"}, func(ctx context.Context) error {
-		tx := database.From(ctx)
-		if err := tx.Raw("select exists (select 1 from clinics where id = ?)", clinic).Scan(&known).Error; err != nil || !known {
-			return err
-		}
-		var there []string
-		const query = "select pdf_object from record_copies where pdf_object in ? union all select zip_object from record_copies where zip_object in ?"
-		if err := tx.Raw(query, objects, objects).Scan(&there).Error; err != nil {
-			return err
-		}
-		for _, object := range there {
-			named[object] = true
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, false, fmt.Errorf("ask which copies have a row: %w", err)
-	}
-	return named, known, nil
+func (p *Postgres) Named(ctx context.Context, clinic uuid.UUID, objects []string) (map[string]bool, bool, error) {
+	const query = "select pdf_object from record_copies where pdf_object in @objects union all select zip_object from record_copies where zip_object in @objects"
+	return archive.NamedBy(ctx, p.db, clinic, query, objects)
 }
 
 // Reencrypters are what of copies is under a clinic's keys: the small key of each document.
