@@ -173,7 +173,7 @@ func (v itemView) control(name, label, value string) views.Field {
 
 // live lets a change of a line be looked at.
 func (v itemView) live() map[string]any {
-	return map[string]any{"hx-post": v.path("tratamiento"), "hx-trigger": "change", "hx-swap": "none", "hx-sync": "closest form:queue last"}
+	return map[string]any{"hx-post": v.path("tratamiento"), "hx-trigger": "change", "hx-swap": "none", "hx-sync": "closest section:queue last"}
 }
 
 func (v itemView) free() bool { return v.MedicineID == "" }

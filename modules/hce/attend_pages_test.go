@@ -243,7 +243,7 @@ var _ = Describe("the page of an attention", func() {
 		Expect(refused.Body).To(And(ContainSubstring("Temperatura 41.8 °C. ¿Es correcta?"), ContainSubstring("Pulso"), ContainSubstring(`aria-invalid="true"`)))
 		Expect(refused.Body).To(And(ContainSubstring("Hay 3 datos por corregir."), ContainSubstring("Escriba qué se hizo ante el valor crítico"),
 			ContainSubstring("Falta confirmar: Temperatura. Falta decir qué se hizo ante: Temperatura. Por corregir: Pulso."),
-			MatchRegexp(`(?s)id="t-vitales"[^>]*><span[^>]*>falta</span>`)))
+			MatchRegexp(`(?s)id="t-vitales"[^>]*><span[^>]*><span class="sr-only">, </span>falta</span>`)))
 		note.Set("version", refused.hidden("version"))
 		note.Set("f.fc", "98")
 		note.Set("f._confirmado", "temp=41.8")

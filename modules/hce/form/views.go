@@ -163,12 +163,13 @@ func (d drawing) unitOf(f Field) string {
 	return "dia"
 }
 
-// live lets a change be looked at at once. A text that nothing depends on is not worth a request.
+// live lets a change be looked at at once. A text that nothing depends on is not worth a request. Each row has a queue of
+// its own: an answer draws the changed field alone, so that none may be left out for a later one or for a draft's saving.
 func (d drawing) live(f Field) templ.Attributes {
 	if d.Redraw == "" || (f.Type == Text || f.Type == Long) && !d.needed[f.Key] && d.Problems[Name(f.Key)] == "" {
 		return templ.Attributes{}
 	}
-	return templ.Attributes{"hx-post": d.Redraw, "hx-trigger": "change", "hx-swap": "none", "hx-sync": "closest form:queue last"}
+	return templ.Attributes{"hx-post": d.Redraw, "hx-trigger": "change", "hx-swap": "none", "hx-sync": "closest section:queue all"}
 }
 
 func (d drawing) doubt(f Field) (Doubt, bool) {

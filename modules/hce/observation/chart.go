@@ -24,14 +24,20 @@ const (
 type drawing struct {
 	Grid   []gridLine
 	Ticks  []tick
-	Band   string     // path of the filled band; empty with more than one series
-	Limits []gridLine // of each series, where bands would cover each other
+	Band   string  // path of the filled band; empty with more than one series
+	Limits []limit // of each series, where bands would cover each other
 	Lines  []line
 	Marks  []mark
 	Labels []label
 }
 
 type gridLine struct{ Y, Text string }
+
+// limit is a line with its figure, which stands further to the right where another one is near.
+type limit struct {
+	at         float64
+	Y, X, Text string
+}
 
 type tick struct{ X, Text string }
 
@@ -79,9 +85,26 @@ func (d *drawing) band(s Series, up scale, only bool) {
 	}
 	for _, end := range []decimal.NullDecimal{s.Band.High, s.Band.Low} {
 		if end.Valid {
-			d.Limits = append(d.Limits, gridLine{Y: place(up.y(end.Decimal)), Text: end.Decimal.String()})
+			d.Limits = append(d.Limits, d.limitAt(up.y(end.Decimal), end.Decimal.String()))
 		}
 	}
+}
+
+// The places of a limit's figure, and how near another one may stand.
+const (
+	limitX      = 36
+	limitStep   = 24
+	closeLimits = 11.0
+)
+
+func (d *drawing) limitAt(y float64, text string) limit {
+	x := limitX
+	for _, other := range d.Limits {
+		if math.Abs(other.at-y) < closeLimits {
+			x += limitStep
+		}
+	}
+	return limit{at: y, Y: place(y), X: strconv.Itoa(x), Text: text}
 }
 
 func (d *drawing) line(s Series, i int, along timeline, up scale) {

@@ -43,6 +43,8 @@ var _ = Describe("a trend", func() {
 			ContainSubstring(`viewBox="0 0 332 206"`), ContainSubstring(`role="img"`), ContainSubstring(">hoy</text>"),
 			ContainSubstring(`aria-label="Presión arterial, mmHg: sistólica 3 valores; el último, 148 el 24/11/2026, sobre la banda. diastólica 3 valores; el último, 92 el 24/11/2026, sobre la banda"`)))
 		Expect(page).NotTo(ContainSubstring("style="))
+		Expect(page).To(MatchRegexp(`x="36"[^>]*>90</text>`), "the least of the systolic")
+		Expect(page).To(MatchRegexp(`x="60"[^>]*>89</text>`), "the most of the diastolic, beside the figure that it would cover")
 	})
 
 	It("marks what is outside by its shape and its figure, and tells every value on pointing at it", func() {
