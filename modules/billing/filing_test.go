@@ -72,6 +72,19 @@ var _ = Describe("the files of a document", func() {
 		Expect(err).To(MatchError(ContainSubstring("never changed")))
 	})
 
+	It("are kept of one that SUNAT rejected too, with the receipt that says why", func() {
+		e = o.issued("60.00")
+		o.service.files[signed] = []byte("<Invoice><ID>B001-00000002</ID></Invoice>")
+		o.service.says = append(o.service.says, func(billing.Document) (billing.Answer, bool) {
+			return billing.Answer{Outcome: billing.TakenAndRejected, Message: "2017: El RUC del receptor no existe", Links: o.service.links}, true
+		})
+		o.send()
+		Expect(o.entry(e.ID).State.Status).To(Equal(billing.Rejected))
+		o.later(5 * time.Second)
+		Expect(fetch()).To(BeZero())
+		Expect(page()).To(And(ContainSubstring("CDR, constancia de SUNAT"), Not(ContainSubstring("Pedir ahora"))))
+	})
+
 	DescribeTable("that are none are refused in words, and asked for again", func(kind string, content []byte, words string) {
 		links := map[string]string{"pdf": pdf, "xml": signed, "cdr": receipt}
 		o.service.files[links[kind]] = content

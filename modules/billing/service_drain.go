@@ -156,15 +156,16 @@ func (d *Drain) settle(ctx context.Context, t turn, step Step, a Answer) error {
 	default:
 		return fmt.Errorf("a turn of %s ended with %q", t.Name, step)
 	}
-	return d.end(ctx, t.Entry, e)
+	return d.end(ctx, t.Entry, e, step)
 }
 
-// filesAfter is how long the service may take to have the files of a document that it just said was accepted.
+// filesAfter is how long the service may take to have the files of a document on which SUNAT has just decided.
 const filesAfter = 5 * time.Second
 
-// end writes the step that ends a document's way; the files of one that was accepted are to be had from then on.
-func (d *Drain) end(ctx context.Context, of Entry, e Event) error {
-	if _, err := d.ledger.step(ctx, of.State, e, e.At, 0); err != nil || e.Status != Accepted {
+// end writes the step that ends a document's way. The files of one on which SUNAT decided are to be had from then on: of
+// one that it rejected, what was rejected and its receipt that says why.
+func (d *Drain) end(ctx context.Context, of Entry, e Event, step Step) error {
+	if _, err := d.ledger.step(ctx, of.State, e, e.At, 0); err != nil || step != Accept && step != Reject {
 		return err
 	}
 	from := e.At.Add(filesAfter)
@@ -237,7 +238,8 @@ func (d *Drain) claim(ctx context.Context, in InClinic, invoice uuid.UUID) (e En
 func (d *Drain) settlePoll(ctx context.Context, e Entry, a Answer) error {
 	now := d.now()
 	event := Event{ContentID: e.State.ContentID, Reason: a.Message, Field: a.Field, At: now, Raw: a.Raw}
-	switch AfterConsult(a, e.Document()) {
+	step := AfterConsult(a, e.Document())
+	switch step {
 	case Accept:
 		event.Status = Accepted
 	case Reject, Taken:
@@ -252,7 +254,7 @@ func (d *Drain) settlePoll(ctx context.Context, e Entry, a Answer) error {
 	if err := d.keepLinks(ctx, e, a); err != nil {
 		return err
 	}
-	return d.end(ctx, e, event)
+	return d.end(ctx, e, event, step)
 }
 
 // void asks for a voiding, or what became of one.

@@ -25,7 +25,7 @@ type Storage interface {
 	Delete(ctx context.Context, object string) error
 }
 
-// Filing gets the files that the service made of accepted documents, looks at them, and keeps them encrypted: the law
+// Filing gets the files that the service made of documents on which SUNAT decided, looks at them, and keeps them encrypted: the law
 // wants them for years, and no service promises to be there as long.
 type Filing struct {
 	ledger   *Ledger
@@ -103,7 +103,7 @@ func (f *Filing) wanted(ctx context.Context, in InClinic, invoice uuid.UUID) (w 
 	return w, err
 }
 
-// refreshLinks asks where the files are, when the answers so far did not say: SUNAT's receipt comes after it accepted.
+// refreshLinks asks where the files are, when the answers so far did not say: SUNAT's receipt comes after it decided.
 func (f *Filing) refreshLinks(ctx context.Context, in InClinic, w *wanted) error {
 	missing := false
 	for _, file := range w.files {
@@ -113,7 +113,8 @@ func (f *Filing) refreshLinks(ctx context.Context, in InClinic, w *wanted) error
 		return nil
 	}
 	a := w.emitter.Consult(ctx, w.Name)
-	if AfterConsult(a, w.Document()) != Accept || a.Links == (Links{}) {
+	step := AfterConsult(a, w.Document())
+	if step != Accept && step != Reject || a.Links == (Links{}) {
 		return nil
 	}
 	w.proof = Proof{Links: a.Links, Hash: firstText(a.Hash, w.proof.Hash), QR: firstText(a.QR, w.proof.QR)}
@@ -182,7 +183,11 @@ func (f *Filing) Again(ctx context.Context, invoice uuid.UUID) error {
 	if err != nil {
 		return err
 	}
-	if e.State.Status != Accepted && e.State.Status != InVoiding && e.State.Status != Voided {
+	there, err := f.ledger.Files(ctx, invoice)
+	if err != nil {
+		return err
+	}
+	if e.State.Status != Accepted && e.State.Status != InVoiding && e.State.Status != Voided && len(there) == 0 {
 		return fault.Conflicted("not_accepted", "SUNAT aún no aceptó este comprobante; sus archivos vienen después.")
 	}
 	if err := f.ledger.expectFiles(ctx, invoice, f.now()); err != nil {
