@@ -45,11 +45,12 @@ func (c customerJSON) customer() Customer { return Customer(c).Tidy() }
 // itemIn is a line of a request.
 type itemIn struct {
 	ServiceID   *uuid.UUID `json:"service_id,omitempty" format:"uuid" doc:"Servicio de la clínica"`
-	Description string     `json:"description,omitempty" maxLength:"250" doc:"Vacía: el nombre del servicio"`
+	ProductID   *uuid.UUID `json:"product_id,omitempty" format:"uuid" doc:"Producto de la clínica. Sin servicio ni producto vende solo quien autoriza descuentos"`
+	Description string     `json:"description,omitempty" maxLength:"250" doc:"De un servicio o producto va su nombre"`
 	Quantity    figure     `json:"quantity"`
-	UnitPrice   string     `json:"unit_price,omitempty" maxLength:"30" example:"120.00" doc:"Con IGV, en texto. Vacío: el del servicio, que está en soles"`
+	UnitPrice   string     `json:"unit_price,omitempty" maxLength:"30" example:"120.00" doc:"Con IGV, en texto. Vacío: el de la lista, que está en soles; más bajo cuenta como descuento"`
 	Discount    string     `json:"discount,omitempty" maxLength:"30" example:"0.00" doc:"Con IGV, de toda la línea"`
-	IGVType     IGVType    `json:"igv_type,omitempty" enum:"gravado,exonerado,inafecto,gratuito" doc:"Vacío: el del servicio, o gravado"`
+	IGVType     IGVType    `json:"igv_type,omitempty" enum:"gravado,exonerado,inafecto,gratuito" doc:"Vacío: el de la lista, o gravado. Gratuito cuenta como descuento de todo"`
 }
 
 // paymentIn is a payment of a request.
@@ -65,6 +66,7 @@ type paymentIn struct {
 // itemJSON is a line in an answer.
 type itemJSON struct {
 	ServiceID   *uuid.UUID `json:"service_id,omitempty" format:"uuid"`
+	ProductID   *uuid.UUID `json:"product_id,omitempty" format:"uuid"`
 	Description string     `json:"description"`
 	Quantity    string     `json:"quantity"`
 	UnitPrice   string     `json:"unit_price" doc:"Con IGV"`
@@ -116,7 +118,7 @@ func contentAsJSON(id uuid.UUID, kind Kind, status Status, c Content, payments [
 	}
 	for _, l := range c.Lines {
 		j.Items = append(j.Items, itemJSON{
-			ServiceID: idOrNil(l.ServiceID), Description: l.Description, Quantity: l.Quantity.String(), UnitPrice: money(l.UnitPrice), Discount: money(l.Discount),
+			ServiceID: idOrNil(l.ServiceID), ProductID: idOrNil(l.ProductID), Description: l.Description, Quantity: l.Quantity.String(), UnitPrice: money(l.UnitPrice), Discount: money(l.Discount),
 			IGVType: l.IGVType,
 		})
 	}

@@ -190,7 +190,7 @@ func (h invoicesAPI) issue(ctx context.Context, in *issueIn) (*invoiceOut, error
 	}
 	d, err := h.Ledger.Draft(ctx, id)
 	if err == nil {
-		err = h.withinLimit(ctx, d.Content, d.SiteID, nil)
+		err = h.mayIssue(ctx, d.Content, d.SiteID)
 	}
 	if err != nil && !fault.IsNotFound(err) {
 		return nil, err

@@ -29,7 +29,7 @@ var rosa = object{"document_type": "DNI", "document_number": "45678912", "name":
 func sale(changes ...object) object {
 	s := object{
 		"id": uuid.Must(uuid.NewV7()).String(), "kind": "boleta", "customer": rosa,
-		"items": []object{{"description": "Consulta", "quantity": "1", "unit_price": "118.00", "discount": "0.00", "igv_type": "gravado"}},
+		"items": []object{{"service_id": pricedID, "description": "Consulta", "quantity": "1", "unit_price": "118.00", "discount": "0.00", "igv_type": "gravado"}},
 	}
 	for _, change := range changes {
 		for member, value := range change {
@@ -66,7 +66,7 @@ var _ = Describe("the API of documents", Ordered, ContinueOnFailure, func() {
 			{"description": "Insulina", "quantity": 1, "unit_price": "35.50", "igv_type": "inafecto"},
 			{"description": "Muestra", "quantity": "1", "unit_price": "5.00", "igv_type": "gratuito"},
 		}})
-		status, made := o.call(o.Clinic, "cashier", "POST", "invoices", sent)
+		status, made := o.call(o.Clinic, "clinic_admin", "POST", "invoices", sent)
 		Expect(status).To(Equal(http.StatusCreated), "%v", made)
 		number := made["number"]
 		Expect(made).To(HaveLen(15))
@@ -179,6 +179,76 @@ var _ = Describe("the API of documents", Ordered, ContinueOnFailure, func() {
 		Expect(paid).To(And(HaveKeyWithValue("amount", "18.00"), HaveKeyWithValue("currency", "USD")))
 	})
 
+	DescribeTable("takes whatever is below the list for the discount that it is, in drafts too", func(change object, pointer, words string) {
+		wish := object{"service_id": o.priced.ID, "quantity": "1"}
+		for member, value := range change {
+			wish[member] = value
+		}
+		before := counts()
+		for _, draft := range []bool{false, true} {
+			status, refused := o.call(o.Clinic, "cashier", "POST", "invoices", sale(object{"items": []object{wish}, "draft": draft}))
+			Expect(status).To(Equal(http.StatusUnprocessableEntity), "%v", refused)
+			Expect(refused).To(pointsAt(pointer, words))
+		}
+		Expect(counts()).To(Equal(before))
+		status, made := o.call(o.Clinic, "clinic_admin", "POST", "invoices", sale(object{"items": []object{wish}}))
+		Expect(status).To(Equal(http.StatusCreated), "%v", made)
+	},
+		Entry("given away", object{"igv_type": "gratuito"}, "/items/0/igv_type", "Sin autorización el descuento llega a 20 % del precio de lista, S/ 16.00"),
+		Entry("a hundredth of a service", object{"quantity": "0.01"}, "/items/0/quantity", "S/ 16.00"),
+		Entry("a part of one besides a whole one", object{"quantity": "1.1"}, "/items/0/quantity", "S/ 32.00"),
+		Entry("a lower price and a discount within the limit", object{"unit_price": "70.00", "discount": "10.00"}, "/items/0/discount", "S/ 16.00"),
+		Entry("what is on no list", object{"service_id": nil, "description": "Muestra", "unit_price": "1.00"}, "/items/0/service_id", "vende solo quien autoriza"),
+	)
+
+	It("takes name and tax of a service from the list, lets nobody tax it otherwise, and its price from there when none is sent", func() {
+		wish := object{"service_id": o.priced.ID, "description": "Otra cosa", "quantity": "1"}
+		status, made := o.call(o.Clinic, "cashier", "POST", "invoices", sale(object{"items": []object{wish}}))
+		Expect(status).To(Equal(http.StatusCreated), "%v", made)
+		Expect(made).To(And(HaveKeyWithValue("total", "80.00"), HaveKeyWithValue("igv", "12.20")))
+		Expect(made["items"].([]any)[0]).To(HaveKeyWithValue("description", "Consulta"))
+		wish["igv_type"] = "inafecto"
+		for _, role := range []string{"cashier", "clinic_admin"} {
+			status, refused := o.call(o.Clinic, role, "POST", "invoices", sale(object{"items": []object{wish}}))
+			Expect(status).To(Equal(http.StatusUnprocessableEntity), "%v", refused)
+			Expect(refused).To(pointsAt("/items/0/igv_type", "En la lista es gravado"))
+		}
+	})
+
+	It("asks for the permission again when a draft of the administration is issued", func() {
+		draft := sale(object{"draft": true}, item(object{"service_id": o.priced.ID, "unit_price": "1.00"}))
+		status, made := o.call(o.Clinic, "clinic_admin", "POST", "invoices", draft)
+		Expect(status).To(Equal(http.StatusCreated), "%v", made)
+		one := "invoices/" + draft["id"].(string) + "/issue"
+		status, refused := o.call(o.Clinic, "cashier", "POST", one, nil)
+		Expect(status).To(Equal(http.StatusUnprocessableEntity), "%v", refused)
+		status, made = o.call(o.Clinic, "clinic_admin", "POST", one, nil)
+		Expect(status).To(Equal(http.StatusOK), "%v", made)
+	})
+
+	It("answers the same order asked at once by many with one document", func() {
+		sent, before := sale(), counts()
+		statuses := make(chan int, 6)
+		for range cap(statuses) {
+			go func() {
+				defer GinkgoRecover()
+				status, made := o.call(o.Clinic, "cashier", "POST", "invoices", sent)
+				Expect(made).To(HaveKeyWithValue("id", sent["id"]), "%v", made)
+				statuses <- status
+			}()
+		}
+		created := 0
+		for range cap(statuses) {
+			status := <-statuses
+			Expect(status).To(BeElementOf(http.StatusOK, http.StatusCreated))
+			if status == http.StatusCreated {
+				created++
+			}
+		}
+		Expect(created).To(Equal(1))
+		Expect(counts()).NotTo(Equal(before))
+	})
+
 	It("takes a price below the list for the discount that it is", func() {
 		low := item(object{"service_id": o.priced.ID, "unit_price": "60.00"})
 		status, refused := o.call(o.Clinic, "cashier", "POST", "invoices", sale(low))
@@ -189,7 +259,7 @@ var _ = Describe("the API of documents", Ordered, ContinueOnFailure, func() {
 	})
 
 	It("gives a discount above the limit to the administration alone", func() {
-		high := item(object{"discount": "50.00"})
+		high := item(object{"service_id": o.priced.ID, "discount": "50.00"})
 		status, refused := o.call(o.Clinic, "cashier", "POST", "invoices", sale(high))
 		Expect(status).To(Equal(http.StatusUnprocessableEntity))
 		Expect(refused).To(pointsAt("/items/0/discount", "Sin autorización"))
@@ -248,7 +318,7 @@ var _ = Describe("the API of documents", Ordered, ContinueOnFailure, func() {
 
 	It("credits lines of several taxes, then what is left, never more, and voids in time", func() {
 		sent := sale(object{"items": []object{{"description": "Consulta", "quantity": "1", "unit_price": "118.00"}, {"description": "Insulina", "quantity": "1", "unit_price": "40.00", "igv_type": "inafecto"}}})
-		status, made := o.call(o.Clinic, "cashier", "POST", "invoices", sent)
+		status, made := o.call(o.Clinic, "clinic_admin", "POST", "invoices", sent)
 		Expect(status).To(Equal(http.StatusCreated), "%v", made)
 		one := "invoices/" + sent["id"].(string)
 		credit := func(body object) (int, object) {

@@ -13,6 +13,8 @@ import (
 	"github.com/shopspring/decimal"
 
 	"hampi/modules/accounts"
+	"hampi/modules/agenda"
+	"hampi/modules/billing/prices"
 	"hampi/modules/platform/access"
 	"hampi/modules/platform/fault"
 	"hampi/modules/platform/web"
@@ -48,7 +50,7 @@ func (h invoicesAPI) create(ctx context.Context, in *createIn) (*invoiceOut, err
 	if err := problems.Err(); err != nil {
 		return nil, err
 	}
-	if err := h.withinLimit(ctx, o.Content, o.SiteID, nil); err != nil {
+	if err := h.Ledger.alone(ctx, o.ID); err != nil {
 		return nil, err
 	}
 	if in.Body.Draft {
@@ -58,15 +60,32 @@ func (h invoicesAPI) create(ctx context.Context, in *createIn) (*invoiceOut, err
 		return nil, firstError(err, ErrIsDraft)
 	}
 	_, err = h.Ledger.Entry(ctx, o.ID)
-	if err != nil && !fault.IsNotFound(err) {
+	fresh := fault.IsNotFound(err)
+	if fresh {
+		err = h.mayIssue(ctx, o.Content, o.SiteID)
+	}
+	if err != nil {
 		return nil, err
 	}
-	status := statusOfNew(fault.IsNotFound(err))
 	e, err := h.Desk.Issue(ctx, o, payments)
 	if err != nil {
 		return nil, err
 	}
-	return h.answer(ctx, e, status)
+	return h.answer(ctx, e, statusOfNew(fresh))
+}
+
+// mayIssue refuses to who may not give discounts what is not on the list, and what is below it by more than the limit.
+func (h invoicesAPI) mayIssue(ctx context.Context, c Content, site uuid.UUID) error {
+	problems := fault.Problems{}
+	for i, l := range c.Lines {
+		if l.ServiceID == uuid.Nil && l.ProductID == uuid.Nil && !access.Who(ctx).Can(accounts.BillingOverride) {
+			problems.Add(LineField(i, "service_id"), "Falta el servicio o producto de la lista. Sin él vende solo quien autoriza descuentos.")
+		}
+	}
+	if err := problems.Err(); err != nil {
+		return err
+	}
+	return h.withinLimit(ctx, c, site, nil)
 }
 
 func firstError(errs ...error) error {
@@ -91,12 +110,17 @@ func (h invoicesAPI) write(ctx context.Context, o Order) (*invoiceOut, error) {
 	if err != nil && !fault.IsNotFound(err) {
 		return nil, err
 	}
-	status := statusOfNew(fault.IsNotFound(err))
+	fresh := fault.IsNotFound(err)
+	if fresh {
+		if err := h.mayIssue(ctx, o.Content, o.SiteID); err != nil {
+			return nil, err
+		}
+	}
 	d, err := h.Drafts.Write(ctx, o)
 	if err != nil {
 		return nil, err
 	}
-	return &invoiceOut{Status: status, Body: draftAsJSON(d)}, nil
+	return &invoiceOut{Status: statusOfNew(fresh), Body: draftAsJSON(d)}, nil
 }
 
 // order reads what is asked for; problems are about what cannot be read or is nobody's.
@@ -117,7 +141,7 @@ func (h invoicesAPI) order(ctx context.Context, in *createIn, problems fault.Pro
 		return o, err
 	}
 	for i, item := range b.Items {
-		line, err := h.line(ctx, i, item, o.Currency, problems)
+		line, err := h.line(ctx, i, item, o, problems)
 		if err != nil {
 			return o, err
 		}
@@ -148,11 +172,25 @@ func (h invoicesAPI) around(ctx context.Context, in *createIn, o *Order, problem
 		}
 	}
 	if o.AppointmentID != nil {
-		if _, err := h.Visits.Appointment(ctx, *o.AppointmentID); err != nil {
+		visit, err := h.Visits.Appointment(ctx, *o.AppointmentID)
+		if err != nil {
 			return unknown(err, "appointment_id", "No hay una cita con ese identificador.", problems)
 		}
+		return h.visitOf(ctx, visit, o.PatientID, problems)
 	}
 	return nil
+}
+
+// visitOf sees that an appointment is of the patient who is charged.
+func (h invoicesAPI) visitOf(ctx context.Context, visit agenda.Appointment, patient *uuid.UUID, problems fault.Problems) error {
+	if patient == nil {
+		return nil
+	}
+	family, err := h.Register.Family(ctx, *patient)
+	if err == nil && !slices.Contains(family, visit.PatientID) {
+		problems.Add("appointment_id", "La cita es de otro paciente.")
+	}
+	return err
 }
 
 // unknown makes a problem of what was not found, and passes everything else on.
@@ -164,8 +202,8 @@ func unknown(err error, field, words string, problems fault.Problems) error {
 	return err
 }
 
-// line reads a line; what it leaves out is its service's.
-func (h invoicesAPI) line(ctx context.Context, place int, in itemIn, currency Currency, problems fault.Problems) (Line, error) {
+// line reads a line. What is on the clinic's list has its name, unit and tax from there, whatever is sent.
+func (h invoicesAPI) line(ctx context.Context, place int, in itemIn, o Order, problems fault.Problems) (Line, error) {
 	l := Line{Description: strings.TrimSpace(in.Description), Unit: UnitService, IGVType: in.IGVType}
 	quantity, ok := ParseAmount(string(in.Quantity))
 	if !ok {
@@ -174,28 +212,51 @@ func (h invoicesAPI) line(ctx context.Context, place int, in itemIn, currency Cu
 	l.Quantity = quantity
 	l.UnitPrice = amountIn(in.UnitPrice, LineField(place, "unit_price"), problems)
 	l.Discount = amountIn(in.Discount, LineField(place, "discount"), problems)
+	if in.ServiceID == nil && in.ProductID == nil {
+		if l.IGVType == "" {
+			l.IGVType = Taxed
+		}
+		return l, nil
+	}
+	ref, member, absent := prices.Ref{}, "product_id", "No hay un producto con ese identificador."
+	if in.ProductID != nil {
+		ref.Product = *in.ProductID
+	}
 	if in.ServiceID != nil {
-		service, err := h.Prices.Service(ctx, *in.ServiceID)
-		if err != nil {
-			return l, unknown(err, LineField(place, "service_id"), "No hay un servicio con ese identificador.", problems)
-		}
-		way, known := IGVTypeOf(service.IGVCode)
-		l.ServiceID, l.Unit, l.Description = service.ID, firstText(service.SunatUnit, UnitService), firstText(l.Description, service.Name)
-		switch {
-		case in.UnitPrice != "":
-		case currency.code() != Soles:
-			problems.Add(LineField(place, "unit_price"), "El precio del servicio está en soles; ponga el de este comprobante en "+currency.Words()+".")
-		default:
-			l.UnitPrice = service.Price
-		}
-		if l.IGVType == "" && known {
-			l.IGVType = way
-		}
+		ref.Service, member, absent = *in.ServiceID, "service_id", "No hay un servicio con ese identificador."
 	}
-	if l.IGVType == "" {
-		l.IGVType = Taxed
+	if in.ServiceID != nil && in.ProductID != nil {
+		problems.Add(LineField(place, "product_id"), "Una línea es de un servicio o de un producto.")
+		return l, nil
 	}
-	return l, nil
+	offer, err := h.Book.Offer(ctx, ref)
+	if err != nil {
+		return l, unknown(err, LineField(place, member), absent, problems)
+	}
+	return h.listedLine(place, in, l, offer, o, problems), nil
+}
+
+// listedLine is a line of what is on the list.
+func (h invoicesAPI) listedLine(place int, in itemIn, l Line, offer prices.Offer, o Order, problems fault.Problems) Line {
+	l.ServiceID, l.ProductID, l.Code, l.Description, l.Unit = offer.Service, offer.Product, offer.Code, offer.Name, firstText(offer.Unit, UnitService)
+	switch {
+	case in.UnitPrice != "":
+	case o.Currency != Soles:
+		problems.Add(LineField(place, "unit_price"), "El precio del servicio está en soles; ponga el de este comprobante en "+o.Currency.Words()+".")
+	default:
+		l.UnitPrice = offer.At(o.SiteID)
+	}
+	way, known := IGVTypeOf(offer.IGVCode)
+	if !known {
+		way = Taxed
+	}
+	if in.IGVType != "" && in.IGVType != way && in.IGVType != Free {
+		problems.Add(LineField(place, "igv_type"), "En la lista es "+strings.ToLower(way.Label())+".")
+	}
+	if in.IGVType != Free {
+		l.IGVType = way
+	}
+	return l
 }
 
 type creditIn struct {

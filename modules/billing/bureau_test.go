@@ -40,12 +40,15 @@ type bureau struct {
 	priced   catalog.Service
 }
 
+// pricedID is the service that every clinic of these specs has.
+var pricedID = uuid.MustParse("01936000-0000-7000-8000-000000000001")
+
 func newBureau() *bureau {
 	GinkgoHelper()
 	o := &bureau{counter: newCounter(), echo: echo.New()}
 	_, err := o.Admin.Exec(context.Background(), "update clinics set legal_name = 'CLINICA NORTE S.A.C.', ruc = '20999999990', phone = '01 555 0101' where id = $1", o.ID)
 	Expect(err).NotTo(HaveOccurred())
-	o.priced = catalog.Service{ID: uuid.Must(uuid.NewV7()), Name: "Consulta", Price: dec("80.00"), SunatUnit: billing.UnitService, IGVCode: "10"}
+	o.priced = catalog.Service{ID: pricedID, Name: "Consulta", Price: dec("80.00"), SunatUnit: billing.UnitService, IGVCode: "10"}
 	_, err = o.Admin.Exec(context.Background(), "insert into services (clinic_id, id, name, name_key, duration_min, price) values ($1, $2, 'Consulta', 'consulta', 20, 80)", o.ID, o.priced.ID)
 	Expect(err).NotTo(HaveOccurred())
 	o.within(func(ctx context.Context) {

@@ -121,7 +121,10 @@ func (f Front) listed(ctx context.Context, c Content, site uuid.UUID, by *prices
 		if err != nil {
 			return nil, err
 		}
-		if !offer.NoPrice && c.rate().IsPositive() { // dollars without their rate are refused for that
+		switch way, _ := IGVTypeOf(offer.IGVCode); {
+		case way == Free:
+			list[i] = decimal.Zero // its price is a reference that nobody pays
+		case !offer.NoPrice && c.rate().IsPositive(): // dollars without their rate are refused for that
 			asked := prices.PriceFor(offer, site, by, c.IssuedOn).Patient
 			list[i] = decimal.Max(list[i], asked.DivRound(c.rate(), 2))
 		}
@@ -145,11 +148,7 @@ func (f Front) withinLimit(ctx context.Context, c Content, site uuid.UUID, by *p
 	}
 	problems := fault.Problems{}
 	for _, g := range aboveLimit(c.Lines, listed, limit) {
-		field := "discount"
-		if c.Lines[g.Place].Discount.IsZero() {
-			field = "unit_price"
-		}
-		problems.Add(LineField(g.Place, field), "Sin autorización el descuento llega a "+limit.String()+" % del precio de lista, "+c.Currency.Money(g.Most)+".")
+		problems.Add(LineField(g.Place, c.Lines[g.Place].givenBy()), "Sin autorización el descuento llega a "+limit.String()+" % del precio de lista, "+c.Currency.Money(g.Most)+".")
 	}
 	return problems.Err()
 }
@@ -166,15 +165,15 @@ type grant struct {
 	By      uuid.UUID
 }
 
-// aboveLimit are the lines on which more is given off the list than the clinic's limit: by a discount, by a lower price,
-// or by both.
+// aboveLimit are the lines on which more is given off the list than the clinic's limit: by a discount, by a lower price, by
+// giving it away, or by charging a part of a service, which is done or not.
 func aboveLimit(lines []Line, listed []decimal.Decimal, limit decimal.Decimal) []grant {
 	var list []grant
 	for i, l := range lines {
-		full := cents(listed[i].Mul(l.Quantity))
-		given := full.Sub(cents(l.UnitPrice.Mul(l.Quantity)).Sub(l.Discount))
+		full := cents(listed[i].Mul(l.whole()))
+		given := full.Sub(l.asked())
 		most, _ := PercentOff(full, limit)
-		if l.IGVType != Free && given.GreaterThan(most) {
+		if given.GreaterThan(most) {
 			list = append(list, grant{Place: i, Listed: full, Given: given, Most: most, Limit: limit})
 		}
 	}

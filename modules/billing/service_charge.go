@@ -40,6 +40,9 @@ func (d *Desk) Charge(ctx context.Context, o Order, payments []Payment) (Entry, 
 	if o.PaidWith == "" {
 		o.PaidWith = PaidWith(payments)
 	}
+	if err := d.ledger.alone(ctx, o.ID); err != nil {
+		return Entry{}, err
+	}
 	there, err := d.emission.there(ctx, o)
 	if err != nil || there.ID != uuid.Nil {
 		return there, err

@@ -56,6 +56,9 @@ type Order struct {
 // Issue checks a document, gives it the next number of its site's series and puts it into the queue. Nothing is spent on
 // what SUNAT would refuse. The same order again gives the document that is there.
 func (s *Emission) Issue(ctx context.Context, o Order) (Entry, error) {
+	if err := s.ledger.alone(ctx, o.ID); err != nil {
+		return Entry{}, err
+	}
 	if there, err := s.there(ctx, o); err != nil || there.ID != uuid.Nil {
 		return there, err
 	}

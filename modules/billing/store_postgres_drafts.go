@@ -110,3 +110,9 @@ func (l *Ledger) paymentsOf(ctx context.Context, invoices []uuid.UUID) (map[uuid
 	}
 	return found, nil
 }
+
+// alone has who asks for the same document at the same time wait for this transaction, so that the second finds what the
+// first wrote.
+func (l *Ledger) alone(ctx context.Context, id uuid.UUID) error {
+	return explain("wait for the same document", database.From(ctx).Exec("select pg_advisory_xact_lock(hashtextextended(?, 8))", id.String()).Error)
+}
