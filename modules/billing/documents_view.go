@@ -10,7 +10,7 @@ import (
 
 // owed is what is still to be paid for a document in a list; nothing for notes and for what does not count.
 func owed(l Listed) string {
-	due := l.Total.Sub(l.Paid)
+	due := l.Total.Sub(l.Credited).Sub(l.Paid)
 	if l.Kind == CreditNote || !l.State.Counts() || !due.IsPositive() {
 		return ""
 	}

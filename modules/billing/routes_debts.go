@@ -86,7 +86,6 @@ type debtsView struct {
 	Before []undocumented // what is owed and has no document yet
 	More   string
 	Now    time.Time
-	OpID   string
 }
 
 // debtSums is what is owed in one currency, by age and in all.
@@ -149,7 +148,7 @@ func (h screens) debts(c echo.Context) error {
 	if err := web.BindQuery(c, &q); err != nil {
 		return err
 	}
-	v := debtsView{Query: q, Now: h.Now().In(zone(ctx)), OpID: newID().String(), Cashes: cashSections(debtsPath)}
+	v := debtsView{Query: q, Now: h.Now().In(zone(ctx)), Cashes: cashSections(debtsPath)}
 	var err error
 	if v.Sites, err = h.House.Sites(ctx); err != nil {
 		return err

@@ -29,6 +29,7 @@ type Listed struct {
 	Pending   bool
 	Reason    string
 	Paid      decimal.Decimal
+	Credited  decimal.Decimal // by credit notes in force
 }
 
 // Name is what the document is called.
@@ -72,16 +73,19 @@ func (f Filter) where() (where string, args []any) {
 	return where + "order by i.id desc limit ?", append(args, f.Limit)
 }
 
-const listQuery = `select i.id, i.kind, i.series, i.number, i.patient_id, i.issued_at, c.total, c.currency, s.state, s.pending, s.reason,
-	coalesce((select sum(p.amount) from payments p where p.invoice_id = i.id), 0) as paid
+// listQuery reads documents for lists.
+func listQuery() string {
+	return `select i.id, i.kind, i.series, i.number, i.patient_id, i.issued_at, c.total, c.currency, s.state, s.pending, s.reason,
+	coalesce((select sum(p.amount) from payments p where p.invoice_id = i.id), 0) as paid, ` + creditedOf("i.id") + ` as credited
 	from invoices i join invoice_states s on s.invoice_id = i.id and s.clinic_id = i.clinic_id join invoice_contents c on c.id = s.content_id and c.clinic_id = i.clinic_id
 	where true `
+}
 
 // List are documents, the latest first: ids are UUIDv7, in the order in which they were made.
 func (l *Ledger) List(ctx context.Context, f Filter) ([]Listed, error) {
 	where, args := f.where()
 	var list []Listed
-	err := database.From(ctx).Raw(listQuery+where, args...).Scan(&list).Error
+	err := database.From(ctx).Raw(listQuery()+where, args...).Scan(&list).Error
 	return list, explain("list documents", err)
 }
 
@@ -114,7 +118,7 @@ func (p Parts) CountForNavigation(ctx context.Context) (n int, late bool, err er
 // notesOf are the notes that amend a document.
 func (l *Ledger) notesOf(ctx context.Context, invoice uuid.UUID) ([]Listed, error) {
 	var list []Listed
-	err := database.From(ctx).Raw(listQuery+"and i.amends_id = ? order by i.id", invoice).Scan(&list).Error
+	err := database.From(ctx).Raw(listQuery()+"and i.amends_id = ? order by i.id", invoice).Scan(&list).Error
 	return list, explain("read the notes of a document", err)
 }
 

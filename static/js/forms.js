@@ -13,9 +13,9 @@ document.addEventListener('submit', (e) => {
   }
 }, true)
 
-// Last of all: what another helper or htmx has taken for itself is not on its way yet.
+// Last of all: what another helper or htmx has taken for itself is not on its way yet; of a download nobody hears the end.
 window.addEventListener('submit', (e) => {
-  if (!e.defaultPrevented && e.target.getAttribute('method') !== 'dialog') begin(e.target)
+  if (!e.defaultPrevented && !e.target.matches('[method=dialog],[data-descarga]')) begin(e.target)
 })
 
 document.addEventListener('htmx:beforeRequest', (e) => { if (e.detail.elt.tagName === 'FORM') begin(e.detail.elt) })

@@ -45,7 +45,6 @@ type reportView struct {
 	Issuer  Issuer
 	Problem string
 	Now     time.Time
-	OpID    string
 }
 
 func zone(ctx context.Context) *time.Location {
@@ -73,7 +72,7 @@ func (h screens) report(c echo.Context) error {
 
 func (h screens) showReport(c echo.Context, status int, month, day, problem string) error {
 	ctx := c.Request().Context()
-	v := reportView{Problem: problem, Now: h.Now().In(zone(ctx)), OpID: uuid.Must(uuid.NewV7()).String()}
+	v := reportView{Problem: problem, Now: h.Now().In(zone(ctx))}
 	v.Month, v.Day = h.period(month, day)
 	from, to := v.Month.First(), v.Month.Last()
 	if !v.Day.IsZero() {

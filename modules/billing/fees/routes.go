@@ -194,7 +194,6 @@ func (h screens) settled(c echo.Context) (v settledView, err error) {
 	if err != nil {
 		return v, fault.ErrNotFound
 	}
-	v.OpID = newID().String()
 	if v.Settlement, err = h.Settlement(ctx, id); err != nil {
 		return v, err
 	}
