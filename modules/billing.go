@@ -17,7 +17,7 @@ func (h *house) joinBilling() {
 	h.prices = prices.NewEditor(book, prices.NewPostgres(), h.catalog)
 	ledger, later := billing.NewLedger(h.Vault), billing.NewLater(h.queue)
 	emission, till := billing.NewEmission(ledger, later, h.Now), billing.NewTill(ledger, h.Now)
-	connections := billing.NewConnections(ledger, viaNubeFact{nubefact.New(h.Outside)}, h.Now)
+	connections := billing.NewConnections(ledger, viaNubeFact{nubefact.New(h.Outside)}, later, h.Now)
 	papers := billing.NewPapers(ledger, accounts.Colleagues{}, accounts.House{}.Logo)
 	filing := billing.NewFiling(ledger, connections, h.Storage, later, h.Now)
 	desk := billing.NewDesk(ledger, emission, till, h.patients, h.Now)

@@ -22,12 +22,13 @@ type Connector interface {
 type Connections struct {
 	ledger    *Ledger
 	connector Connector
+	later     Later
 	now       clock.Now
 }
 
-// NewConnections builds them over the settings.
-func NewConnections(ledger *Ledger, connector Connector, now clock.Now) *Connections {
-	return &Connections{ledger: ledger, connector: connector, now: now}
+// NewConnections builds them over the settings, and what has documents sent.
+func NewConnections(ledger *Ledger, connector Connector, later Later, now clock.Now) *Connections {
+	return &Connections{ledger: ledger, connector: connector, later: later, now: now}
 }
 
 // Of is the way of the clinic of ctx. One without an account has a way that nobody answers on, and that says so: its
@@ -51,7 +52,8 @@ func (c *Connections) Save(ctx context.Context, a Access) error {
 	return c.ledger.SaveAccess(ctx, a)
 }
 
-// Test tries the clinic's connection and keeps what it said. It issues nothing.
+// Test tries the clinic's connection and keeps what it said. It issues nothing; when the connection works, whatever waited
+// for it goes on at once.
 func (c *Connections) Test(ctx context.Context, in InClinic) error {
 	var emitter Emitter
 	err := in(ctx, func(ctx context.Context) (err error) {
@@ -63,8 +65,20 @@ func (c *Connections) Test(ctx context.Context, in InClinic) error {
 	}
 	answer := emitter.Test(ctx)
 	return in(ctx, func(ctx context.Context) error {
-		return c.ledger.keepTest(ctx, answer.Outcome == TakenAndAccepted, answer.Message, c.now())
+		works := answer.Outcome == TakenAndAccepted
+		if err := c.ledger.keepTest(ctx, works, answer.Message, c.now()); err != nil || !works {
+			return err
+		}
+		return c.resume(ctx)
 	})
+}
+
+// resume has what waits for another try sent and asked about now.
+func (c *Connections) resume(ctx context.Context) error {
+	if err := c.ledger.hurry(ctx, c.now()); err != nil {
+		return err
+	}
+	return wake(ctx, c.ledger, c.later, c.now())
 }
 
 // unset is the way of a clinic that has not said how it emits.

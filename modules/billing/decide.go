@@ -12,7 +12,7 @@ const (
 	Poll    Step = "poll"    // held outside, SUNAT decides later: consult after PollAfter
 	Consult Step = "consult" // nobody knows: consult now
 	Repeat  Step = "repeat"  // nobody holds it: send the very same again now
-	Wait    Step = "wait"    // nobody answered: the same again after RetryAfter
+	Wait    Step = "wait"    // nobody answered, or the account does not hold: the same again after RetryAfter
 )
 
 // AfterEmit decides about a document that was handed over.
@@ -32,9 +32,9 @@ func AfterEmit(a Answer, triedBefore bool) Step {
 			return Taken
 		}
 		return Consult
-	case NotValid, NotAuthorised, NotThere: // a note may amend what is not there
+	case NotValid, NotThere: // a note may amend what is not there
 		return Correct
-	case NotReached:
+	case NotReached, NotAuthorised: // nothing is wrong with the document: it goes on when somebody answers, or the account is put right
 		return Wait
 	}
 	return Consult

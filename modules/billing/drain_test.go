@@ -65,6 +65,31 @@ var _ = Describe("sending documents", func() {
 		Expect(d.life(first.ID)).To(Equal([]billing.Status{billing.Queued, billing.Sent, billing.ToCorrect, billing.Queued, billing.Sent, billing.Accepted}))
 	})
 
+	It("keeps documents in their series while the account does not hold, and goes on with all when a test says that it does", func() {
+		first, second := d.issued("50.00"), d.issued("60.00")
+		for range 3 {
+			d.service.says = append(d.service.says, stopped)
+			Expect(d.send()).NotTo(BeZero())
+			d.later(d.entry(first.ID).State.NextAt.Sub(d.now()))
+		}
+		held := d.entry(first.ID).State
+		Expect(held).To(And(HaveField("Status", billing.Sent), HaveField("Reason", "La clave no es correcta."), HaveField("Attempts", 3)))
+		Expect(d.entry(second.ID).State.Status).To(Equal(billing.Queued))
+
+		d.later(-time.Second)
+		Expect(d.send()).To(BeZero(), "its time has not come")
+		connections, asked := billing.NewConnections(d.ledger, connector{d.service}, d, d.now), d.asked
+		d.within(func(ctx context.Context) {
+			Expect(d.ledger.SaveAccess(ctx, billing.Access{Route: "x", Token: "y"})).To(Succeed())
+		})
+		Expect(connections.Test(context.Background(), d.in)).To(Succeed())
+		Expect(d.asked).To(Equal(asked+1), "one series")
+		Expect(d.send()).To(BeZero())
+		for _, e := range []billing.Entry{first, second} {
+			Expect(d.life(e.ID)).To(Equal([]billing.Status{billing.Queued, billing.Sent, billing.Accepted}))
+		}
+	})
+
 	It("goes on for days, with never more than half an hour between two attempts, and sends at last", func() {
 		e := d.issued("50.00")
 		for range 12 {
@@ -85,7 +110,7 @@ var _ = Describe("sending documents", func() {
 	})
 
 	It("adopts one that arrived late, after it was stopped and sent again as it was", func() {
-		d.service.says = append(d.service.says, unheard, stopped)
+		d.service.says = append(d.service.says, unheard, invalid)
 		e := d.issued("50.00")
 		d.send()
 		Expect(d.entry(e.ID).State.Status).To(Equal(billing.ToCorrect))

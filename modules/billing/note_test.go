@@ -151,7 +151,7 @@ var _ = Describe("the life of a document", func() {
 	},
 		Entry("after the deadline", func(v *billing.Voiding) { v.IssuedOn = in(-8) }, fault.Conflict, "Se anula hasta 7 días después de la emisión, el 23/11/2026. Haga una nota de crédito."),
 		Entry("what has a credit note", func(v *billing.Voiding) { v.Credited = true }, fault.Conflict, "Tiene una nota de crédito"),
-		Entry("what SUNAT has not accepted", func(v *billing.Voiding) { v.Status = billing.Sent }, fault.Conflict, "este comprobante está como «Enviada a SUNAT»"),
+		Entry("what SUNAT has not accepted", func(v *billing.Voiding) { v.Status = billing.Sent }, fault.Conflict, "este comprobante está como «Enviando a SUNAT»"),
 		Entry("what is voided and more", func(v *billing.Voiding) { v.Status = billing.Voided }, fault.Conflict, "no pasa a «Anulando»"),
 		Entry("without a reason", func(v *billing.Voiding) { v.Reason = "" }, fault.Invalid, "Falta el motivo de la anulación."),
 		Entry("for a reason of two letters", func(v *billing.Voiding) { v.Reason = "no" }, fault.Invalid, "por lo menos 3"),
@@ -184,7 +184,7 @@ var _ = Describe("what follows from an answer", func() {
 		Entry(nil, billing.TakenAndRejected, billing.Reject, billing.Reject),
 		Entry("a number that somebody else used", billing.AlreadyThere, billing.Taken, billing.Consult),
 		Entry(nil, billing.NotValid, billing.Correct, billing.Correct),
-		Entry(nil, billing.NotAuthorised, billing.Correct, billing.Correct),
+		Entry("a suspended account", billing.NotAuthorised, billing.Wait, billing.Wait),
 		Entry(nil, billing.NotReached, billing.Wait, billing.Wait),
 		Entry(nil, billing.NotUnderstood, billing.Consult, billing.Consult),
 	)

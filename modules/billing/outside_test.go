@@ -10,6 +10,7 @@ import (
 
 	"hampi/modules/billing"
 	"hampi/modules/platform/database/dbtest"
+	"hampi/modules/platform/fault"
 )
 
 var cluster *dbtest.Cluster
@@ -93,6 +94,13 @@ func (o *outside) ConsultVoid(_ context.Context, n billing.Name) billing.Answer 
 func (o *outside) Test(context.Context) billing.Answer {
 	return billing.Answer{Outcome: billing.TakenAndAccepted}
 }
+
+// connector reaches the service of a spec with whatever account.
+type connector struct{ service *outside }
+
+func (connector) Problems(billing.Access) fault.Problems { return nil }
+
+func (c connector) For(billing.Access) billing.Emitter { return c.service }
 
 // Fetch hands out what the spec put behind a link.
 func (o *outside) Fetch(_ context.Context, link string) ([]byte, error) {

@@ -301,21 +301,23 @@ func (d *Drain) settleVoid(ctx context.Context, e Entry, step Step, a Answer) er
 
 // Wake has each series sent and each document asked about whose time has come.
 func (d *Drain) Wake(ctx context.Context, in InClinic) error {
-	return in(ctx, func(ctx context.Context) error {
-		series, polls, err := d.ledger.Due(ctx, d.now())
-		if err != nil {
+	return in(ctx, func(ctx context.Context) error { return wake(ctx, d.ledger, d.later, d.now()) })
+}
+
+func wake(ctx context.Context, ledger *Ledger, later Later, now time.Time) error {
+	series, polls, err := ledger.Due(ctx, now)
+	if err != nil {
+		return err
+	}
+	for _, id := range series {
+		if err := later.Send(ctx, id); err != nil {
 			return err
 		}
-		for _, id := range series {
-			if err := d.later.Send(ctx, id); err != nil {
-				return err
-			}
+	}
+	for _, id := range polls {
+		if err := later.Follow(ctx, id, now); err != nil {
+			return err
 		}
-		for _, id := range polls {
-			if err := d.later.Follow(ctx, id, d.now()); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	}
+	return nil
 }

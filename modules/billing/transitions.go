@@ -30,7 +30,7 @@ func (s Status) Label() string {
 	case Queued:
 		return "En cola"
 	case Sent:
-		return "Enviada a SUNAT"
+		return "Enviando a SUNAT"
 	case ToCorrect:
 		return "Por corregir"
 	case Accepted:

@@ -183,7 +183,6 @@ type settledView struct {
 	Settlement
 	Clinic accounts.Clinic
 	Names  names
-	OpID   string
 }
 
 func (v settledView) name() string { return v.Names.members[v.Doctor] }
