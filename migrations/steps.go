@@ -37,6 +37,7 @@ func Steps() []*gormigrate.Migration {
 		sqlStep("0029_record"),
 		sqlStep("0030_fees"),
 		sqlStep("0031_books_speed"),
+		sqlStep("0032_record_asides"),
 		sqlStep("0033_altitude"),
 		sqlStep("0034_devices_agreements"),
 		sqlStep("0035_dollars"),

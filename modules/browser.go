@@ -106,7 +106,7 @@ func (b *BrowserApp) routes(register *patients.Service, days *agenda.Service, se
 	hce.HistoryRoutes(r, record)
 	hce.Routes(r, record)
 	hce.TriageRoutes(r, record, nil)
-	describers := []offline.Describer{register.Describer(), days.Describer(), record.DraftDescriber(), record.RecordDescriber(), record.TriageDescriber()}
+	describers := []offline.Describer{register.Describer(), days.Describer(), record.DraftDescriber(), record.AsideDescriber(), record.RecordDescriber(), record.TriageDescriber()}
 	describers = append(describers, billing.Describers()...)
 	desk := sync.NewOnDevice(b.Device, describers, sync.OnDeviceParts{Name: nameOfDevice, Kept: keptOnDevice, Contact: contact})
 	sync.Routes(r, desk, sync.PageParts{Describers: describers, People: accounts.ColleaguesOffline{}, Now: b.now})

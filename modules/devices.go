@@ -42,7 +42,7 @@ func (h *house) joinDevices(register *patients.Sync, metrics *web.Metrics) {
 	for _, one := range alerts {
 		entities = append(entities, one)
 	}
-	entities = append(entities, records, hce.SyncDrafts(h.record), triage)
+	entities = append(entities, records, hce.SyncDrafts(h.record), hce.SyncAsides(h.record), triage)
 	money := h.billing
 	entities = append(entities, billing.SyncSettings(money.Ledger), billing.SyncSessions(money.Ledger, money.Till, money.House, h.Now),
 		billing.SyncReceipts(money.Ledger, money.Made, money.Insurers, money.Front))

@@ -53,6 +53,7 @@ func (h *house) auditSubjects() []audit.Subject {
 		{Entity: "blood_types", Label: "Grupo sanguíneo"},
 		{Entity: "encounters", Label: "Atención"},
 		{Entity: "record_drafts", Label: "Borrador de nota"},
+		{Entity: "record_asides", Label: "Texto aparte de una nota"},
 		{Entity: "medical_records", Label: "Documento de historia"},
 		{Entity: "record_signatures", Label: "Firma", Columns: map[string]audit.Column{"name": shown("firmante"), "college_number": shown("colegiatura")}},
 		{Entity: "observations", Label: "Resultado o función vital"},

@@ -26,6 +26,7 @@ type attendView struct {
 	Checked   prescribing.Checked
 	Templates []Offered
 	Stars     []Favourite     // of who attends
+	Asides    []Beside        // what the note does not say
 	Next      *patients.Visit // the patient's next appointment
 	Side      sideView
 	History   bool // phones show the history instead of the note

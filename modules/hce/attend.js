@@ -1,10 +1,10 @@
-// The note of an attention: it saves itself a second after the last change and when a field is left, knows which window
+// The note of an attention: it saves itself within a second of a change and when a field is left, knows which window
 // writes, adds what a search finds, copies from the history, and leads to its sections by key. It evaluates no rule.
 import htmx from 'htmx.org/dist/htmx.esm.js'
 import { byID, on, visible } from '../../static/js/dom.js'
 import { uuidv7 } from '../../static/js/ops.js'
 
-const pause = 1000 // ms after the last letter
+const pause = 1000 // ms from the first letter that is not kept
 const note = () => byID('nota')
 
 // ---- which window this is: of which browser, and which of its windows. As long as it shows a note it holds a lock of its
@@ -31,8 +31,7 @@ if (note()) {
 
 const closed = async (name) => name.startsWith(browser + '.') && navigator.locks &&
   !(await navigator.locks.query()).held.some((lock) => lock.name === held(name))
-const mine = (name) => tell({ ventana: name })
-const tell = (what) => fetch(byID('nota').dataset.ventanas, { method: 'POST', headers: { 'HX-Request': 'true' }, body: new URLSearchParams(what), keepalive: true })
+const tell = (what, where = note().dataset.ventanas) => fetch(where, { method: 'POST', headers: { 'HX-Request': 'true' }, body: new URLSearchParams(what), keepalive: true })
 
 async function settle() {
   const form = note()
@@ -43,7 +42,7 @@ async function settle() {
   const line = form.querySelector('[data-otra-ventana]')
   if (!line) return
   if (form.dataset.titular !== field.value) { // else it is this very window, loaded again
-    if (!(await closed(form.dataset.titular)) || !(await mine(field.value)).ok) return
+    if (!(await closed(form.dataset.titular)) || !(await tell({ ventana: field.value })).ok) return
   }
   line.remove()
   form.querySelector('[data-filas]').disabled = false
@@ -53,10 +52,16 @@ document.addEventListener('htmx:afterSettle', settle)
 window.addEventListener('pageshow', settle)
 settle()
 
-// A window that goes keeps the note from nobody: those of other browsers need not wait.
+// A window that goes keeps the note from nobody: those of other browsers need not wait. Its last letters go with it.
 window.addEventListener('pagehide', () => {
-  if (note() && !note().querySelector('[data-filas]').disabled) tell({ ventana: ownName(), dejar: 'si' }).catch(() => {})
+  const form = note()
+  if (!form || form.querySelector('[data-filas]').disabled) return
+  form.elements.dejar.disabled = false
+  tell(new FormData(form), kept < changes && signing !== true ? form.action : undefined).catch(() => {})
+  form.elements.dejar.disabled = true
 })
+document.addEventListener('visibilitychange', () => { if (document.hidden) plan(0) }) // it may never be seen again
+document.addEventListener('desbloqueado', () => plan(0))
 
 // ---- saving by itself
 let changes = 0 // since the page was loaded
@@ -66,15 +71,18 @@ let timer = 0
 
 function changed(now) {
   changes++
-  plan(now ? 0 : pause)
+  if (now || !timer) plan(now ? 0 : pause)
 }
 
 function plan(wait) {
-  clearTimeout(timer)
+  stop()
   timer = setTimeout(save, wait)
 }
 
+function stop() { timer = clearTimeout(timer) }
+
 function save() {
+  stop()
   const form = note()
   if (!form || signing || kept >= changes || form.querySelector('[data-filas]')?.disabled) return
   htmx.trigger(byID('guardar'), 'guardar') // not the form: htmx would send it where its last button leads
@@ -103,17 +111,12 @@ document.addEventListener('htmx:afterRequest', (e) => {
   if (!form || !(e.detail.elt instanceof Element) || !(ofNote(e) || form.contains(e.detail.elt))) return
   if (ofNote(e)) {
     if (e.detail.successful) kept = sending
-    else if (e.detail.xhr?.status !== 409) say('No se pudo guardar el borrador. Lo escrito sigue aquí.')
+    else byID('estado-borrador')?.querySelector('span')?.replaceChildren('No se pudo guardar el borrador. Lo escrito sigue aquí.')
   }
   if (kept >= changes && look) look.click()
-  else if (kept < changes && !form.querySelector('[data-otra-gana]')) plan(e.detail.successful ? pause : 5 * pause)
+  else if (kept < changes) plan(e.detail.successful ? pause : 5 * pause)
   look = null
 })
-
-function say(words) {
-  const line = byID('estado-borrador')?.querySelector('span')
-  if (line) line.textContent = words
-}
 
 window.addEventListener('beforeunload', (e) => { if (note() && kept < changes && signing !== true) { save(); e.preventDefault() } })
 
@@ -176,7 +179,7 @@ document.addEventListener('click', (e) => {
   if (!(e.target instanceof Element) || !e.target.closest('#firmar-boton') || !onTheWay.size) return
   e.preventDefault()
   e.stopImmediatePropagation()
-  clearTimeout(timer)
+  stop()
   signing = 'waits'
 }, true)
 
@@ -184,7 +187,7 @@ document.addEventListener('htmx:beforeRequest', (e) => {
   const { elt, xhr } = e.detail
   if (e.defaultPrevented) return
   if (signs(e)) {
-    clearTimeout(timer)
+    stop()
     signing = true
     asked = letters
   } else if (elt.id === 'guardar' || elt.matches?.('#nota [name=hacer], #nota .rx [hx-post]')) {
@@ -197,6 +200,10 @@ document.addEventListener('htmx:beforeRequest', (e) => {
 })
 
 document.addEventListener('htmx:beforeSwap', (e) => {
+  if (ofNote(e) && e.detail.target === note() && !e.detail.xhr.getResponseHeader('HX-Trigger-After-Settle')) {
+    if (sending < changes) e.detail.shouldSwap = false // the note went on in another window: what was typed meanwhile is kept beside it too
+    return
+  }
   if (!signs(e) || letters === asked || e.detail.xhr.status >= 300) return
   e.detail.shouldSwap = false
   const line = new DOMParser().parseFromString(e.detail.serverResponse, 'text/html').getElementById('estado-borrador')
@@ -218,7 +225,7 @@ on('click', '[data-receta]', (link, e) => {
   } else if (kept < changes) {
     e.preventDefault()
     look = link
-    clearTimeout(timer)
+    stop()
     save()
   }
 })

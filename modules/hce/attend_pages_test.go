@@ -310,12 +310,26 @@ var _ = Describe("the page of an attention", func() {
 		Expect(second.Body).To(And(ContainSubstring("Se está escribiendo en otra ventana"), MatchRegexp(`<fieldset[^>]*disabled`), ContainSubstring(`data-titular="a"`)))
 		other := with(second.note("b"), "f.motivo", "De la segunda")
 		stale := v.post(address+"/borrador", other)
-		Expect(stale.Status).To(Equal(http.StatusConflict))
-		Expect(stale.Body).To(ContainSubstring("Lo escrito aquí sigue en pantalla"))
+		Expect(stale.Header.Get("HX-Retarget")).To(Equal("#nota"), "the window gets the note as it stands, to read")
+		Expect(stale.Body).To(And(ContainSubstring("De la primera"), MatchRegexp(`<fieldset[^>]*disabled`), MatchRegexp(`(?s)Lo que usted escribió y no está en la nota.*De la segunda`)))
 		Expect(v.post(address+"/ventana", url.Values{"ventana": {"b"}}).Header.Get("HX-Redirect")).To(Equal(address))
-		Expect(v.post(address+"/borrador", other).Status).To(Equal(http.StatusOK))
-		Expect(v.post(address+"/borrador", note).Status).To(Equal(http.StatusConflict))
-		Expect(v.get(address).Body).To(ContainSubstring("De la segunda"))
+		Expect(v.post(address+"/borrador", other).Header.Get("HX-Retarget")).To(BeEmpty())
+		Expect(v.get(address).Body).NotTo(ContainSubstring("no está en la nota"), "what was copied into the note is in it")
+
+		lost := with(opened.note("a"), "f.motivo", "De la primera", "f.relato", "Tose de noche")
+		for _, relato := range []string{"Tose de noche", "Tose de noche y silba"} { // it goes on typing before it hears of it
+			lost.Set("f.relato", relato)
+			Expect(v.post(address+"/borrador", lost).Body).To(ContainSubstring("De la segunda"))
+		}
+		Expect(v.post(address+"/revision", lost).Header.Get("HX-Retarget")).To(Equal("#nota"), "it signs nothing that it has not seen")
+		reloaded := v.get(address)
+		Expect(reloaded.Body).To(And(ContainSubstring("De la segunda"), ContainSubstring("Tose de noche y silba")), "it survives a reload")
+		Expect(c.rowsOf("select count(*) from record_asides where holder = 'a'")).To(Equal(1))
+		aside := regexp.MustCompile(`name="aparte" value="([^"]+)"`).FindStringSubmatch(reloaded.Body)[1]
+		Expect(v.post("/atenciones/"+newID().String()+"/apartes", url.Values{"aparte": {aside}}).Status).To(Equal(http.StatusNotFound))
+		Expect(v.get(address).Body).To(ContainSubstring("Tose de noche y silba"))
+		Expect(v.post(address+"/apartes", url.Values{"aparte": {aside}}).Status).To(Equal(http.StatusOK))
+		Expect(v.get(address).Body).NotTo(ContainSubstring("Tose de noche y silba"))
 
 		Expect(v.post(address+"/ventana", url.Values{"ventana": {"a"}, "dejar": {"si"}}).Status).To(Equal(http.StatusNoContent))
 		Expect(v.get(address).Body).To(ContainSubstring("Se está escribiendo en otra ventana"), "it is not the first one's to let go")

@@ -36,6 +36,8 @@ func nounOf(op offline.Operation) (one, many string) {
 	switch {
 	case op.Entity == draftEntity:
 		return "nota sin cerrar", "notas sin cerrar"
+	case op.Entity == asideEntity:
+		return "texto aparte", "textos aparte"
 	case op.Entity == observationEntity:
 		return "dato de triaje", "datos de triaje"
 	case op.Legible(&d) && d.Type == Prescription:
@@ -44,6 +46,13 @@ func nounOf(op offline.Operation) (one, many string) {
 		return "adenda", "adendas"
 	}
 	return "nota", "notas"
+}
+
+// AsideDescriber tells the same of what stands beside a note.
+func (s *Service) AsideDescriber() offline.Describer {
+	d := s.DraftDescriber()
+	d.Entity = asideEntity
+	return d
 }
 
 // RecordDescriber tells its author, on their own device, what a document says that the server refused.

@@ -18,9 +18,8 @@ func DeviceKinds(patients Patients) []offline.Kind {
 	}
 	return []offline.Kind{
 		{Entity: recordEntity, Place: placeOnDevice, Words: words, Stored: endDrafts},
-		{Entity: draftEntity, Place: placeDraft, Words: words, Expired: func(key string, w offline.Window) bool {
-			return key < w.From.UTC().Format(time.RFC3339)
-		}},
+		{Entity: draftEntity, Place: placeDraft, Words: words, Expired: draftBefore},
+		{Entity: asideEntity, Place: placeDraft, Words: words, Expired: draftBefore},
 		{Entity: templateEntity},
 		{Entity: headEntity},
 		{Entity: favouriteEntity},
@@ -49,6 +48,9 @@ func placeDraft(data json.RawMessage) (key, group string, err error) {
 	}
 	return d.UpdatedAt.UTC().Format(time.RFC3339), d.PatientID.String(), nil
 }
+
+// draftBefore tells what was written before the days that a device holds.
+func draftBefore(key string, w offline.Window) bool { return key < w.From.UTC().Format(time.RFC3339) }
 
 // endDrafts lets go of drafts that have become records.
 func endDrafts(ctx context.Context, u *offline.Unit, changed []offline.Object, _ []string) error {
@@ -83,6 +85,8 @@ func wordsOf(ctx context.Context, patients Patients, op offline.Operation) (titl
 		kind, detail = d.Type.Label(), "Se firma cuando vuelva la conexión"
 	case draftEntity:
 		kind, detail = "Borrador de nota", "Aún no se cierra"
+	case asideEntity:
+		kind = "Texto aparte de la nota"
 	}
 	names, err := patients.NamesByID(ctx, []uuid.UUID{d.PatientID})
 	name := names[d.PatientID]

@@ -29,6 +29,7 @@ func Routes(r *web.Router, record *Service) {
 	r.POST("/atenciones/:id/tratamiento", h.prescribe, write)
 	r.POST("/atenciones/:id/plantilla", h.template, write)
 	r.POST("/atenciones/:id/ventana", h.takeOver, write)
+	r.POST("/atenciones/:id/apartes", h.dismiss, write)
 	r.POST("/atenciones/:id/revision", h.review, write)
 	r.POST("/atenciones/:id/firma", h.close, write)
 	r.GET("/documentos/:id/adenda", h.askAddendum, write)

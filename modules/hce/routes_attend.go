@@ -95,6 +95,9 @@ func (h attendScreens) view(c echo.Context, a Attention) (attendView, error) {
 	if v.Next, err = h.next(c, a.Encounter, a.Look); err != nil {
 		return v, err
 	}
+	if v.Asides, err = h.record.Asides(ctx, a.Encounter.ID); err != nil {
+		return v, err
+	}
 	v.Side, err = h.sideView(c, a.Encounter, a.Look, a.Frame, beforeTab)
 	return v, err
 }

@@ -1,6 +1,7 @@
 package hce
 
 import (
+	"errors"
 	"maps"
 	"net/http"
 	"slices"
@@ -30,7 +31,12 @@ func (h attendScreens) save(c echo.Context) error {
 	}
 	d, err := h.record.SaveDraft(c.Request().Context(), s.Saving)
 	if err != nil {
-		return h.unsaved(c, s, err)
+		return h.beside(c, s, err)
+	}
+	if s.Values.Get("dejar") != "" { // the window goes: these are its last letters
+		if err := h.record.LetGo(c.Request().Context(), s.EncounterID, s.Holder); err != nil {
+			return err
+		}
 	}
 	if !h.record.Away() {
 		c.Response().Header().Set(offline.CopyHeader, strconv.FormatInt(d.Version, 10))
@@ -43,7 +49,7 @@ func (h attendScreens) save(c echo.Context) error {
 		return err
 	}
 	words := savedWords(d, h.record.Zone(c.Request().Context()))
-	return web.Render(c, http.StatusOK, savedDraft(s.EncounterID, d, words, s.Values.Get(countedField) != "", problems))
+	return web.Render(c, http.StatusOK, savedDraft(d, words, s.Values.Get(countedField) != "", problems))
 }
 
 // countedField tells that the note was refused and its problems stand counted on the page.
@@ -69,13 +75,59 @@ func (h attendScreens) copied(c echo.Context) (edition int64, copied bool) {
 	return edition, err == nil && h.record.Away()
 }
 
-// unsaved tells that a draft was not kept because another window wrote; everything else is told by the frame.
-func (h attendScreens) unsaved(c echo.Context, s sent, err error) error {
-	if !web.IsFragment(c) || fault.KindOf(err) != fault.Conflict {
+// beside answers a saving that was refused because the note went on in another window: what was sent is kept beside the
+// note, and the window gets the note as it stands, to read. Everything else is told by the frame.
+func (h attendScreens) beside(c echo.Context, s sent, err error) error {
+	closed := errors.Is(err, errClosed)
+	if !closed && !errors.Is(err, ErrStaleDraft) {
 		return err
 	}
-	d := Draft{ID: s.DraftID, Version: s.Seen}
-	return web.Render(c, http.StatusConflict, draftState(s.EncounterID, d, "", err.Error()))
+	if err := h.record.SetAside(c.Request().Context(), s.Saving); err != nil {
+		return err
+	}
+	if closed {
+		web.Flash(c, "La atención ya se cerró en otra ventana")
+	}
+	if closed || !web.IsFragment(c) {
+		return web.Leave(c, attentionPath(s.EncounterID, ""))
+	}
+	a, err := h.written(c, s.Holder)
+	if err != nil {
+		return err
+	}
+	v, err := h.view(c, a)
+	if err != nil {
+		return err
+	}
+	v.Holder = s.Holder
+	return drawNote(c, v)
+}
+
+// drawNote puts the whole note in the place of the one that stands in the window. It is no refusal: what was sent is kept.
+func drawNote(c echo.Context, v attendView) error {
+	header := c.Response().Header()
+	header.Set("HX-Retarget", "#nota")
+	header.Set("HX-Reswap", "outerHTML")
+	return web.Render(c, http.StatusOK, noteForm(v))
+}
+
+// dismiss lets go of what stands beside the note.
+func (h attendScreens) dismiss(c echo.Context) error {
+	encounter, err := idParam(c)
+	if err != nil {
+		return err
+	}
+	id, err := uuid.Parse(c.FormValue("aparte"))
+	if err != nil {
+		return errDamaged
+	}
+	if err := h.record.DismissAside(c.Request().Context(), encounter, id); err != nil {
+		return err
+	}
+	if web.IsFragment(c) {
+		return c.HTML(http.StatusOK, "") // its section goes
+	}
+	return web.SeeOther(c, attentionPath(encounter, ""))
 }
 
 // redraw answers a change of a field: what came, what went, results, doubts.
@@ -138,7 +190,7 @@ func (h attendScreens) diagnose(c echo.Context) error {
 func (h attendScreens) kept(c echo.Context, s sent, a Attention) error {
 	s.Body = a.Draft.Body
 	if _, err := h.record.SaveDraft(c.Request().Context(), s.Saving); err != nil {
-		return err
+		return h.beside(c, s, err)
 	}
 	return web.SeeOther(c, attentionPath(s.EncounterID, ""))
 }

@@ -1,6 +1,7 @@
 package hce
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 	"strconv"
@@ -25,7 +26,7 @@ func (h attendScreens) review(c echo.Context) error {
 	}
 	d, err := h.record.SaveDraft(ctx, s.Saving)
 	if err != nil {
-		return h.unreviewed(c, err)
+		return h.beside(c, s, err)
 	}
 	r, err := h.record.Review(ctx, s.EncounterID, s.Holder)
 	if err != nil {
@@ -43,14 +44,6 @@ func (h attendScreens) review(c echo.Context) error {
 		return web.Render(c, http.StatusOK, reviewDialog(v))
 	}
 	return web.Show(c, web.Page{Title: "Firmar", Nav: "/hoy", Back: attentionPath(s.EncounterID, ""), Focus: true, Body: reviewPage(v)})
-}
-
-// unreviewed tells in the dialog that another window wrote.
-func (h attendScreens) unreviewed(c echo.Context, err error) error {
-	if !web.IsFragment(c) || fault.KindOf(err) != fault.Conflict {
-		return err
-	}
-	return web.Render(c, http.StatusConflict, refusalDialog(err.Error()))
 }
 
 // unready draws the note again with everything that keeps it from being signed. Its status is not that of a refusal:
@@ -72,11 +65,8 @@ func (h attendScreens) unready(c echo.Context, r Review, holder string) error {
 			Status: http.StatusUnprocessableEntity, Title: "Atención", Context: r.Template.Title, Nav: "/hoy", Back: "/hoy", Focus: true, Body: attendPage(v),
 		})
 	}
-	header := c.Response().Header()
-	header.Set("HX-Retarget", "#nota")
-	header.Set("HX-Reswap", "outerHTML")
-	header.Set("HX-Trigger-After-Settle", "nota:problemas")
-	return web.Render(c, http.StatusOK, noteForm(v))
+	c.Response().Header().Set("HX-Trigger-After-Settle", "nota:problemas")
+	return drawNote(c, v)
 }
 
 // problemsOf are problems and open doubts together, as the line above the button counts and names them.
@@ -174,7 +164,14 @@ func (h attendScreens) close(c echo.Context) error {
 	if problems, refused := fault.Fields(err); refused {
 		return h.unsigned(c, id, version, f.Window, problems)
 	}
-	if err != nil {
+	switch {
+	case errors.Is(err, errClosed):
+		web.Flash(c, "Otra ventana ya cerró esta atención: se firmó una sola vez")
+		return web.Leave(c, attentionPath(id, ""))
+	case errors.Is(err, ErrStaleDraft):
+		web.Flash(c, "No se firmó: la nota se siguió escribiendo en otra ventana")
+		return web.Leave(c, attentionPath(id, ""))
+	case err != nil:
 		return err
 	}
 	words := "Atención firmada y cerrada"

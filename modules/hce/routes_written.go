@@ -29,6 +29,7 @@ type writtenView struct {
 	Book bool
 
 	Senders []Sender
+	Asides  []Beside        // what who attended wrote and the note does not say
 	Files   templ.Component // photos and documents, for who attended; nil for others and on a device
 }
 
@@ -61,6 +62,11 @@ func (h attendScreens) read(c echo.Context, e Encounter, look Look) error {
 	}
 	if h.record.Files != nil && h.record.writes(ctx, e) {
 		if v.Files, _, err = h.gallery(ctx, e); err != nil {
+			return err
+		}
+	}
+	if h.record.writes(ctx, e) {
+		if v.Asides, err = h.record.Asides(ctx, e.ID); err != nil {
 			return err
 		}
 	}

@@ -12,7 +12,7 @@ import (
 // What a store answers when somebody was first.
 var (
 	ErrSameID     = fault.Conflicted("id_reused", "Esto ya se guardó antes con otros datos.")
-	ErrStaleDraft = fault.Conflicted("stale", "Este borrador se cambió en otra ventana. Lo escrito aquí sigue en pantalla; vuelva a abrir la atención para ver lo guardado.")
+	ErrStaleDraft = fault.Conflicted("stale", "La nota se siguió escribiendo en otra ventana. Vuelva a abrir la atención: lo que usted escribió y no está en la nota aparece a su lado.")
 	ErrSignedOnce = fault.Conflicted("signed", "Este documento ya está firmado.")
 )
 
@@ -20,6 +20,7 @@ var (
 type Store interface {
 	Encounters
 	Drafts
+	Asides
 	Records
 	Sight
 	Templates
@@ -60,6 +61,16 @@ type Drafts interface {
 	DropDraft(ctx context.Context, id uuid.UUID) error
 	// DraftsBy are an author's drafts, the latest first.
 	DraftsBy(ctx context.Context, author uuid.UUID) ([]Draft, error)
+}
+
+// Asides is the part of the store that keeps what was written beside notes.
+type Asides interface {
+	// AsidesOf are what the author wrote beside the note of an attention and has not let go, oldest first.
+	AsidesOf(ctx context.Context, encounter, author uuid.UUID) ([]Aside, error)
+	// KeepAside keeps it, in the place of what has its id.
+	KeepAside(ctx context.Context, a Aside) error
+	// DismissAside lets it go.
+	DismissAside(ctx context.Context, id uuid.UUID, at time.Time) error
 }
 
 // RecordRange picks records of a person, latest first.

@@ -50,7 +50,7 @@ func (s DraftSync) own(ctx context.Context) ([]offline.Change, error) {
 }
 
 // Apply keeps what was written on a device as the draft of its attention, which it begins where nobody knows it. What
-// another window wrote meanwhile is not written over: it is refused, and stays on the device to be read.
+// another window wrote meanwhile is not written over: what arrives then stands beside the note.
 func (s DraftSync) Apply(ctx context.Context, op offline.Received) (offline.Outcome, error) {
 	var in draftData
 	decoder := json.NewDecoder(bytes.NewReader(op.Data))
@@ -58,25 +58,29 @@ func (s DraftSync) Apply(ctx context.Context, op offline.Received) (offline.Outc
 	if err := decoder.Decode(&in); err != nil {
 		return offline.Outcome{}, fault.InvalidField("data", "Los datos del borrador no se entienden.")
 	}
-	if !access.Who(ctx).Can(accounts.HCEWrite) {
-		return offline.Outcome{}, fault.ErrForbidden
-	}
-	person, err := s.record.Patients.Active(ctx, in.PatientID)
-	if fault.IsNotFound(err) {
-		return offline.Outcome{}, &offline.Missing{Entity: "patient", ID: in.PatientID}
-	}
-	if err != nil {
-		return offline.Outcome{}, err
-	}
-	in.PatientID = person.ID
 	return s.record.draftArrived(ctx, op, in)
 }
 
-func (s *Service) draftArrived(ctx context.Context, op offline.Received, in draftData) (offline.Outcome, error) {
-	if _, err := s.Template(ctx, in.TemplateID, in.TemplateVersion); err != nil {
-		return offline.Outcome{}, fault.InvalidField("template_id", "Esa plantilla no existe.")
+// arrivedOf is the attention that something being written belongs to, where it arrives.
+func (s *Service) arrivedOf(ctx context.Context, in draftData) (Encounter, error) {
+	if !access.Who(ctx).Can(accounts.HCEWrite) {
+		return Encounter{}, fault.ErrForbidden
 	}
-	e, err := s.arrived(ctx, in.Encounter, in.PatientID)
+	person, err := s.Patients.Active(ctx, in.PatientID)
+	if fault.IsNotFound(err) {
+		return Encounter{}, &offline.Missing{Entity: "patient", ID: in.PatientID}
+	}
+	if err != nil {
+		return Encounter{}, err
+	}
+	if _, err := s.Template(ctx, in.TemplateID, in.TemplateVersion); err != nil {
+		return Encounter{}, fault.InvalidField("template_id", "Esa plantilla no existe.")
+	}
+	return s.arrived(ctx, in.Encounter, person.ID)
+}
+
+func (s *Service) draftArrived(ctx context.Context, op offline.Received, in draftData) (offline.Outcome, error) {
+	e, err := s.arrivedOf(ctx, in)
 	if err != nil {
 		return offline.Outcome{}, err
 	}
@@ -92,7 +96,8 @@ func (s *Service) draftArrived(ctx context.Context, op offline.Received, in draf
 	case d.Holder == in.Window && !d.UpdatedAt.Before(op.At):
 		return offline.Outcome{Status: offline.Duplicate, Version: d.Version}, nil // the same window wrote on, with connection
 	case d.Holder != in.Window && d.Version > in.Seen:
-		return offline.Outcome{}, fault.Conflicted("stale", "Este borrador se siguió escribiendo en otra ventana. Lo que escribió sin conexión está abajo: copie a la atención lo que falte.")
+		aside := in.besides(newID(), e, earlier(op.At, s.now()))
+		return offline.Outcome{Status: offline.Duplicate, Version: d.Version}, s.setAside(ctx, aside) // the device gets it with the note as it stands
 	}
 	created := d.Version == 0
 	d.TemplateID, d.TemplateVersion, d.Body = in.TemplateID, in.TemplateVersion, in.Body

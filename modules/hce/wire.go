@@ -15,6 +15,7 @@ import (
 const (
 	recordEntity   = "record"
 	draftEntity    = "record_draft"
+	asideEntity    = "record_aside"
 	templateEntity = "note_template"
 )
 
@@ -168,6 +169,35 @@ func (d draftData) draft(id uuid.UUID) Draft {
 	return Draft{
 		ID: id, EncounterID: d.Encounter.ID, PatientID: d.PatientID, AuthorID: d.AuthorID, TemplateID: d.TemplateID, TemplateVersion: d.TemplateVersion,
 		Body: d.Body, Holder: d.Window, HeldAt: d.UpdatedAt, Version: d.Version, CreatedAt: d.CreatedAt, UpdatedAt: d.UpdatedAt,
+	}
+}
+
+// asideData is what stands beside a note, on a device and on its way. It is a draft that waits for nobody.
+type asideData struct {
+	draftData
+	DismissedAt *time.Time `json:"dismissed_at,omitempty"`
+}
+
+func asideDataOf(a Aside, e Encounter) asideData {
+	d := Draft{
+		PatientID: a.PatientID, AuthorID: a.AuthorID, TemplateID: a.TemplateID, TemplateVersion: a.TemplateVersion, Body: a.Body, Holder: a.Holder,
+		Version: a.Version, CreatedAt: a.WrittenAt, UpdatedAt: a.WrittenAt,
+	}
+	return asideData{draftDataOf(d, e, 0), a.DismissedAt}
+}
+
+func (d asideData) aside(id uuid.UUID) Aside {
+	return Aside{
+		ID: id, EncounterID: d.Encounter.ID, PatientID: d.PatientID, AuthorID: d.AuthorID, TemplateID: d.TemplateID, TemplateVersion: d.TemplateVersion,
+		Body: d.Body, Holder: d.Window, WrittenAt: d.UpdatedAt, DismissedAt: d.DismissedAt, Version: d.Version,
+	}
+}
+
+// besides is a draft that arrived as an aside of an attention of its author's.
+func (d draftData) besides(id uuid.UUID, e Encounter, at time.Time) Aside {
+	return Aside{
+		ID: id, EncounterID: e.ID, PatientID: e.PatientID, AuthorID: e.DoctorID, TemplateID: d.TemplateID, TemplateVersion: d.TemplateVersion,
+		Body: d.Body, Holder: d.Window, WrittenAt: at,
 	}
 }
 
