@@ -71,6 +71,10 @@ async function race(event, request, { page, patience, here, done }) {
   const response = await Promise.race([network.then((r) => (net.absent(r) ? null : r), () => null), silence(patience, able)])
   if (response) {
     if (net.ours(response)) event.waitUntil(net.reached())
+    if (response.status === 401 && request.headers.has('X-Guarda') && (await able) && (await keys.fromPages())) { // the log-in ended: kept here until the next
+      const mine = await here()
+      if (mine?.ok) return mine
+    }
     if (!reads(request)) event.waitUntil(done(response).then(() => sync.run()))
     return response
   }
