@@ -6,6 +6,7 @@ import { uuidv7 } from '../../static/js/ops.js'
 
 const pause = 1000 // ms from the first letter that is not kept
 const note = () => byID('nota')
+const reads = () => note()?.querySelector('[data-filas]')?.disabled ?? true // another window writes
 
 // ---- which window this is: of which browser, and which of its windows. As long as it shows a note it holds a lock of its
 // name, so that another window of this browser knows whether it still writes.
@@ -55,7 +56,7 @@ settle()
 // A window that goes keeps the note from nobody: those of other browsers need not wait. Its last letters go with it.
 window.addEventListener('pagehide', () => {
   const form = note()
-  if (!form || form.querySelector('[data-filas]').disabled) return
+  if (reads()) return
   form.elements.dejar.disabled = false
   tell(new FormData(form), kept < changes && signing !== true ? form.action : undefined).catch(() => {})
   form.elements.dejar.disabled = true
@@ -68,6 +69,7 @@ let changes = 0 // since the page was loaded
 let kept = 0 // of them, as the server last said
 let sending = 0
 let timer = 0
+let lost = false // the last saving found nobody
 
 function changed(now) {
   changes++
@@ -83,8 +85,7 @@ function stop() { timer = clearTimeout(timer) }
 
 function save() {
   stop()
-  const form = note()
-  if (!form || signing || kept >= changes || form.querySelector('[data-filas]')?.disabled) return
+  if (signing || kept >= changes || reads()) return
   htmx.trigger(byID('guardar'), 'guardar') // not the form: htmx would send it where its last button leads
 }
 
@@ -110,7 +111,8 @@ document.addEventListener('htmx:afterRequest', (e) => {
   if (signs(e) && !dialogOpen()) signing = false
   if (!form || !(e.detail.elt instanceof Element) || !(ofNote(e) || form.contains(e.detail.elt))) return
   if (ofNote(e)) {
-    if (e.detail.successful) kept = sending
+    lost = !e.detail.successful
+    if (!lost) kept = sending
     else byID('estado-borrador')?.querySelector('span')?.replaceChildren('No se pudo guardar el borrador. Lo escrito sigue aquí.')
   }
   if (kept >= changes && look) look.click()
@@ -118,7 +120,12 @@ document.addEventListener('htmx:afterRequest', (e) => {
   look = null
 })
 
-window.addEventListener('beforeunload', (e) => { if (note() && kept < changes && signing !== true) { save(); e.preventDefault() } })
+// What is on its way when a page goes arrives (pagehide); what has found no way, or is more than browsers take along, is asked about.
+window.addEventListener('beforeunload', (e) => {
+  if (kept >= changes || signing === true || reads() || !(lost || new URLSearchParams(new FormData(note())).toString().length > 6e4)) return
+  save()
+  e.preventDefault()
+})
 
 // What a region of the note was drawn anew for is a change too.
 document.addEventListener('htmx:afterSwap', (e) => {

@@ -20,9 +20,21 @@ func takesOver(w *Window, attention, selector, text string) {
 	w.Go(attention)
 	w.Turn(func() { w.PressOn("[data-otra-ventana] button", "Escribir aquí") })
 	w.Gone("[data-otra-ventana]")
+	writes(w, selector, text)
+}
+
+// writes fills a field of a note and waits until its next edition is kept.
+func writes(w *Window, selector, text string) {
+	GinkgoHelper()
+	before := w.edition()
 	w.Fill(selector, text)
 	w.Keys(kb.Tab)
-	w.See(".atencion-estado", "Borrador guardado")
+	Eventually(w.edition).WithTimeout(pageLimit).ShouldNot(Equal(before))
+}
+
+// edition is which one of the draft the window has.
+func (w *Window) edition() string {
+	return evalOr(w, `document.querySelector("#estado-borrador [name=version]").value`, "")
 }
 
 var _ = Describe("a note that goes on in another window", func() {
@@ -35,9 +47,7 @@ var _ = Describe("a note that goes on in another window", func() {
 		one.Follow("button", "Atender")
 		attention := one.Where()
 		one.Fill("[name='f.motivo']", "Tos")
-		one.Fill(story, "Desde ayer por la noche")
-		one.Keys(kb.Tab)
-		one.See(".atencion-estado", "Borrador guardado")
+		writes(one, story, "Desde ayer por la noche")
 		one.upToDate()
 
 		two := Phone()
@@ -59,9 +69,9 @@ var _ = Describe("a note that goes on in another window", func() {
 		one.Go(attention)
 		one.See(beside, "con silbido")
 		one.Turn(func() { one.PressOn("[data-otra-ventana] button", "Escribir aquí") })
+		before := one.edition()
 		one.PressOn(beside+" button", "Añadir a la nota")
-		one.Keys(kb.Tab)
-		one.See(".atencion-estado", "Borrador guardado")
+		Eventually(one.edition).WithTimeout(pageLimit).ShouldNot(Equal(before))
 		one.Go(attention)
 		Expect(one.Value(story)).To(ContainSubstring("con silbido"))
 		Expect(one.Texts(beside)).To(BeEmpty())
@@ -69,8 +79,8 @@ var _ = Describe("a note that goes on in another window", func() {
 		By("the log-in that ends")
 		_, err := chromedp.Call(one.ctx, network.ClearBrowserCookies, cdp.Empty{})
 		Expect(err).NotTo(HaveOccurred())
-		one.Fill(story, "Con silbido, peor al acostarse")
-		one.Keys(kb.Tab)
+		one.Refused(401) // what only the server proposes
+		writes(one, story, "Con silbido, peor al acostarse")
 		one.See("[data-red-franja]", "Ingrese")
 		signInByHand(one, "doctor@demo.pe")
 		one.upToDate()
