@@ -314,7 +314,16 @@ var _ = Describe("the page of an attention", func() {
 		Expect(stale.Body).To(And(ContainSubstring("De la primera"), MatchRegexp(`<fieldset[^>]*disabled`), MatchRegexp(`(?s)Lo que usted escribió y no está en la nota.*De la segunda`)))
 		Expect(v.post(address+"/ventana", url.Values{"ventana": {"b"}}).Header.Get("HX-Redirect")).To(Equal(address))
 		Expect(v.post(address+"/borrador", other).Header.Get("HX-Retarget")).To(BeEmpty())
-		Expect(v.get(address).Body).NotTo(ContainSubstring("no está en la nota"), "what was copied into the note is in it")
+		other.Set("version", v.get(address).hidden("version"))
+		other.Set("f.motivo", "De la segunda, corregida")
+		Expect(v.post(address+"/borrador", other).Header.Get("HX-Retarget")).To(BeEmpty())
+		other.Set("version", v.get(address).hidden("version"))
+		other.Set("f.motivo", "Otra cosa")
+		Expect(v.post(address+"/borrador", other).Header.Get("HX-Retarget")).To(BeEmpty())
+		Expect(v.get(address).Body).NotTo(ContainSubstring("no está en la nota"), "what was in the note once was changed on purpose")
+		other.Set("version", v.get(address).hidden("version"))
+		other.Set("f.motivo", "De la segunda")
+		Expect(v.post(address+"/borrador", other).Header.Get("HX-Retarget")).To(BeEmpty())
 
 		lost := with(opened.note("a"), "f.motivo", "De la primera", "f.relato", "Tose de noche")
 		for _, relato := range []string{"Tose de noche", "Tose de noche y silba"} { // it goes on typing before it hears of it

@@ -55,6 +55,27 @@ func (s *Service) setAside(ctx context.Context, a Aside) error {
 	return s.store.KeepAside(ctx, a)
 }
 
+// settleAsides lets go of what the note has come to say: what is changed in it later is changed on purpose.
+func (s *Service) settleAsides(ctx context.Context, d Draft, t form.Template) error {
+	list, err := s.store.AsidesOf(ctx, d.EncounterID, d.AuthorID)
+	if err != nil {
+		return err
+	}
+	for _, a := range list {
+		parts, err := s.asideParts(ctx, a)
+		if err != nil {
+			return err
+		}
+		if len(missing(parts, saidIn(t, d.Body))) > 0 {
+			continue
+		}
+		if err := s.store.DismissAside(ctx, a.ID, s.now()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Asides are what whoever asks wrote beside the note of an attention and the note does not say, the latest first.
 func (s *Service) Asides(ctx context.Context, encounter uuid.UUID) ([]Beside, error) {
 	me := access.Who(ctx).MembershipID

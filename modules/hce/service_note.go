@@ -167,7 +167,10 @@ func (s *Service) SaveDraft(ctx context.Context, in Saving) (Draft, error) {
 	in.Body.Values = form.Compute(t, in.Body.Values, known)
 	d.TemplateID, d.TemplateVersion, d.Body = t.ID, t.Version, in.Body
 	d.Holder, d.HeldAt, d.UpdatedAt = in.Holder, s.now(), s.now()
-	return s.store.SaveDraft(ctx, d)
+	if d, err = s.store.SaveDraft(ctx, d); err != nil {
+		return d, err
+	}
+	return d, s.settleAsides(ctx, d, t)
 }
 
 // answerLost reports whether the window saved before and never heard of it: it is one version behind itself.
