@@ -111,7 +111,7 @@ func (h attendScreens) repeat(c echo.Context) error {
 	}
 	id, err := uuid.Parse(typed.ID)
 	if err != nil {
-		return errDamaged
+		id = newID()
 	}
 	e, err := h.record.RepeatIn(c.Request().Context(), id, prescription)
 	if err != nil {
