@@ -3,7 +3,6 @@
 package hce
 
 import (
-	"context"
 	"errors"
 	"net/url"
 	"slices"
@@ -256,16 +255,6 @@ func takesUnit(k form.Type) bool {
 func takesOptions(k form.Type) bool { return k == form.Choice || k == form.Choices }
 
 func takesRequired(k form.Type) bool { return k != form.Computed && k != form.Note }
-
-// memberNames are the names of all who work, or worked, here.
-func memberNames(ctx context.Context, s *Service) (map[uuid.UUID]string, error) {
-	everybody, err := s.Colleagues.Everybody(ctx)
-	names := map[uuid.UUID]string{}
-	for _, m := range everybody {
-		names[m.ID] = m.DisplayName()
-	}
-	return names, err
-}
 
 // typedPart is a member of a field that is a formula or a number, with what people call it.
 type typedPart struct{ Member, Label, Help string }
