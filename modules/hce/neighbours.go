@@ -172,3 +172,13 @@ type Events interface {
 	// EmergencyOpened: somebody opened a record in an emergency; the administration is told.
 	EmergencyOpened(ctx context.Context, a EmergencyAccess) error
 }
+
+// memberNames are the names of all who work, or worked, here.
+func memberNames(ctx context.Context, s *Service) (map[uuid.UUID]string, error) {
+	everybody, err := s.Colleagues.Everybody(ctx)
+	names := map[uuid.UUID]string{}
+	for _, m := range everybody {
+		names[m.ID] = m.DisplayName()
+	}
+	return names, err
+}
