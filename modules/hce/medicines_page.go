@@ -1,7 +1,6 @@
 package hce
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"time"
@@ -120,14 +119,4 @@ func (h attendScreens) repeat(c echo.Context) error {
 	}
 	web.Flash(c, "Receta repetida en la nota: revísela y firme")
 	return web.Leave(c, attentionPath(e.ID, ""))
-}
-
-// memberNames are the names of all who work, or worked, here.
-func memberNames(ctx context.Context, s *Service) (map[uuid.UUID]string, error) {
-	everybody, err := s.Colleagues.Everybody(ctx)
-	names := map[uuid.UUID]string{}
-	for _, m := range everybody {
-		names[m.ID] = m.DisplayName()
-	}
-	return names, err
 }
