@@ -41,5 +41,6 @@ func Steps() []*gormigrate.Migration {
 		sqlStep("0033_altitude"),
 		sqlStep("0034_devices_agreements"),
 		sqlStep("0035_dollars"),
+		sqlStep("0036_own_bookings"),
 	}
 }

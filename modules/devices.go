@@ -32,11 +32,11 @@ func (h *house) joinDevices(register *patients.Sync, metrics *web.Metrics) {
 	for _, reference := range prices.SyncEntities() {
 		entities = append(entities, reference)
 	}
-	visits := agenda.ForPatients{Service: h.agenda}
+	visits := held{agenda.ForPatients{Service: h.agenda}, h.record}
 	appointments, records := agenda.SyncAppointments(h.agenda, h.patients), hce.SyncRecords(h.record, visits)
 	alerts := patients.SyncClinical(h.patients, patients.NewPostgres(h.Vault, h.Now), visits)
 	triage := hce.SyncTriage(h.record, visits)
-	appointments.Beside = beside(patients.ClinicalBeside(alerts), records.Beside, triage.Beside)
+	appointments.Beside = beside(visits, patients.ClinicalBeside(alerts), records.Beside, triage.Beside)
 	entities = append(entities, agenda.SyncSchedules(h.agenda), hce.SyncTemplates(), hce.SyncHead(), hce.SyncFavourites(),
 		hce.SyncLogo(accounts.House{}.Logo, accounts.Colleagues{}), register, appointments)
 	for _, one := range alerts {
@@ -60,11 +60,16 @@ func (h *house) joinDevices(register *patients.Sync, metrics *web.Metrics) {
 // beside joins what modules keep of the patients of an appointment: alerts and triage of who may come before whoever asks,
 // and records of their own.
 func beside(
+	visits held,
 	alerts func(ctx context.Context, own, all []uuid.UUID) (map[uuid.UUID][]offline.Ref, error),
 	records func(ctx context.Context, own []uuid.UUID) (map[uuid.UUID][]offline.Ref, error),
 	triage func(ctx context.Context, own, all []uuid.UUID) (map[uuid.UUID][]offline.Ref, error),
 ) func(ctx context.Context, own, all []uuid.UUID) (map[uuid.UUID][]offline.Ref, error) {
 	return func(ctx context.Context, own, all []uuid.UUID) (map[uuid.UUID][]offline.Ref, error) {
+		own, err := visits.of(ctx, access.Who(ctx).MembershipID, own)
+		if err != nil {
+			return nil, err
+		}
 		needed, err := alerts(ctx, own, all)
 		if err != nil {
 			return needed, err

@@ -2,12 +2,15 @@ package modules
 
 import (
 	"context"
+	"slices"
+	"time"
 
 	"github.com/google/uuid"
 
 	"hampi/modules/agenda"
 	"hampi/modules/hce"
 	"hampi/modules/patients"
+	"hampi/modules/platform/fault"
 )
 
 // visits answers what the clinical record asks of the agenda.
@@ -23,8 +26,17 @@ func (v visits) Visit(ctx context.Context, id uuid.UUID) (hce.Visit, error) {
 	}
 	return hce.Visit{
 		ID: card.ID, PatientID: card.PatientID, DoctorID: card.DoctorID, SiteID: card.SiteID, Start: card.StartTime,
-		Arrived: card.ArrivedAt != nil, Over: !card.Status.Pending() && card.Status != agenda.InProgress, Service: card.Service,
+		Arrived: card.ArrivedAt != nil, Own: card.OwnBooking(), Over: !card.Status.Pending() && card.Status != agenda.InProgress, Service: card.Service,
 	}, nil
+}
+
+// OwnBooking is the appointment that a doctor made, by which alone the patient is theirs.
+func (v visits) OwnBooking(ctx context.Context, doctor, patient uuid.UUID) (uuid.UUID, error) {
+	tie, err := v.Tie(ctx, doctor, patient)
+	if err == nil && (tie.Given || tie.Own == uuid.Nil) {
+		err = fault.ErrNotFound
+	}
+	return tie.Own, err
 }
 
 // Begin brings the appointment into attention.
@@ -86,4 +98,36 @@ var _ agenda.Attentions = attentions{}
 func (a attentions) Attend(ctx context.Context, appointment uuid.UUID) (string, error) {
 	e, err := a.record.Attend(ctx, uuid.Must(uuid.NewV7()), appointment, uuid.Nil)
 	return "/atenciones/" + e.ID.String(), err
+}
+
+// held chooses the people of whom a device may hold what is clinical.
+type held struct {
+	agenda.ForPatients
+	record *hce.Service
+}
+
+var _ hce.OwnPatients = held{}
+
+// PatientsOf are the people with an appointment in [from, to) that was not cancelled: those of whoever asks for a
+// professional are of the professional's, as for a record that is opened.
+func (h held) PatientsOf(ctx context.Context, doctor uuid.UUID, from, to time.Time) ([]uuid.UUID, error) {
+	people, err := h.ForPatients.PatientsOf(ctx, doctor, from, to)
+	if err != nil || doctor == uuid.Nil {
+		return people, err
+	}
+	return h.of(ctx, doctor, people)
+}
+
+// of leaves out whoever a professional only gave an hour to and who has not come, but for those known from before.
+func (h held) of(ctx context.Context, doctor uuid.UUID, people []uuid.UUID) ([]uuid.UUID, error) {
+	ties, err := h.Ties(ctx, doctor, people)
+	if err != nil {
+		return nil, err
+	}
+	untied := slices.DeleteFunc(slices.Clone(people), func(id uuid.UUID) bool { return ties[id].Holds() })
+	if len(untied) == 0 {
+		return people, nil
+	}
+	known, err := h.record.Knows(ctx, doctor, untied)
+	return slices.DeleteFunc(people, func(id uuid.UUID) bool { return slices.Contains(untied, id) && !slices.Contains(known, id) }), err
 }

@@ -158,10 +158,11 @@ var _ = Describe("working hours", Ordered, func() {
 		Expect(visits.Cares(ctx, c.Salas.Membership, c.Ana)).To(BeFalse())
 		a, _, err := service.Book(ctx, c.booking(at(12, 0)))
 		Expect(err).NotTo(HaveOccurred())
-		Expect(visits.Cares(ctx, c.Salas.Membership, c.Ana)).To(BeTrue())
+		Expect(visits.Cares(ctx, c.Salas.Membership, c.Ana)).To(BeFalse(), "nobody gives an hour to themselves to open a record")
 		Expect(visits.Cares(ctx, c.Rojas.Membership, c.Ana)).To(BeFalse())
 		Expect(visits.ArrivedToday(ctx, c.Ana, c.Site)).To(BeFalse())
 		Expect(service.Arrive(ctx, a.ID)).Error().NotTo(HaveOccurred())
+		Expect(visits.Tie(ctx, c.Salas.Membership, c.Ana)).To(Equal(agenda.Tie{Own: a.ID}), "once the patient came")
 		Expect(visits.ArrivedToday(ctx, c.Ana, c.Site)).To(BeTrue())
 		Expect(visits.ArrivedToday(ctx, c.Ana, newID())).To(BeFalse())
 

@@ -292,13 +292,31 @@ func (s *Service) LastVisit(ctx context.Context, patient uuid.UUID) (start time.
 	return list[i].StartTime, true, nil
 }
 
-// Cares reports whether the patient is the professional's own by an appointment that was not cancelled.
+// Cares reports whether the patient is the professional's own by an appointment that was not cancelled: one that others
+// gave, or one that the professional made, once the patient has come on its day.
 func (s *Service) Cares(ctx context.Context, doctor, patient uuid.UUID) (bool, error) {
+	tie, err := s.Tie(ctx, doctor, patient)
+	return tie.Holds(), err
+}
+
+// Tie is what joins a professional with a person, under whichever entry.
+func (s *Service) Tie(ctx context.Context, doctor, patient uuid.UUID) (Tie, error) {
 	family, err := s.patients.Family(ctx, patient)
 	if err != nil {
-		return false, err
+		return Tie{}, err
 	}
-	return s.store.Cares(ctx, doctor, family)
+	ties, err := s.Ties(ctx, doctor, family)
+	var tie Tie
+	for _, one := range ties {
+		tie = tie.and(one)
+	}
+	return tie, err
+}
+
+// Ties are what joins a professional with each of those entries; those that nothing joins are missing.
+func (s *Service) Ties(ctx context.Context, doctor uuid.UUID, patients []uuid.UUID) (map[uuid.UUID]Tie, error) {
+	_, tomorrow := bounds(s.Today(ctx), s.Today(ctx), s.Zone(ctx))
+	return s.store.Ties(ctx, doctor, patients, tomorrow)
 }
 
 // ArrivedToday reports whether the patient came today, to this site (zero: to any).

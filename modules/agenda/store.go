@@ -85,8 +85,9 @@ type Appointments interface {
 	// PatientsOf are the people with an appointment in [from, to) that was not cancelled: with one professional (a
 	// membership), or with anybody (uuid.Nil).
 	PatientsOf(ctx context.Context, doctor uuid.UUID, from, to time.Time) ([]uuid.UUID, error)
-	// Cares reports whether a non-cancelled appointment joins the professional and one of these entries of a person.
-	Cares(ctx context.Context, doctor uuid.UUID, patients []uuid.UUID) (bool, error)
+	// Ties are what joins the professional with each of these entries by appointments that begin before a moment, the end
+	// of today, if they are the professional's own; entries that nothing joins are missing.
+	Ties(ctx context.Context, doctor uuid.UUID, patients []uuid.UUID, before time.Time) (map[uuid.UUID]Tie, error)
 	// LastBookedBy is what this membership booked last; fault.ErrNotFound when nothing.
 	LastBookedBy(ctx context.Context, membership uuid.UUID) (Appointment, error)
 }

@@ -290,6 +290,28 @@ func contract(build func(c *clinic) house) {
 		Expect(loads).To(Equal([]agenda.Load{{Date: agenda.Date{Year: 2026, Month: 11, Day: 24}, DoctorID: c.Salas.Membership, Count: 2, Minutes: 50}}))
 	})
 
+	It("knows which hours professionals gave to themselves, and who came to them", func() {
+		ctx := h.begin()
+		own := func(hour int, patient uuid.UUID, status agenda.Status) agenda.Appointment {
+			a := talk(at(hour, 0))
+			a.PatientID, a.Status, a.BookedBy = patient, status, &c.Salas.Membership
+			add(ctx, a)
+			return a
+		}
+		both := []uuid.UUID{c.Ana, c.Luz}
+		coming := own(9, c.Ana, agenda.Scheduled)
+		own(10, c.Ana, agenda.NoShow)
+		own(11, c.Luz, agenda.Cancelled)
+		Expect(h.store.Ties(ctx, c.Salas.Membership, both, at(23, 0))).To(BeEmpty())
+		came := own(12, c.Ana, agenda.Completed)
+		Expect(h.store.Ties(ctx, c.Salas.Membership, both, at(23, 0))).To(Equal(map[uuid.UUID]agenda.Tie{c.Ana: {Own: came.ID}}))
+		Expect(h.store.Ties(ctx, c.Salas.Membership, both, at(8, 0))).To(BeEmpty(), "on a day that has not come, nobody came")
+		given := talk(at(14, 0))
+		add(ctx, given)
+		Expect(h.store.Ties(ctx, c.Salas.Membership, []uuid.UUID{c.Ana}, at(23, 0))).To(Equal(map[uuid.UUID]agenda.Tie{c.Ana: {Given: true, Own: came.ID}}))
+		Expect(coming.OwnBooking()).To(BeTrue())
+	})
+
 	It("knows a person's appointments", func() {
 		ctx := h.begin()
 		past, coming, other := talk(at(8, 0)), talk(at(15, 0)), talk(at(16, 0))
@@ -306,8 +328,8 @@ func contract(build func(c *clinic) house) {
 		Expect(h.store.NextOf(ctx, both, at(15, 30))).To(Equal(map[uuid.UUID]time.Time{c.Luz: other.StartTime}))
 		Expect(h.store.Visited(ctx, both, at(9, 0))).To(Equal(map[uuid.UUID]bool{c.Ana: true}))
 		Expect(h.store.Visited(ctx, both, at(8, 0))).To(BeEmpty())
-		Expect(h.store.Cares(ctx, c.Salas.Membership, []uuid.UUID{c.Luz})).To(BeTrue())
-		Expect(h.store.Cares(ctx, c.Rojas.Membership, both)).To(BeFalse())
+		Expect(h.store.Ties(ctx, c.Salas.Membership, []uuid.UUID{c.Luz}, at(23, 0))).To(Equal(map[uuid.UUID]agenda.Tie{c.Luz: {Given: true}}))
+		Expect(h.store.Ties(ctx, c.Rojas.Membership, both, at(23, 0))).To(BeEmpty())
 		Expect(h.store.PatientsOf(ctx, c.Salas.Membership, at(9, 0), at(16, 1))).To(ConsistOf(c.Ana, c.Luz))
 		Expect(h.store.PatientsOf(ctx, uuid.Nil, at(8, 0), at(16, 0))).To(Equal([]uuid.UUID{c.Ana}))
 		Expect(h.store.PatientsOf(ctx, c.Rojas.Membership, at(8, 0), at(17, 0))).To(BeEmpty())

@@ -211,9 +211,9 @@ func setOf(ids []uuid.UUID) map[uuid.UUID]bool {
 	return set
 }
 
-func (o Offline) Cares(ctx context.Context, doctor uuid.UUID, patients []uuid.UUID) (bool, error) {
+func (o Offline) Ties(ctx context.Context, doctor uuid.UUID, patients []uuid.UUID, before time.Time) (map[uuid.UUID]Tie, error) {
 	list, err := o.ofPeople(ctx, patients)
-	return slices.ContainsFunc(list, func(a Appointment) bool { return a.DoctorID == doctor && a.Status != Cancelled }), err
+	return tiesOf(list, doctor, before), err
 }
 
 // PatientsOf looks among the appointments of those days that this device holds.

@@ -155,12 +155,16 @@ func (Postgres) Visited(ctx context.Context, patients []uuid.UUID, before time.T
 	return visited, explain("read who came before", err)
 }
 
-func (Postgres) Cares(ctx context.Context, doctor uuid.UUID, patients []uuid.UUID) (bool, error) {
-	var cares bool
+func (Postgres) Ties(ctx context.Context, doctor uuid.UUID, patients []uuid.UUID, before time.Time) (map[uuid.UUID]Tie, error) {
+	var list []Appointment
 	err := database.From(ctx).Raw(`
-		select exists (select 1 from appointments where patient_id = any(?::uuid[]) and doctor_id = ? and status <> 'cancelled')`,
-		database.IDs(patients), doctor).Row().Scan(&cares)
-	return cares, explain("read whose patient it is", err)
+		select distinct on (patient_id, booked_by is not distinct from doctor_id) * from appointments
+		 where patient_id = any(?::uuid[]) and doctor_id = ? and status <> 'cancelled'
+		   and (booked_by is distinct from doctor_id
+		        or start_time < ? and status <> 'no_show' and (arrived_at is not null or status in ('in_progress', 'completed')))
+		 order by patient_id, booked_by is not distinct from doctor_id, start_time desc, id`,
+		database.IDs(patients), doctor, before).Scan(&list).Error
+	return tiesOf(list, doctor, before), explain("read whose patient it is", err)
 }
 
 func (Postgres) LastBookedBy(ctx context.Context, membership uuid.UUID) (Appointment, error) {

@@ -102,6 +102,9 @@ func (a *away) Complete(context.Context, uuid.UUID) error {
 func (a *away) Cares(_ context.Context, doctor, patient uuid.UUID) (bool, error) {
 	return doctor == a.Salas.Membership && patient == a.Ana, nil
 }
+func (a *away) OwnBooking(context.Context, uuid.UUID, uuid.UUID) (uuid.UUID, error) {
+	return uuid.Nil, fault.ErrNotFound
+}
 func (a *away) ArrivedToday(context.Context, uuid.UUID, uuid.UUID) (bool, error) { return a.came, nil }
 func (a *away) ArrivedVisit(context.Context, uuid.UUID, uuid.UUID) (uuid.UUID, error) {
 	return a.clinic.Visit, nil

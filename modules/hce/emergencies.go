@@ -32,6 +32,14 @@ type emergencyLine struct {
 	Patient, Doctor, Reviewer string
 }
 
+// until says when an emergency closes: ", hasta 22:28"; "" of what is none.
+func (l emergencyLine) until(zone *time.Location) string {
+	if l.AppointmentID != nil {
+		return ""
+	}
+	return ", hasta " + views.Clock(l.ClosesAt.In(zone))
+}
+
 type emergenciesView struct {
 	List []emergencyLine
 	Zone *time.Location

@@ -216,6 +216,10 @@ type EmergencyAccess struct {
 	OpenedAt  time.Time
 	ClosesAt  time.Time
 
+	// AppointmentID is the appointment that the professional made for themselves and by which the record opened: no
+	// emergency, but the administration sees it beside them. nil of an emergency.
+	AppointmentID *uuid.UUID
+
 	ReviewedBy uuid.UUID // membership; zero until an administrator has looked at it
 	ReviewedAt time.Time
 	ReviewNote string

@@ -97,6 +97,15 @@ func (c *clinic) appointment(with dbtest.Person) uuid.UUID {
 	return id
 }
 
+// stranger is Luz, who comes to nobody.
+func (c *clinic) stranger() uuid.UUID {
+	GinkgoHelper()
+	id := newID()
+	c.exec(`insert into patients (clinic_id, id, record_number, first_name, last_name, sort_key, document_type, sex, birth_date)
+		values ($1, $2, '000002', 'Luz', 'Flores', 'flores luz', 'NONE', 'F', '1988-01-02')`, c.ID, id)
+	return id
+}
+
 func (c *clinic) exec(sql string, args ...any) {
 	GinkgoHelper()
 	_, err := c.Admin.Exec(context.Background(), sql, args...)
@@ -126,8 +135,8 @@ type agendaOfSpec struct {
 
 func (a *agendaOfSpec) Visit(ctx context.Context, id uuid.UUID) (hce.Visit, error) {
 	var v hce.Visit
-	row := database.From(ctx).Raw("select id, patient_id, doctor_id, site_id, start_time, arrived_at is not null, status = 'completed' from appointments where id = ?", id).Row()
-	if row.Scan(&v.ID, &v.PatientID, &v.DoctorID, &v.SiteID, &v.Start, &v.Arrived, &v.Over) != nil {
+	row := database.From(ctx).Raw("select id, patient_id, doctor_id, site_id, start_time, arrived_at is not null, status = 'completed', booked_by is not distinct from doctor_id from appointments where id = ?", id).Row()
+	if row.Scan(&v.ID, &v.PatientID, &v.DoctorID, &v.SiteID, &v.Start, &v.Arrived, &v.Over, &v.Own) != nil {
 		return v, fault.ErrNotFound
 	}
 	return v, nil
@@ -151,8 +160,19 @@ func (a *agendaOfSpec) Complete(_ context.Context, id uuid.UUID) error {
 
 func (a *agendaOfSpec) Cares(ctx context.Context, doctor, patient uuid.UUID) (bool, error) {
 	var yes bool
-	err := database.From(ctx).Raw("select exists (select 1 from appointments where doctor_id = ? and patient_id = ? and status <> 'cancelled')", doctor, patient).Row().Scan(&yes)
+	err := database.From(ctx).Raw(`select exists (select 1 from appointments where doctor_id = ? and patient_id = ? and status <> 'cancelled'
+		and (booked_by is distinct from doctor_id or arrived_at is not null))`, doctor, patient).Row().Scan(&yes)
 	return yes, err
+}
+
+func (a *agendaOfSpec) OwnBooking(ctx context.Context, doctor, patient uuid.UUID) (uuid.UUID, error) {
+	var id uuid.UUID
+	row := database.From(ctx).Raw(`select id from appointments where doctor_id = ? and patient_id = ? and booked_by = doctor_id and arrived_at is not null
+		and not exists (select 1 from appointments o where o.doctor_id = ? and o.patient_id = ? and o.booked_by is distinct from o.doctor_id)`, doctor, patient, doctor, patient).Row()
+	if row.Scan(&id) != nil {
+		return id, fault.ErrNotFound
+	}
+	return id, nil
 }
 
 func (a *agendaOfSpec) ArrivedToday(ctx context.Context, patient, site uuid.UUID) (bool, error) {

@@ -27,13 +27,14 @@ func NewEvents(queue Queue) Events { return queued{queue} }
 type emergencyArgs struct {
 	ClinicID uuid.UUID `json:"clinic_id"`
 	AccessID uuid.UUID `json:"access_id"`
+	Own      bool      `json:"own,omitempty"` // by an appointment that the professional made
 }
 
 func (emergencyArgs) Kind() string { return "hce_emergency" }
 
 // EmergencyOpened writes to the administration.
 func (q queued) EmergencyOpened(ctx context.Context, a EmergencyAccess) error {
-	return q.queue.Insert(ctx, emergencyArgs{ClinicID: database.ScopeOf(ctx).ClinicID, AccessID: a.ID}, nil)
+	return q.queue.Insert(ctx, emergencyArgs{ClinicID: database.ScopeOf(ctx).ClinicID, AccessID: a.ID, Own: a.AppointmentID != nil}, nil)
 }
 
 // Letters is what the record's jobs ask of whoever writes letters.
@@ -55,8 +56,10 @@ type emergencyWorker struct {
 
 // Work writes that it happened and where to look; who and whose stay behind the log-in.
 func (w *emergencyWorker) Work(ctx context.Context, job *river.Job[emergencyArgs]) error {
-	text := fmt.Sprintf(`Se abrió una historia clínica en emergencia. Vea quién la abrió, la de quién y por qué:
-
-%s/configuracion/emergencias`, w.address())
-	return w.letters.TellAdmins(ctx, job.Args.ClinicID, "Una historia se abrió en emergencia", text)
+	subject, what := "Una historia se abrió en emergencia", "Se abrió una historia clínica en emergencia."
+	if job.Args.Own {
+		subject, what = "Una historia se abrió con una cita propia", "Un profesional abrió una historia que es de otros con una cita que se dio a sí mismo."
+	}
+	text := fmt.Sprintf("%s Vea quién la abrió, la de quién y por qué:\n\n%s/configuracion/emergencias", what, w.address())
+	return w.letters.TellAdmins(ctx, job.Args.ClinicID, subject, text)
 }

@@ -83,6 +83,7 @@ type Visit struct {
 	Start     time.Time
 	Arrived   bool
 	Over      bool // attended, missed or cancelled
+	Own       bool // who attends gave the hour
 	Service   string
 }
 
@@ -94,8 +95,11 @@ type Visits interface {
 	Begin(ctx context.Context, id uuid.UUID) error
 	// Complete ends the attention; already ended is success.
 	Complete(ctx context.Context, id uuid.UUID) error
-	// Cares reports whether the patient has an appointment with the doctor that was not cancelled; doctor is a membership.
+	// Cares reports whether the patient has an appointment with the doctor (a membership) that was not cancelled: one that
+	// others gave, or one that the doctor made, once the patient has come on its day.
 	Cares(ctx context.Context, doctor, patient uuid.UUID) (bool, error)
+	// OwnBooking is the appointment by which a doctor cares who has none that others gave; fault.ErrNotFound for every other.
+	OwnBooking(ctx context.Context, doctor, patient uuid.UUID) (uuid.UUID, error)
 	// ArrivedToday reports whether the patient has arrived today at the site.
 	ArrivedToday(ctx context.Context, patient, site uuid.UUID) (bool, error)
 	// ArrivedVisit is the appointment for which the patient has arrived today at the site; fault.ErrNotFound without one.
@@ -169,7 +173,8 @@ type Reader struct {
 
 // Events hears what others must learn of; on the server it inserts jobs in the same transaction.
 type Events interface {
-	// EmergencyOpened: somebody opened a record in an emergency; the administration is told.
+	// EmergencyOpened: somebody opened a record in an emergency, or by an appointment of their own making; the
+	// administration is told.
 	EmergencyOpened(ctx context.Context, a EmergencyAccess) error
 }
 

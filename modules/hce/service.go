@@ -118,7 +118,13 @@ func (s *Service) Attend(ctx context.Context, id, appointment, patient uuid.UUID
 	if kept.Closed() {
 		return kept, nil
 	}
-	return kept, s.Visits.Begin(ctx, visit.ID)
+	if err := s.Visits.Begin(ctx, visit.ID); err != nil || !visit.Own {
+		return kept, err
+	}
+	if _, err := s.Open(ctx, visit.PatientID); err != nil {
+		return Encounter{}, err
+	}
+	return kept, nil
 }
 
 func (s *Service) attendWalkIn(ctx context.Context, e Encounter) (Encounter, error) {

@@ -3,6 +3,7 @@ package hce
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -64,8 +65,28 @@ func (s *Service) brought(ctx context.Context, in encounterData, patient uuid.UU
 	case visit.DoctorID != who.MembershipID:
 		return e, fault.Conflicted("other_doctor", "La cita es ahora con otro profesional. Lo escrito sigue en este equipo.")
 	}
+	if err := s.visiting(ctx, visit, patient); err != nil {
+		return e, err
+	}
 	e.SiteID = visit.SiteID
 	return e, s.store.AddEncounter(ctx, e)
+}
+
+// visiting refuses to bring something about a patient under an appointment of another one, or under one that the doctor
+// made for themselves and the patient has not come to: neither opens a record.
+func (s *Service) visiting(ctx context.Context, visit Visit, patient uuid.UUID) error {
+	family, err := s.Patients.Family(ctx, visit.PatientID)
+	if err != nil {
+		return err
+	}
+	if !slices.Contains(family, patient) {
+		return fault.InvalidField("patient_id", "La cita es de otro paciente.")
+	}
+	if !visit.Own {
+		return nil
+	}
+	_, err = s.Open(ctx, patient)
+	return err
 }
 
 // Begun is an attention as the page on which it is written says it: what is enough to go on with it where nobody knows it,

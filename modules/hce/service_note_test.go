@@ -7,6 +7,7 @@ import (
 	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/json"
+	"time"
 
 	"github.com/google/uuid"
 	. "github.com/onsi/ginkgo/v2"
@@ -205,6 +206,58 @@ var _ = Describe("who sees a record", func() {
 		c.moment = now.Add(hce.EmergencyHours * 60 * 60 * 1e9)
 		_, err = c.record.Open(rojas, c.Ana)
 		Expect(err).To(Equal(hce.ErrNotYours), "after four hours it is closed again")
+	})
+
+	It("stays an emergency while nothing was written in the attention that began in it", func() {
+		c := norte()
+		rojas := c.as(c.Rojas, accounts.Doctor)
+		Expect(c.record.BreakGlass(rojas, newID(), c.Ana, "Llegó inconsciente a la sede")).To(Succeed())
+		e, err := c.record.Attend(rojas, newID(), uuid.Nil, c.Ana)
+		Expect(err).NotTo(HaveOccurred())
+		look, err := c.record.Open(rojas, c.Ana)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(look.Emergency).NotTo(BeNil(), "the banner stays")
+		Expect(c.record.OpenWhole(rojas, c.Ana)).Error().To(Equal(hce.ErrCopyInEmergency))
+		c.moment = now.Add(hce.EmergencyHours * time.Hour)
+		Expect(c.record.Open(rojas, c.Ana)).Error().To(Equal(hce.ErrNotYours))
+
+		c.moment = now.Add(time.Hour)
+		d := c.save(rojas, e, 0, written())
+		Expect(c.record.Close(rojas, e.ID, d.Version, "a", hce.Proof{Code: "123456"})).Error().NotTo(HaveOccurred())
+		c.moment = now.Add(hce.EmergencyHours * time.Hour)
+		look, err = c.record.Open(rojas, c.Ana)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(look.Emergency).To(BeNil(), "whoever wrote of somebody answers for it")
+	})
+
+	It("is opened by no hour that a doctor gives to themselves, and the administration is told of one the patient came to", func() {
+		c := norte()
+		own := c.appointment(c.Rojas)
+		c.exec("update appointments set booked_by = doctor_id where id = $1", own)
+		salas := c.as(c.Salas, accounts.Doctor)
+		c.closed(salas)
+		who := access.Who(salas)
+		who.MembershipID, who.UserID = c.Rojas.Membership, c.Rojas.User
+		rojas := access.With(salas, who)
+		Expect(c.record.Open(rojas, c.Ana)).Error().To(Equal(hce.ErrNotYours))
+		Expect(c.record.Attend(rojas, newID(), own, uuid.Nil)).Error().To(Equal(hce.ErrNotYours))
+		Expect(c.breaches).To(BeEmpty())
+
+		c.exec("update appointments set arrived_at = start_time where id = $1", own)
+		for range 2 {
+			look, err := c.record.Open(rojas, c.Ana)
+			Expect(err).NotTo(HaveOccurred())
+			Expect(look.Emergency).To(BeNil())
+		}
+		Expect(c.breaches).To(HaveLen(1), "once")
+		admin := access.With(rojas, access.Identity{MembershipID: c.Rojas.Membership, Permissions: accounts.PermissionsOf([]accounts.Role{accounts.ClinicAdmin})})
+		list, err := c.record.Emergencies(admin, 10)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(list).To(HaveLen(1))
+		Expect(list[0].Reason).To(Equal("Cita que se dio a sí mismo"))
+		Expect(list[0].AppointmentID).To(Equal(&own))
+		Expect(c.record.Open(salas, c.Ana)).Error().NotTo(HaveOccurred())
+		Expect(c.breaches).To(HaveLen(1), "whoever wrote there is told of to nobody")
 	})
 
 	It("comes to a doctor whom the administration assigns", func() {

@@ -43,7 +43,7 @@ var ErrCopyInEmergency = fault.Conflicted("emergency", "Esta historia se abrió 
 func (s *Service) OpenWhole(ctx context.Context, patient uuid.UUID) (Look, error) {
 	look, err := s.Open(ctx, patient)
 	if err == nil && look.Emergency != nil {
-		err = ErrCopyInEmergency
+		return Look{}, ErrCopyInEmergency
 	}
 	return look, err
 }

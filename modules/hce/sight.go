@@ -3,6 +3,7 @@ package hce
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -62,15 +63,77 @@ func (s *Service) own(ctx context.Context, family []uuid.UUID) (bool, error) {
 	}
 	for _, id := range family {
 		cares, err := s.Visits.Cares(ctx, doctor, id)
-		if cares || err != nil {
-			return cares, err
+		if err != nil {
+			return false, err
+		}
+		if cares {
+			return true, s.tellOwnBooking(ctx, family)
 		}
 	}
 	return false, nil
 }
 
-// Cares reports whether the professional of the membership attends the patient by what the record knows: an attention,
-// an assignment, an emergency access that is open now. It is the record's share of patients.Care.
+// ownBookingReason is what the administration reads of a record that opened by such an appointment alone.
+const ownBookingReason = "Cita que se dio a sí mismo"
+
+// tellOwnBooking tells the administration, once, that what others wrote of somebody opened to whoever asks by nothing but
+// an appointment that they made themselves.
+func (s *Service) tellOwnBooking(ctx context.Context, family []uuid.UUID) error {
+	doctor := access.Who(ctx).MembershipID
+	written, err := s.store.OthersWrote(ctx, doctor, family)
+	if err != nil || !written {
+		return err
+	}
+	visit, err := s.Visits.OwnBooking(ctx, doctor, family[0])
+	if fault.IsNotFound(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	now := s.now()
+	a := EmergencyAccess{
+		ID: newID(), PatientID: family[0], DoctorID: doctor, Reason: ownBookingReason, OpenedAt: now, ClosesAt: now.Add(EmergencyHours * hour),
+		AppointmentID: &visit,
+	}
+	added, err := s.store.AddOwnBooking(ctx, a)
+	if err != nil || !added {
+		return err
+	}
+	return s.Events.EmergencyOpened(ctx, a)
+}
+
+// Knows are those of the entries whose records the professional may hold without an appointment: of people of whom they
+// wrote a document, or who were assigned to them. What an emergency opened is not among them.
+func (s *Service) Knows(ctx context.Context, doctor uuid.UUID, patients []uuid.UUID) ([]uuid.UUID, error) {
+	known, err := s.store.AttendedOf(ctx, doctor, patients)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range patients {
+		if slices.Contains(known, id) {
+			continue
+		}
+		family, err := s.Patients.Family(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		if len(family) < 2 {
+			continue
+		}
+		attended, err := s.store.Attended(ctx, doctor, family)
+		if err != nil {
+			return nil, err
+		}
+		if attended {
+			known = append(known, id)
+		}
+	}
+	return known, nil
+}
+
+// Cares reports whether the professional of the membership attends the patient by what the record knows: a document of
+// theirs, an assignment, an emergency access that is open now. It is the record's share of patients.Care.
 func (s *Service) Cares(ctx context.Context, doctor, patient uuid.UUID) (bool, error) {
 	family := []uuid.UUID{patient}
 	attended, err := s.store.Attended(ctx, doctor, family)

@@ -130,11 +130,18 @@ type PastDiagnosis struct {
 
 // Sight is the part of the store that says who may see whose record.
 type Sight interface {
-	// Attended reports whether the professional has begun an attention of the person, or was assigned to them.
+	// Attended reports whether the professional has written a document of the person, or was assigned to them. An attention
+	// in which nothing was written joins nobody: what let it begin may, or an emergency.
 	Attended(ctx context.Context, doctor uuid.UUID, family []uuid.UUID) (bool, error)
+	// AttendedOf are those of the entries whose person the professional has Attended, each by itself.
+	AttendedOf(ctx context.Context, doctor uuid.UUID, patients []uuid.UUID) ([]uuid.UUID, error)
+	// OthersWrote reports whether anybody but the professional has written a document of the person.
+	OthersWrote(ctx context.Context, doctor uuid.UUID, family []uuid.UUID) (bool, error)
 	// EmergencyOf is the professional's emergency access to the person that holds at a moment; fault.ErrNotFound without.
 	EmergencyOf(ctx context.Context, doctor uuid.UUID, family []uuid.UUID, at time.Time) (EmergencyAccess, error)
 	AddEmergency(ctx context.Context, a EmergencyAccess) error
+	// AddOwnBooking keeps that a record opened by an appointment that the professional made; false when it is known.
+	AddOwnBooking(ctx context.Context, a EmergencyAccess) (added bool, err error)
 	// Emergencies lists emergency accesses, latest first, from before a moment on.
 	Emergencies(ctx context.Context, before time.Time, limit int) ([]EmergencyAccess, error)
 	// CountUnreviewed is how many emergency accesses no administrator has looked at.

@@ -264,6 +264,25 @@ func (o Offline) Attended(ctx context.Context, doctor uuid.UUID, family []uuid.U
 	return slices.ContainsFunc(all, func(r Record) bool { return r.Author.MembershipID == doctor }), err
 }
 
+// AttendedOf are those of whom a record on this device is by the professional.
+func (o Offline) AttendedOf(ctx context.Context, doctor uuid.UUID, patients []uuid.UUID) (known []uuid.UUID, err error) {
+	for _, id := range patients {
+		attended, err := o.Attended(ctx, doctor, []uuid.UUID{id})
+		if err != nil {
+			return nil, err
+		}
+		if attended {
+			known = append(known, id)
+		}
+	}
+	return known, nil
+}
+
+// OthersWrote is the server's: the administration is told there.
+func (o Offline) OthersWrote(context.Context, uuid.UUID, []uuid.UUID) (bool, error) {
+	return false, nil
+}
+
 // EmergencyOf knows none: what an emergency opened is on no device.
 func (o Offline) EmergencyOf(context.Context, uuid.UUID, []uuid.UUID, time.Time) (EmergencyAccess, error) {
 	return EmergencyAccess{}, fault.ErrNotFound
@@ -271,6 +290,10 @@ func (o Offline) EmergencyOf(context.Context, uuid.UUID, []uuid.UUID, time.Time)
 
 func (o Offline) AddEmergency(context.Context, EmergencyAccess) error {
 	return offline.ErrNeedsConnection
+}
+
+func (o Offline) AddOwnBooking(context.Context, EmergencyAccess) (bool, error) {
+	return false, offline.ErrNeedsConnection
 }
 
 func (o Offline) Emergencies(context.Context, time.Time, int) ([]EmergencyAccess, error) {

@@ -17,11 +17,31 @@ import (
 )
 
 func (Postgres) Attended(ctx context.Context, doctor uuid.UUID, family []uuid.UUID) (bool, error) {
-	const query = `select exists (select 1 from encounters where doctor_id = ? and patient_id in ? and started_at is not null)
+	const query = `select exists (select 1 from medical_records where patient_id in ? and author_id = ?)
 		or exists (select 1 from patient_assignments where patient_id in ? and doctor_id = ?)`
 	var yes bool
-	err := database.From(ctx).Raw(query, doctor, family, family, doctor).Row().Scan(&yes)
+	err := database.From(ctx).Raw(query, family, doctor, family, doctor).Row().Scan(&yes)
 	return yes, explain("ask whose patient it is", err)
+}
+
+func (Postgres) AttendedOf(ctx context.Context, doctor uuid.UUID, patients []uuid.UUID) ([]uuid.UUID, error) {
+	const query = `select distinct patient_id::text from medical_records where patient_id = any(?::uuid[]) and author_id = ?
+		union select patient_id::text from patient_assignments where patient_id = any(?::uuid[]) and doctor_id = ?`
+	var texts []string
+	err := database.From(ctx).Raw(query, database.IDs(patients), doctor, database.IDs(patients), doctor).Scan(&texts).Error
+	ids := make([]uuid.UUID, 0, len(texts))
+	for _, text := range texts {
+		if id, err := uuid.Parse(text); err == nil {
+			ids = append(ids, id)
+		}
+	}
+	return ids, explain("ask whose patients they are", err)
+}
+
+func (Postgres) OthersWrote(ctx context.Context, doctor uuid.UUID, family []uuid.UUID) (bool, error) {
+	var yes bool
+	err := database.From(ctx).Raw("select exists (select 1 from medical_records where patient_id in ? and author_id <> ?)", family, doctor).Row().Scan(&yes)
+	return yes, explain("ask who wrote of a person", err)
 }
 
 // emergencyRow is an emergency access with what was said of it.
@@ -29,6 +49,7 @@ type emergencyRow struct {
 	ID, PatientID, DoctorID uuid.UUID
 	Reason                  string
 	OpenedAt, ClosesAt      time.Time
+	AppointmentID           *uuid.UUID
 	ReviewedBy              *uuid.UUID
 	ReviewedAt              *time.Time
 	ReviewNote              string
@@ -36,7 +57,8 @@ type emergencyRow struct {
 
 func (r emergencyRow) access() EmergencyAccess {
 	a := EmergencyAccess{
-		ID: r.ID, PatientID: r.PatientID, DoctorID: r.DoctorID, Reason: r.Reason, OpenedAt: r.OpenedAt, ClosesAt: r.ClosesAt, ReviewNote: r.ReviewNote,
+		ID: r.ID, PatientID: r.PatientID, DoctorID: r.DoctorID, Reason: r.Reason, OpenedAt: r.OpenedAt, ClosesAt: r.ClosesAt,
+		AppointmentID: r.AppointmentID, ReviewNote: r.ReviewNote,
 	}
 	if r.ReviewedBy != nil {
 		a.ReviewedBy, a.ReviewedAt = *r.ReviewedBy, *r.ReviewedAt
@@ -44,13 +66,14 @@ func (r emergencyRow) access() EmergencyAccess {
 	return a
 }
 
-const emergencyQuery = `select e.id, e.patient_id, e.doctor_id, e.reason, e.opened_at, e.closes_at,
+const emergencyQuery = `select e.id, e.patient_id, e.doctor_id, e.reason, e.opened_at, e.closes_at, e.appointment_id,
 	r.by as reviewed_by, r.at as reviewed_at, coalesce(r.note, '') as review_note
 	from emergency_accesses e left join emergency_reviews r on r.access_id = e.id `
 
 func (Postgres) EmergencyOf(ctx context.Context, doctor uuid.UUID, family []uuid.UUID, at time.Time) (EmergencyAccess, error) {
 	var row emergencyRow
-	query := emergencyQuery + "where e.doctor_id = ? and e.patient_id in ? and e.opened_at <= ? and e.closes_at > ? order by e.closes_at desc limit 1"
+	query := emergencyQuery + `where e.doctor_id = ? and e.patient_id in ? and e.opened_at <= ? and e.closes_at > ?
+		and e.appointment_id is null order by e.closes_at desc limit 1`
 	err := database.From(ctx).Raw(query, doctor, family, at, at).Take(&row).Error
 	return row.access(), notFound("ask for an emergency access", err)
 }
@@ -64,6 +87,13 @@ func (Postgres) AddEmergency(ctx context.Context, a EmergencyAccess) error {
 		return ErrSameID
 	}
 	return explain("keep an emergency access", err)
+}
+
+func (Postgres) AddOwnBooking(ctx context.Context, a EmergencyAccess) (added bool, err error) {
+	const insert = `insert into emergency_accesses (id, patient_id, doctor_id, reason, opened_at, closes_at, appointment_id)
+		values (?, ?, ?, ?, ?, ?, ?) on conflict (clinic_id, appointment_id) do nothing`
+	done := database.From(ctx).Exec(insert, a.ID, a.PatientID, a.DoctorID, a.Reason, a.OpenedAt, a.ClosesAt, a.AppointmentID)
+	return done.RowsAffected > 0, explain("keep that a record opened by an own booking", done.Error)
 }
 
 func (Postgres) Emergencies(ctx context.Context, before time.Time, limit int) ([]EmergencyAccess, error) {
@@ -139,7 +169,7 @@ func (ReadLog) Read(ctx context.Context, patient uuid.UUID, what string) error {
 func (ReadLog) Readers(ctx context.Context, family []uuid.UUID, limit int) ([]Reader, error) {
 	const query = `select a.user_id, coalesce(nullif(trim(u.title || ' ' || u.name), ''), '') as name, coalesce(a.new ->> 'what', '') as what, a.at,
 		coalesce((select e.reason from emergency_accesses e join memberships m on m.id = e.doctor_id where m.user_id = a.user_id and e.patient_id in ?
-			and a.at >= e.opened_at and a.at < e.closes_at order by e.opened_at desc limit 1), '') as emergency
+			and e.appointment_id is null and a.at >= e.opened_at and a.at < e.closes_at order by e.opened_at desc limit 1), '') as emergency
 		from audit_log a left join users u on u.id = a.user_id
 		where a.entity = ? and a.action = ? and a.entity_id in ? order by a.at desc limit ?`
 	var list []Reader

@@ -114,6 +114,12 @@ var _ = Describe("records on devices", func() {
 	},
 		Entry("for somebody who is no doctor", func() context.Context { return c.as(c.Salas, accounts.Receptionist) }, nil, fault.Forbidden),
 		Entry("for a colleague's appointment", func() context.Context { return c.as(c.Rojas, accounts.Doctor) }, nil, fault.Conflict),
+		Entry("under an own appointment with another patient", func() context.Context { return c.as(c.Salas, accounts.Doctor) },
+			func(d map[string]any) { d["patient_id"] = c.stranger() }, fault.Invalid),
+		Entry("under an hour that the doctor gave to themselves, to which nobody came", func() context.Context {
+			c.exec("update appointments set booked_by = doctor_id where id = $1", c.Visit)
+			return c.as(c.Salas, accounts.Doctor)
+		}, nil, fault.Forbidden),
 		Entry("with an impossible figure", func() context.Context { return c.as(c.Salas, accounts.Doctor) },
 			func(d map[string]any) { d["content"] = map[string]any{"motivo": "x", "temp": "73"} }, fault.Invalid),
 		Entry("with nothing in them", func() context.Context { return c.as(c.Salas, accounts.Doctor) },
