@@ -2,8 +2,6 @@ package modules
 
 import (
 	"context"
-	"slices"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -98,36 +96,4 @@ var _ agenda.Attentions = attentions{}
 func (a attentions) Attend(ctx context.Context, appointment uuid.UUID) (string, error) {
 	e, err := a.record.Attend(ctx, uuid.Must(uuid.NewV7()), appointment, uuid.Nil)
 	return "/atenciones/" + e.ID.String(), err
-}
-
-// held chooses the people of whom a device may hold what is clinical.
-type held struct {
-	agenda.ForPatients
-	record *hce.Service
-}
-
-var _ hce.OwnPatients = held{}
-
-// PatientsOf are the people with an appointment in [from, to) that was not cancelled: those of whoever asks for a
-// professional are of the professional's, as for a record that is opened.
-func (h held) PatientsOf(ctx context.Context, doctor uuid.UUID, from, to time.Time) ([]uuid.UUID, error) {
-	people, err := h.ForPatients.PatientsOf(ctx, doctor, from, to)
-	if err != nil || doctor == uuid.Nil {
-		return people, err
-	}
-	return h.of(ctx, doctor, people)
-}
-
-// of leaves out whoever a professional only gave an hour to and who has not come, but for those known from before.
-func (h held) of(ctx context.Context, doctor uuid.UUID, people []uuid.UUID) ([]uuid.UUID, error) {
-	ties, err := h.Ties(ctx, doctor, people)
-	if err != nil {
-		return nil, err
-	}
-	untied := slices.DeleteFunc(slices.Clone(people), func(id uuid.UUID) bool { return ties[id].Holds() })
-	if len(untied) == 0 {
-		return people, nil
-	}
-	known, err := h.record.Knows(ctx, doctor, untied)
-	return slices.DeleteFunc(people, func(id uuid.UUID) bool { return slices.Contains(untied, id) && !slices.Contains(known, id) }), err
 }
