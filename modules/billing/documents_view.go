@@ -5,6 +5,7 @@ package billing
 import (
 	"slices"
 
+	"hampi/modules/platform/textfold"
 	"hampi/views"
 )
 
@@ -15,6 +16,25 @@ func owed(l Listed) string {
 		return ""
 	}
 	return l.Currency.Money(due)
+}
+
+// who is the patient, or whom a document without one names.
+func (l documentLine) who() string { return firstText(l.Patient, l.Payer, AnyCustomer().Name) }
+
+// role says who that is.
+func (l documentLine) role() string {
+	if l.Patient == "" {
+		return "Cliente"
+	}
+	return "Paciente"
+}
+
+// sameName reports whether the document names the patient, however it is written.
+func (l documentLine) sameName() bool {
+	one, other := textfold.Words(l.Patient), textfold.Words(l.Payer)
+	slices.Sort(one)
+	slices.Sort(other)
+	return slices.Equal(one, other)
 }
 
 // stepLabel is a step of a document's life.

@@ -14,6 +14,8 @@ import (
 // Register is what the pages about accounts ask of the register of patients.
 type Register interface {
 	Families
+	// Search finds people by pieces of their names, or by a whole number.
+	Search(ctx context.Context, typed string, most int) (patients.Found, error)
 	// Frame is what stands around a section of the person's page.
 	Frame(ctx context.Context, id uuid.UUID, tab string) (patients.Frame, error)
 }

@@ -3,7 +3,6 @@
 package billing
 
 import (
-	"context"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -18,7 +17,6 @@ import (
 	"hampi/modules/platform/access"
 	"hampi/modules/platform/fault"
 	"hampi/modules/platform/web"
-	"hampi/views"
 )
 
 const documentsPath = "/comprobantes"
@@ -37,112 +35,6 @@ func (h screens) documentRoutes(r *web.Router) {
 	r.POST(documentsPath+"/:id/nota-debito", h.debitNote, charge)
 	r.POST(documentsPath+"/:id/anulacion", h.void, override)
 	r.POST(documentsPath+"/:id/devoluciones", h.refund, override)
-}
-
-// listSize is how many documents a page of the list holds.
-const listSize = 50
-
-// filterStates are what the segments of the list show.
-func filterStates(name string) []Status {
-	switch name {
-	case "pendientes":
-		return []Status{Queued, Sent, InVoiding}
-	case "por-corregir":
-		return []Status{ToCorrect, Rejected}
-	case "anulados":
-		return []Status{Voided}
-	}
-	return nil
-}
-
-// documentsView is the list.
-type documentsView struct {
-	Filter string
-	List   []documentLine
-	More   string
-	Now    time.Time
-	Tail   bool // only rows, to stand below those already there
-
-	Receipts int // preliminary receipts without a document
-	Late     []LateDocument
-	Books    bool // who reads keeps the books
-	Insurers bool // who reads bills insurers
-}
-
-type documentLine struct {
-	Listed
-	Patient string
-}
-
-func (v documentsView) segments() []views.NavItem {
-	item := func(label, name string) views.NavItem {
-		href := documentsPath
-		if name != "" {
-			href += "?estado=" + name
-		}
-		return views.NavItem{Label: label, Href: href, Current: v.Filter == name}
-	}
-	return []views.NavItem{item("Todos", ""), item("En camino", "pendientes"), item("Por corregir", "por-corregir"), item("Anulados", "anulados")}
-}
-
-func (h screens) documents(c echo.Context) error {
-	ctx := c.Request().Context()
-	var q struct {
-		State  string `query:"estado"`
-		Before string `query:"antes"`
-	}
-	if err := web.BindQuery(c, &q); err != nil {
-		return err
-	}
-	f := Filter{States: filterStates(q.State), Limit: listSize + 1}
-	if before, err := uuid.Parse(q.Before); err == nil {
-		f.Before = before
-	}
-	list, err := h.Ledger.List(ctx, f)
-	if err != nil {
-		return err
-	}
-	v := documentsView{Filter: q.State, Now: h.Now().In(zone(ctx)), Tail: f.Before != uuid.Nil}
-	if len(list) > listSize {
-		list = list[:listSize]
-		v.More = documentsPath + "?estado=" + q.State + "&antes=" + list[listSize-1].ID.String()
-	}
-	if v.List, err = h.named(ctx, list); err != nil {
-		return err
-	}
-	if web.IsFragment(c) && v.Tail {
-		return web.Render(c, http.StatusOK, documentRows(v))
-	}
-	if v.Receipts, err = h.Ledger.CountOpenReceipts(ctx); err != nil {
-		return err
-	}
-	v.Books, v.Insurers = access.Who(ctx).Can(accounts.BillingBooks), access.Who(ctx).Can(accounts.BillingOverride)
-	if v.Late, err = h.Ledger.Late(ctx, h.Now()); err != nil {
-		return err
-	}
-	return web.Show(c, web.Page{Title: "Comprobantes", Nav: documentsPath, Body: documentsBody(v)})
-}
-
-func (h screens) named(ctx context.Context, list []Listed) ([]documentLine, error) {
-	var people []uuid.UUID
-	for _, l := range list {
-		if l.PatientID != nil {
-			people = append(people, *l.PatientID)
-		}
-	}
-	names, err := h.People.NamesByID(ctx, people)
-	if err != nil {
-		return nil, err
-	}
-	lines := make([]documentLine, 0, len(list))
-	for _, l := range list {
-		line := documentLine{Listed: l, Patient: "Sin paciente"}
-		if l.PatientID != nil {
-			line.Patient = names[*l.PatientID]
-		}
-		lines = append(lines, line)
-	}
-	return lines, nil
 }
 
 // documentForm is what is typed on the page of a document.

@@ -41,14 +41,24 @@ type Filter struct {
 	Kind        Kind
 	Patient     []uuid.UUID // of one person: the ids of the family
 	Appointment uuid.UUID
+	Series      string
+	Number      int64
+	Site        uuid.UUID
+	About       *About
+	Unreplaced  bool        // without what another document stands for
 	From, To    agenda.Date // days of issue, both included
 	Before      uuid.UUID   // the last one already seen
 	Limit       int
 }
 
+// About are documents by who they are about: those of patients, and those that are named.
+type About struct{ Patients, Documents []uuid.UUID }
+
 // where is the filter in the words of the store.
 func (f Filter) where() (where string, args []any) {
-	add := func(condition string, arg any) { where, args = where+"and "+condition+" ", append(args, arg) }
+	add := func(condition string, values ...any) {
+		where, args = where+"and "+condition+" ", append(args, values...)
+	}
 	if len(f.States) > 0 {
 		add("s.state in ?", f.States)
 	}
@@ -60,6 +70,21 @@ func (f Filter) where() (where string, args []any) {
 	}
 	if f.Appointment != uuid.Nil {
 		add("i.appointment_id = ?", f.Appointment)
+	}
+	if f.Series != "" {
+		add("i.series = ?", f.Series)
+	}
+	if f.Number > 0 {
+		add("i.number = ?", f.Number)
+	}
+	if f.Site != uuid.Nil {
+		add("i.site_id = ?", f.Site)
+	}
+	if f.About != nil {
+		add("(i.patient_id in ? or i.id in ?)", f.About.Patients, f.About.Documents)
+	}
+	if f.Unreplaced {
+		add("not exists (select 1 from invoices r where r.replaces_id = i.id)")
 	}
 	if !f.From.IsZero() {
 		add("i.issued_on >= ?", f.From.String())
@@ -93,6 +118,45 @@ func (l *Ledger) List(ctx context.Context, f Filter) ([]Listed, error) {
 func (l *Ledger) Entries(ctx context.Context, f Filter) ([]Entry, error) {
 	where, args := f.where()
 	return l.entries(ctx, "where true "+where, args...)
+}
+
+// customersLooked bounds how many documents a search for a customer opens: what they say is sealed.
+const customersLooked = 2000
+
+// ofCustomers are the documents, among the latest that a filter leaves and that may name somebody besides their patient,
+// whose customer fits.
+func (l *Ledger) ofCustomers(ctx context.Context, f Filter, fits func(Customer) bool) ([]uuid.UUID, error) {
+	f.Limit = customersLooked
+	where, args := f.where()
+	entries, err := l.entries(ctx, "where (i.patient_id is null or i.kind = 'factura') "+where, args...)
+	var list []uuid.UUID
+	for _, e := range entries {
+		if fits(e.Customer) {
+			list = append(list, e.ID)
+		}
+	}
+	return list, err
+}
+
+// customers are those of documents.
+func (l *Ledger) customers(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]Customer, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	entries, err := l.entries(ctx, "where i.id in ?", ids)
+	list := make(map[uuid.UUID]Customer, len(entries))
+	for _, e := range entries {
+		list[e.ID] = e.Customer
+	}
+	return list, err
+}
+
+// heldUp is how many documents wait because nobody takes the first of their series, and why. A try or two are no news.
+func (l *Ledger) heldUp(ctx context.Context) (n int, why string, err error) {
+	const query = `select count(*), coalesce(max(reason) filter (where attempts > 2), '') from invoice_states
+		where (state = 'queued' or state = 'sent' and not pending) and series_id in (select series_id from invoice_states where state = 'sent' and not pending and attempts > 2)`
+	err = database.From(ctx).Raw(query).Row().Scan(&n, &why)
+	return n, why, explain("count documents that are held up", err)
 }
 
 // CountForNavigation is how much waits for a person among the documents, for who may look after them: what is to be
