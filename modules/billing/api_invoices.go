@@ -84,6 +84,7 @@ func (q *listInvoicesIn) filter() (f Filter, err error) {
 		ok := true
 		if text != "" {
 			d, ok = agenda.ParseDate(text)
+			ok = ok && d.Year >= 1990 && d.Year < 2200
 		}
 		if !ok {
 			problems.Add(field, "Se espera una fecha como 2026-11-24.")

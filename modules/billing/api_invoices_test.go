@@ -292,13 +292,17 @@ var _ = Describe("the API of documents", Ordered, ContinueOnFailure, func() {
 			Expect(status).To(Equal(want), "%v", made)
 			Expect(made).To(And(HaveLen(15), HaveKeyWithValue("status", "draft"), HaveKeyWithValue("number", BeNil()), HaveKeyWithValue("series", BeNil()), HaveKeyWithValue("total", "118.00")))
 		}
+		other := sale(object{"id": draft["id"], "draft": true}, item(object{"service_id": o.priced.ID, "unit_price": "90.00"}))
+		status, refused := o.call(o.Clinic, "cashier", "POST", "invoices", other)
+		Expect(status).To(Equal(http.StatusConflict))
+		Expect(refused["detail"]).To(ContainSubstring("Ya hay un borrador"))
 		one := "invoices/" + draft["id"].(string)
 		_, list := o.call(o.Clinic, "cashier", "GET", "invoices?status=draft", nil)
 		Expect(list["items"]).To(HaveLen(1))
 		var body []byte
 		Expect(o.Admin.QueryRow(context.Background(), "select body from invoice_drafts").Scan(&body)).To(Succeed())
 		Expect(string(body)).NotTo(ContainSubstring("Rosa"))
-		status, _ := o.call(o.Clinic, "cashier", "POST", "invoices", sale(object{"id": draft["id"]}))
+		status, _ = o.call(o.Clinic, "cashier", "POST", "invoices", sale(object{"id": draft["id"]}))
 		Expect(status).To(Equal(http.StatusConflict))
 		status, _ = o.call(o.Sur, "cashier", "POST", one+"/issue", nil)
 		Expect(status).To(Equal(http.StatusNotFound))
@@ -334,6 +338,10 @@ var _ = Describe("the API of documents", Ordered, ContinueOnFailure, func() {
 			Expect(status).To(Equal(want), "%v", note)
 			Expect(note).To(And(HaveKeyWithValue("kind", "nota_credito"), HaveKeyWithValue("series", "BC01"), HaveKeyWithValue("taxable", "42.37"),
 				HaveKeyWithValue("unaffected", "40.00"), HaveKeyWithValue("total", "90.00")))
+		}
+		for _, other := range [][]object{{{"item": 0, "amount": "40.00"}, {"item": 1, "amount": "40.00"}}, {{"item": 0, "amount": "50.00"}}} {
+			status, refused = credit(object{"id": part["id"], "reason": "no se aplicó", "items": other})
+			Expect(status).To(Equal(http.StatusConflict), "the same id for other amounts: %v", refused)
 		}
 		status, refused = credit(object{"reason": "no se aplicó", "items": []object{{"item": 0, "amount": "68.01"}}})
 		Expect(status).To(Equal(http.StatusUnprocessableEntity))
@@ -376,6 +384,10 @@ var _ = Describe("the API of documents", Ordered, ContinueOnFailure, func() {
 		Expect(notes["items"]).To(HaveLen(2))
 		_, none := o.call(o.Clinic, "cashier", "GET", "invoices?from=2026-11-25", nil)
 		Expect(none["items"]).To(BeEmpty())
+		for _, day := range []string{"0000-01-01", "9999-12-31"} {
+			status, refused := o.call(o.Clinic, "cashier", "GET", "invoices?from="+day, nil)
+			Expect(status).To(Equal(http.StatusUnprocessableEntity), "%v", refused)
+		}
 		status, refused := o.call(o.Clinic, "cashier", "GET", "invoices?cursor=x", nil)
 		Expect(status).To(Equal(http.StatusUnprocessableEntity), "%v", refused)
 

@@ -312,6 +312,9 @@ func (h paymentsAPI) open(ctx context.Context, in *openIn) (*sessionOut, error) 
 		problems.Add("site_id", "La clínica no tiene esa sede.")
 	}
 	opening := amountIn(in.Body.Opening, "opening_amount", problems)
+	if in.Body.Opening == "" {
+		problems.Add("opening_amount", "Falta con cuánto abre; 0.00 si empieza vacía.")
+	}
 	if err := problems.Err(); err != nil {
 		return nil, err
 	}
@@ -335,11 +338,14 @@ func (h paymentsAPI) count(ctx context.Context, in *countIn) (*sessionOut, error
 	if err != nil {
 		return nil, err
 	}
+	if len(in.Body.Pieces) == 0 { // counting is done once
+		return nil, fault.InvalidField("pieces", "Falta qué hay en la caja. Si está vacía, ponga {\"0.10\": 0}.")
+	}
 	s, err := h.Till.Count(ctx, id, in.Body.Pieces)
 	if problems, typed := fault.Fields(err); typed {
 		named := fault.Problems{}
 		for field, words := range problems {
-			named.Add(strings.Replace(field, "piezas.", "pieces.", 1), words)
+			named.Add(strings.Replace(field, "piezas.", "/pieces/", 1), words)
 		}
 		return nil, named.Err()
 	}
@@ -350,7 +356,7 @@ type closeIn struct {
 	ID   string `path:"id" doc:"Identificador"`
 	Body struct {
 		Reason   string   `json:"reason,omitempty" maxLength:"600" doc:"Si lo contado no es lo esperado"`
-		Verified []Method `json:"verified,omitempty" nullable:"false" doc:"Otros medios comprobados con el banco o la aplicación"`
+		Verified []Method `json:"verified,omitempty" nullable:"false" maxItems:"10" enum:"yape,plin,card,transfer,deposit" doc:"Otros medios comprobados con el banco o la aplicación"`
 	}
 }
 

@@ -137,7 +137,7 @@ var _ = Describe("charging", func() {
 				return err
 			})
 		}
-		Expect(more("70.01")).To(MatchError(ContainSubstring("el total es S/ 70.00")))
+		Expect(more("70.01")).To(MatchError(ContainSubstring("se deben S/ 70.00")))
 		Expect(more("70.00")).To(Succeed())
 		Expect(more("0.01")).To(HaveOccurred())
 		_, err = c.charged("cashier", "10.00", paidBy(billing.Cash, "10.01"))

@@ -37,6 +37,11 @@ func (l documentLine) sameName() bool {
 	return slices.Equal(one, other)
 }
 
+// moved reports whether what was paid for the document went to another.
+func (v documentView) moved() bool {
+	return slices.ContainsFunc(v.Payments, func(p Paid) bool { return p.MovedID != nil && p.Amount.IsNegative() })
+}
+
 // stepLabel is a step of a document's life.
 func stepLabel(e Event) string {
 	if e.Pending {

@@ -20,6 +20,9 @@ type DraftInvoice struct {
 // ErrIsDraft refuses to issue under the id of a draft what the draft does not say.
 var ErrIsDraft = fault.Conflicted("is_draft", "Con ese identificador hay un borrador. Emítalo, o use otro identificador.")
 
+// ErrOtherDraft is an id that came again with another content, and was not issued.
+var ErrOtherDraft = fault.Conflicted("same_id", "Ya hay un borrador con ese identificador y otro contenido. Emítalo, o use otro identificador.")
+
 // draftProblems checks what can be checked before a document is whole: that it can be computed at all.
 func (o Order) draftProblems() fault.Problems {
 	problems := fault.Problems{}

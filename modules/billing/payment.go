@@ -120,7 +120,7 @@ func Settle(due decimal.Decimal, currency Currency, payments []Payment) (Settlem
 	}
 	s.Pending = due.Sub(s.Paid)
 	if s.Pending.IsNegative() {
-		problems.Add("payments", "Los pagos suman "+currency.Money(s.Paid)+" y el total es "+currency.Money(due)+".")
+		problems.Add("payments", "Los pagos suman "+currency.Money(s.Paid)+" y se deben "+currency.Money(due)+".")
 	}
 	return s, problems
 }
@@ -148,6 +148,8 @@ func (p Payment) problems(at string, currency Currency, problems fault.Problems)
 		problems.Add(at+"received", "Solo el efectivo tiene vuelto.")
 	case p.Received.IsNegative() || hasMoreDecimals(p.Received, 2):
 		problems.Add(at+"received", "Lo recibido lleva hasta dos decimales.")
+	case p.Received.GreaterThan(highestPrice):
+		problems.Add(at+"received", "Lo recibido llega como máximo a "+currency.Money(highestPrice)+".")
 	case p.Received.LessThan(p.Amount):
 		problems.Add(at+"received", "A lo recibido le faltan "+currency.Money(p.Amount.Sub(p.Received))+".")
 	}

@@ -38,7 +38,8 @@ var _ = Describe("payments", func() {
 		_, problems := billing.Settle(dec("120"), billing.Soles, payments)
 		Expect(problems).To(HaveKeyWithValue(field, sentence))
 	},
-		Entry("too much", []billing.Payment{pay(billing.Yape, "100"), pay(billing.Plin, "20.01")}, "payments", "Los pagos suman S/ 120.01 y el total es S/ 120.00."),
+		Entry("too much", []billing.Payment{pay(billing.Yape, "100"), pay(billing.Plin, "20.01")}, "payments", "Los pagos suman S/ 120.01 y se deben S/ 120.00."),
+		Entry("more than anybody hands over", []billing.Payment{{Method: billing.Cash, Amount: dec("1"), Received: dec("999999999999")}}, "payments.0.received", "Lo recibido llega como máximo a S/ 9,999,999.99."),
 		Entry("too little cash", []billing.Payment{cash("120", "100")}, "payments.0.received", "A lo recibido le faltan S/ 20.00."),
 		Entry("change of a card", []billing.Payment{{Method: billing.Card, Amount: dec("1"), Received: dec("2")}}, "payments.0.received", "Solo el efectivo tiene vuelto."),
 		Entry("nothing", []billing.Payment{pay(billing.Cash, "0")}, "payments.0.amount", "El pago es mayor que cero y lleva hasta dos decimales."),

@@ -55,7 +55,7 @@ func sameContent(a, b Content) error {
 		return err
 	}
 	if !bytes.Equal(one, other) {
-		return ErrOtherContent
+		return ErrOtherDraft
 	}
 	return nil
 }

@@ -118,8 +118,26 @@ func (s *Notes) there(ctx context.Context, kind Kind, w NoteWish) (Entry, error)
 	if err != nil {
 		return Entry{}, err
 	}
-	if e.Kind != kind || e.AmendsID == nil || *e.AmendsID != w.Of || e.Amends.Reason != w.Reason || e.Amends.Text != w.text() {
+	if e.Kind != kind || e.AmendsID == nil || *e.AmendsID != w.Of || e.Amends.Reason != w.Reason || e.Amends.Text != w.text() || !w.takes(e.Content) {
 		return Entry{}, ErrOtherContent
 	}
 	return e, nil
+}
+
+// takes reports whether a credit note takes back the amounts of the wish. Of one that took all that was left, only the note
+// says how much that was.
+func (w NoteWish) takes(note Content) bool {
+	if len(w.Amounts) == 0 {
+		return true
+	}
+	if len(note.Lines) != len(w.Amounts) {
+		return false
+	}
+	for _, l := range note.Lines {
+		amount, asked := w.Amounts[l.OfLine-1]
+		if !asked || !amount.Equal(l.Amounts(note.IGVPercent).Total) {
+			return false
+		}
+	}
+	return true
 }

@@ -52,7 +52,10 @@ func (r Rule) Problems() fault.Problems {
 	if r.Kind != Percent && r.Kind != Fixed {
 		problems.Add("tipo", "Elija porcentaje o importe fijo.")
 	}
-	if r.Rate.IsNegative() || r.Rate.GreaterThan(highestRate) || !r.Rate.Equal(r.Rate.Truncate(2)) {
+	if r.Rate.GreaterThan(highestRate) {
+		problems.Add("valor", "El importe llega como máximo a S/ 99,999.99.")
+	}
+	if r.Rate.IsNegative() || !r.Rate.Equal(r.Rate.Truncate(2)) {
 		problems.Add("valor", "El valor lleva hasta dos decimales y no es negativo.")
 	}
 	if r.Kind == Percent && r.Rate.GreaterThan(hundred) {

@@ -324,6 +324,7 @@ var _ = Describe("settling with a professional", Ordered, func() {
 			return visit(w.Norte, accounts.ClinicAdmin, method, address, form)
 		}
 		Expect(admin(http.MethodPost, "/configuracion/honorarios", url.Values{"tipo": {"percent"}, "valor": {"120"}, "desde": {"2026-11-01"}}).Body.String()).To(ContainSubstring("de 0 a 100"))
+		Expect(admin(http.MethodPost, "/configuracion/honorarios", url.Values{"tipo": {"fixed"}, "valor": {"100000"}, "desde": {"2026-11-01"}}).Body.String()).To(ContainSubstring("llega como máximo a S/ 99,999.99"))
 		Expect(admin(http.MethodPost, "/configuracion/honorarios", url.Values{"tipo": {"fixed"}, "valor": {"35.50"}, "desde": {"2026-11-01"}}).Code).To(Equal(http.StatusSeeOther))
 		Expect(admin(http.MethodGet, "/configuracion/honorarios", nil).Body.String()).To(And(ContainSubstring("35.50 por unidad"), ContainSubstring("99 %")))
 		Expect(admin(http.MethodGet, fees.Path+"?profesional="+mine.String(), nil).Body.String()).To(ContainSubstring("Cerrar liquidación"))

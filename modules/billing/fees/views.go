@@ -36,6 +36,9 @@ func (s Settlement) period() string {
 	if s.From.IsZero() {
 		return "hasta el " + day(s.To)
 	}
+	if s.To.Before(s.From) {
+		return "del " + day(s.To) + ", lo que llegó después de liquidarlo"
+	}
 	return "del " + day(s.From) + " al " + day(s.To)
 }
 

@@ -128,6 +128,9 @@ func (e emitter) Test(ctx context.Context) billing.Answer {
 	case billing.NotThere, billing.TakenAndAccepted, billing.TakenAndPending, billing.TakenAndRejected:
 		return billing.Answer{Outcome: billing.TakenAndAccepted, Message: "NubeFact responde y reconoce la cuenta.", Status: a.Status}
 	}
+	if a.Outcome == billing.NotUnderstood { // nothing was sent that anybody could ask about
+		a.Message = "Lo que responde en esa ruta no se entiende. Revise la ruta; si es la correcta, NubeFact no está bien ahora."
+	}
 	return a
 }
 

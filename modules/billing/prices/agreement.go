@@ -79,6 +79,9 @@ func (a Agreement) problems() error {
 	problems.Add("direccion", textProblem(a.Address, longestAddress, "Falta la dirección fiscal; va en la factura."))
 	problems.Add("copago", a.copayProblem())
 	problems.Add("descuento", percentProblem(a.PercentOff))
+	if a.PercentOff.Equal(hundred) {
+		problems.Add("descuento", "Con 100 % nadie pagaría nada. Si el convenio lo paga todo, ponga copago 0.")
+	}
 	if a.From.IsZero() {
 		problems.Add("desde", "Falta desde cuándo rige.")
 	}

@@ -109,6 +109,9 @@ func (p Product) problems() error {
 		problems.Add("igv", "Elija gravado, exonerado, inafecto o gratuito.")
 	}
 	problems.Add("precio", priceProblem(p.Price))
+	if p.Price.IsZero() {
+		problems.Add("precio", "Ponga el precio. De lo que se regala, el de referencia, y elija gratuito.")
+	}
 	return problems.Err()
 }
 

@@ -222,9 +222,10 @@ func pointAtQuery(errs []ProblemError) {
 	}
 }
 
+// pointer is a field's name as a JSON pointer; a name with a point in it comes as a pointer already.
 func pointer(field string) string {
-	if field == "" {
-		return ""
+	if field == "" || strings.HasPrefix(field, "/") {
+		return field
 	}
 	return "/" + strings.ReplaceAll(field, ".", "/")
 }
