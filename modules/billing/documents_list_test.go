@@ -81,6 +81,13 @@ var _ = Describe("the list of documents", Ordered, func() {
 		Expect(list("desde=31/02/2026")).To(ContainSubstring("Se espera una fecha"))
 	})
 
+	It("hands debts over as often as they are asked for: the form is free again, and no two files are one operation", func() {
+		page := o.ask(o.Clinic, "cashier", http.MethodGet, "/caja/deudas", nil).Body.String()
+		_, form, _ := strings.Cut(page, `action="/caja/deudas/exportar"`)
+		form, _, _ = strings.Cut(form, "</form>")
+		Expect(form).To(And(ContainSubstring("data-descarga"), Not(ContainSubstring("op_id"))))
+	})
+
 	It("leaves what was replaced out of what is to be put right", func() {
 		o.send()
 		o.service.says = append(o.service.says, somebodyElses)
