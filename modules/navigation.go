@@ -142,6 +142,9 @@ func quickCreate(who access.Identity) []views.NavItem {
 	if who.Can(accounts.PatientsWrite) {
 		items = append(items, views.NavItem{Label: "Paciente", Href: "/pacientes/nuevo", Icon: "user-plus", Key: "p"})
 	}
+	if who.Can(accounts.BillingCharge) {
+		items = append(items, views.NavItem{Label: "Cobro", Href: "/cobros/nuevo", Icon: "wallet", Key: "c"})
+	}
 	if who.Can(accounts.AgendaBlock) {
 		items = append(items, views.NavItem{Label: "Bloqueo de horario", Href: "/agenda/bloqueos/nuevo", Icon: "calendar-off", Dialog: true})
 	}

@@ -196,8 +196,8 @@ func (h screens) detail(c echo.Context, id uuid.UUID) (detail, error) {
 		return d, err
 	}
 	d.History = happenings(lines, d.Zone, d.Now)
+	d.Charge = card.Status != Cancelled && access.Who(ctx).Can(accounts.BillingCharge)
 	if !h.agenda.Away() {
-		d.Charge = card.Status != Cancelled && access.Who(ctx).Can(accounts.BillingCharge)
 		d.Undo = undoable(card.Appointment, lines, access.Who(ctx), d.Now, d.Zone)
 	}
 	return d, nil

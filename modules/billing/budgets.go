@@ -37,6 +37,16 @@ type BudgetItem struct {
 	Price    decimal.Decimal // of one, with IGV
 }
 
+// where is what is said of the place of an item, after its name.
+func (b Budget) where(item uuid.UUID) string {
+	for _, one := range b.Items {
+		if one.ID == item && one.Where != "" {
+			return ", " + one.Where
+		}
+	}
+	return ""
+}
+
 // BudgetCharge is what of a budget was charged, and what came in for it. What is paid later is told by the document.
 type BudgetCharge struct {
 	BudgetID uuid.UUID
@@ -63,9 +73,7 @@ func (h front) fillBudget(ctx context.Context, id uuid.UUID, f *chargeForm) erro
 		}
 		line := lineOf(offer, uuid.Nil)
 		line.Item, line.Quantity, line.Price = item.ID, item.Quantity.String(), item.Price.StringFixed(2)
-		if item.Where != "" {
-			line.Text += ", " + item.Where
-		}
+		line.Text += b.where(item.ID)
 		f.Lines = append(f.Lines, line)
 	}
 	return nil

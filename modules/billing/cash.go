@@ -161,11 +161,12 @@ func ByMethod(payments []Paid) []MethodSum {
 
 // Errors of the register.
 var (
-	ErrNoCash     = fault.Conflicted("no_open_cash_session", "No tiene una caja abierta en esta sede. Ábrala y vuelva a cobrar.")
-	ErrOpenCash   = fault.Conflicted("open_cash_session", "Ya tiene una caja abierta en esta sede.")
-	ErrClosedCash = fault.Conflicted("closed_cash_session", "Esa caja ya está cerrada.")
-	ErrCounted    = fault.Conflicted("counted", "El efectivo de esta caja ya se contó; el conteo no cambia.")
-	ErrNotCounted = fault.Conflicted("not_counted", "Cuente el efectivo antes de cerrar la caja.")
+	ErrNoCash      = fault.Conflicted("no_open_cash_session", "No tiene una caja abierta en esta sede. Ábrala y vuelva a cobrar.")
+	ErrOpenCash    = fault.Conflicted("open_cash_session", "Ya tiene una caja abierta en esta sede.")
+	ErrClosedCash  = fault.Conflicted("closed_cash_session", "Esa caja ya está cerrada.")
+	ErrBeingVoided = fault.Conflicted("in_voiding", "El comprobante se está anulando; espere la respuesta antes de cobrarlo.")
+	ErrCounted     = fault.Conflicted("counted", "El efectivo de esta caja ya se contó; el conteo no cambia.")
+	ErrNotCounted  = fault.Conflicted("not_counted", "Cuente el efectivo antes de cerrar la caja.")
 )
 
 // highestCash bounds a typing slip.

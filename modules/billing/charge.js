@@ -23,19 +23,62 @@ function show() {
   form.querySelector('[data-cambio]').textContent = soles(Math.max(cents(received.value) - cents(cash.value), 0))
 }
 
-// The rest fills the way that is entered while it is empty, and is selected, so that typing replaces it.
+// The rest fills the way that is entered while it is empty, and is selected, so that typing replaces it. Walking through
+// with Tab pays nothing.
+let walking = false
+document.addEventListener('keydown', (e) => { walking = e.key === 'Tab' }, true)
+document.addEventListener('pointerdown', () => { walking = false }, true)
 on('focusin', '[data-pago]', (field) => {
   const rest = Math.min(left(field.form, field), field.dataset.tope ?? Infinity) // of a balance only what is there
-  if (field.value.trim() === '' && rest > 0) field.value = (rest / 100).toFixed(2)
+  if (!walking && field.value.trim() === '' && rest > 0) field.value = (rest / 100).toFixed(2)
   field.select()
   show()
 })
 // Cash is told by what is handed over: its key leads there, and the rest is cash.
 on('focusin', '[data-recibido]', (field) => {
   const cash = field.form.querySelector('[data-pago=cash]'), rest = left(field.form, cash)
-  if (cash.value.trim() === '' && rest > 0) cash.value = (rest / 100).toFixed(2)
+  if (!walking && cash.value.trim() === '' && rest > 0) cash.value = (rest / 100).toFixed(2)
   show()
 })
+// What is typed while an answer is on its way stays: the new form takes over values, focus and selection. What it takes
+// over counts as changed once it is left.
+const state = (field) => (/radio|checkbox/.test(field.type) ? field.checked : field.value)
+const named = () => { // by name and place among those of the same name
+  const seen = {}
+  return new Map([...document.querySelectorAll('#cobro :is(input:not([type=hidden]), select)')].map((f) => [f.name + (seen[f.name] = -~seen[f.name]), f]))
+}
+const lines = () => document.querySelectorAll('.cobro-linea').length
+const sent = new WeakMap()
+let kept = [], before = 0
+document.addEventListener('htmx:beforeRequest', ({ detail: { target, xhr } }) => {
+  if (target.id === 'cobro') sent.set(xhr, new Map([...named()].map(([key, field]) => [key, state(field)])))
+})
+document.addEventListener('htmx:beforeSwap', ({ detail: { target, xhr } }) => {
+  if (target.id !== 'cobro') return
+  const active = document.activeElement
+  before = lines()
+  kept = [...named()].map(([key, f]) => ({ key, value: state(f), typed: f.dataset.typed || state(f) !== sent.get(xhr).get(key), focus: f === active, from: f.selectionStart, to: f.selectionEnd }))
+    .filter((k) => k.typed || k.focus)
+})
+document.addEventListener('htmx:afterSwap', () => {
+  const now = named()
+  for (const { key, value, typed, focus, from, to } of kept) {
+    const field = now.get(key)
+    if (!field || (lines() < before && key.startsWith('linea'))) continue
+    if (focus) field.focus()
+    if (typed) {
+      field[value === !!value ? 'checked' : 'value'] = value
+      field.dataset.typed = 1
+    }
+    if (focus && from !== null) from === 0 && to === value.length ? field.select() : field.setSelectionRange(from, to)
+  }
+  kept = []
+})
+const tell = (field) => field.dispatchEvent(new Event('change', { bubbles: true }))
+on('change', '#cobro [data-typed]', (field) => { delete field.dataset.typed })
+on('focusout', '#cobro [data-typed]', tell)
+document.addEventListener('htmx:afterSettle', () => { for (const field of document.querySelectorAll('#cobro [data-typed]:not(:focus)')) tell(field) })
+
 // Enter ends a field and charges nobody: that takes Ctrl Enter, or the button.
 on('keydown', '#cobro input', (field, e) => {
   if (e.key !== 'Enter' || e.ctrlKey || e.metaKey) return

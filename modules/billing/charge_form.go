@@ -47,6 +47,12 @@ type chargeForm struct {
 	Typed       url.Values        // all that was sent, for what only the server asks
 }
 
+// needsServer reports whether the form carries what a receipt cannot say, left from a page that the server drew.
+func (f chargeForm) needsServer() bool {
+	t := f.Typed
+	return t.Get("forma") == "credito" || t.Get("detraccion") != "" || len(t[deductionsField]) > 0 || f.Amounts[CreditBalance] != ""
+}
+
 // onlyReceipt is the choice of a preliminary receipt whose document is asked for later.
 const onlyReceipt Kind = "recibo"
 
@@ -131,11 +137,8 @@ func chargeTyped(in url.Values) (chargeForm, error) {
 		}
 		return ""
 	}
-	for i := range in["linea_texto"] {
-		l := chargeLine{
-			Text: at("linea_texto", i), Quantity: at("linea_cantidad", i), Price: at("linea_precio", i), Discount: at("linea_descuento", i),
-			Unit: at("linea_unidad", i), IGV: IGVType(at("linea_igv", i)),
-		}
+	for i := range in["linea_de"] {
+		l := chargeLine{Quantity: at("linea_cantidad", i), Price: at("linea_precio", i), Discount: at("linea_descuento", i)}
 		l.Ref, _ = prices.ParseRef(at("linea_de", i))
 		if item := idTyped(at("linea_item", i)); item != nil {
 			l.Item = *item

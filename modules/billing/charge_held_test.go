@@ -27,16 +27,13 @@ var _ = Describe("what a patient has in its favour, on the charging screen", fun
 		Expect(body).NotTo(ContainSubstring("Saldo a favor"))
 		e, err := t.chargedTo(t.patient, "50.00", nil, paidBy(billing.Card, "50.00"))
 		Expect(err).NotTo(HaveOccurred())
-		Expect(t.does(func(ctx context.Context) error {
-			_, err := t.charge.RefundAll(ctx, e.ID, billing.CreditBalance, "no se atendió")
-			return err
-		})).To(Succeed())
+		Expect(t.toBalance(e)).To(Succeed())
 		_, body, _ = t.send(reception, "/cobros/nuevo?paciente="+t.patient.String(), nil)
 		Expect(body).To(And(ContainSubstring("Saldo a favor S/ 50.00"), ContainSubstring(`data-tope="5000"`)))
 		_, body, _ = t.send(reception, "/cobros/revision", t.cart(url.Values{"comprobante": {"recibo"}}, t.consultation("80.00", "")))
 		Expect(body).NotTo(ContainSubstring("Saldo a favor"), "a receipt takes none")
 
-		f := t.cart(url.Values{"pago_credit_balance": {"50.01"}}, t.consultation("80.00", ""))
+		f := t.cart(url.Values{"pago_credit_balance": {"50.01"}, "deuda": {"si"}}, t.consultation("80.00", ""))
 		status, body, _ := t.send(reception, "/cobros", f)
 		Expect(status).To(Equal(http.StatusUnprocessableEntity))
 		Expect(body).To(ContainSubstring("El paciente tiene a favor S/ 50.00."))
@@ -44,7 +41,7 @@ var _ = Describe("what a patient has in its favour, on the charging screen", fun
 		status, body, _ = t.send(reception, "/cobros", f)
 		Expect(status).To(BeNumerically("<", 400), body)
 		Expect(t.balance(t.patient).IsZero()).To(BeTrue())
-		f = t.cart(url.Values{"pago_credit_balance": {"50"}}, t.consultation("80.00", ""))
+		f = t.cart(url.Values{"pago_credit_balance": {"50"}, "deuda": {"si"}}, t.consultation("80.00", ""))
 		status, body, _ = t.send(reception, "/cobros", f)
 		Expect(status).To(Equal(http.StatusUnprocessableEntity), "what somebody else spent meanwhile is never left as a debt in silence")
 		Expect(body).To(ContainSubstring("El paciente tiene a favor S/ 0.00."))

@@ -163,6 +163,49 @@ var _ = Describe("charging", func() {
 		Expect(c.account(e).Due().String()).To(Equal("120"))
 	})
 
+	It("gives back at once what is no longer asked for, and no more; cash only out of a drawer that has it", func() {
+		c.open("cashier", "0")
+		e, err := c.charged("cashier", "175.00", paidBy(billing.Cash, "105.00"), paidBy(billing.Yape, "70.00"))
+		Expect(err).NotTo(HaveOccurred())
+		c.send()
+		back := func(role string, way billing.Method) (sum decimal.Decimal, err error) {
+			err = c.as(role, func(ctx context.Context) (failure error) {
+				sum, failure = c.charge.RefundAll(ctx, e.ID, way, "servicio no dado")
+				return failure
+			})
+			return sum, err
+		}
+		_, err = back("cashier", "")
+		Expect(err).To(MatchError(ContainSubstring("no queda nada por devolver")))
+		note := billing.Order{ID: uuid.Must(uuid.NewV7()), Kind: billing.CreditNote, SiteID: c.Site, AmendsID: &e.ID, Content: boleta(service("75.00"))}
+		note.Amends = &billing.Amendment{Document: e.Name, Reason: billing.LessValue, Text: "servicio no dado"}
+		_, err = c.issue(note)
+		Expect(err).NotTo(HaveOccurred())
+		c.send()
+		Expect(c.account(e).Due().String()).To(Equal("-75"))
+		c.open("clinic_admin", "4.99")
+		_, err = back("clinic_admin", "")
+		Expect(err).To(MatchError(ContainSubstring("no hay tanto efectivo")), "70 by Yape as it was paid, 5 in cash")
+		sum, err := back("cashier", "")
+		Expect(err).NotTo(HaveOccurred())
+		Expect([]string{sum.String(), c.account(e).Due().String()}).To(Equal([]string{"75", "0"}))
+	})
+
+	It("takes nothing for a document that is being voided", func() {
+		c.open("cashier", "0")
+		e, err := c.charged("cashier", "120.00", paidBy(billing.Cash, "20.00"))
+		Expect(err).NotTo(HaveOccurred())
+		c.send()
+		Expect(c.as("clinic_admin", func(ctx context.Context) error {
+			_, err := c.emission.Void(ctx, e.ID, "no se atendió")
+			return err
+		})).To(Succeed())
+		Expect(c.as("cashier", func(ctx context.Context) error {
+			_, err := c.charge.Pay(ctx, e.ID, []billing.Payment{paidBy(billing.Cash, "100.00")})
+			return err
+		})).To(MatchError(billing.ErrBeingVoided))
+	})
+
 	It("owes nothing for what SUNAT rejected", func() {
 		c.open("cashier", "0")
 		e, err := c.charged("cashier", "120.00", paidBy(billing.Cash, "120.00"))
@@ -190,6 +233,7 @@ var _ = Describe("the register", func() {
 			})
 		}
 		Expect(move("-31.50", "")).To(MatchError(ContainSubstring("Falta el concepto")))
+		Expect(move("-220.01", "útiles de limpieza")).To(MatchError(ContainSubstring("no hay tanto efectivo")))
 		Expect(move("-31.50", "útiles de limpieza")).To(Succeed())
 
 		end := func(reason string) error {

@@ -142,3 +142,15 @@ func (v chargeView) searchPath() string {
 	}
 	return chargePath + "/buscar?convenio=" + v.Form.Agreement.ID.String()
 }
+
+// changeWords say what is handed back of the cash that was received; "" when nothing is.
+func changeWords(payments []Payment) string {
+	change := decimal.Zero
+	for _, p := range payments {
+		change = change.Add(p.Change())
+	}
+	if !change.IsPositive() {
+		return ""
+	}
+	return ". Vuelto " + views.Money(change)
+}

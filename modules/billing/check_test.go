@@ -77,7 +77,7 @@ var _ = Describe("a document", func() {
 		Entry("a negative quantity", billing.Boleta, line(func(l *billing.Line) { l.Quantity = dec("-1") }), "items.0.quantity", "La cantidad es mayor que cero."),
 		Entry("too fine a quantity", billing.Boleta, line(func(l *billing.Line) { l.Quantity = dec("0.0005") }), "items.0.quantity", "La cantidad lleva hasta tres decimales."),
 		Entry("a discount of 101 %", billing.Boleta, line(func(l *billing.Line) { l.Discount = dec("101") }), "items.0.discount", "El descuento es mayor que el importe de la línea, S/ 100.00."),
-		Entry("a discount of all", billing.Boleta, line(func(l *billing.Line) { l.Discount = dec("100") }), "items.0.discount", "Con ese descuento el importe queda en cero. Si no se cobra, elija gratuito."),
+		Entry("a discount of all", billing.Boleta, line(func(l *billing.Line) { l.Discount = dec("100") }), "items.0.discount", "Con ese descuento el importe queda en cero. Baje el descuento o quite la línea."),
 		Entry("a negative discount", billing.Boleta, line(func(l *billing.Line) { l.Discount = dec("-1") }), "items.0.discount", "El descuento no es negativo."),
 		Entry("a discount that vanishes without tax", billing.Boleta, line(func(l *billing.Line) { l.UnitPrice, l.Discount = dec("0.04"), dec("0.01") }), "items.0.discount",
 			"Sin IGV ese descuento no llega a un céntimo; SUNAT no lo vería."),

@@ -194,7 +194,7 @@ func (l Line) discountProblems(c Content, at func(field, message string)) {
 	case l.IGVType == Free && !l.Discount.IsZero():
 		at("discount", "Lo gratuito no lleva descuento.")
 	case gross.Equal(l.Discount) && !gross.IsZero():
-		at("discount", "Con ese descuento el importe queda en cero. Si no se cobra, elija gratuito.")
+		at("discount", "Con ese descuento el importe queda en cero. Baje el descuento o quite la línea.")
 	case gross.IsZero() && l.UnitPrice.IsPositive():
 		at("quantity", "El importe se redondea a cero.")
 	case !l.Discount.IsZero() && l.Amounts(c.IGVPercent).DiscountValue.IsZero():

@@ -233,6 +233,9 @@ func (h front) countCash(c echo.Context) error {
 		}
 		pieces[d] = n
 	}
+	if len(pieces) == 0 && len(problems) == 0 {
+		problems.Add("", "Falta contar. Si no hay efectivo, escriba 0 en alguna pieza.")
+	}
 	if err := h.waits(c.Request().Context(), problems); err != nil {
 		return err
 	}

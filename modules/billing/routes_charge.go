@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
 	"strconv"
 	"time"
 
@@ -49,6 +50,7 @@ type chargeView struct {
 	Terms    templ.Component // instalments and detracción of a factura
 	Held     templ.Component // advances to be deducted
 	Consent  templ.Component // who lets a discount above the limit pass
+	Before   []chargedAs     // what the visit was charged with already
 }
 
 // payable is what is to be paid at the desk: the detracción goes into the clinic's account at the bank.
@@ -138,11 +140,11 @@ func (h front) reviewCharge(c echo.Context) error {
 	if err != nil {
 		return fault.InvalidField("", "El formulario llegó incompleto. Vuelva a enviarlo.")
 	}
-	f, err := chargeTyped(in)
+	ctx := c.Request().Context()
+	f, err := h.cart(ctx, in)
 	if err != nil {
 		return err
 	}
-	ctx := c.Request().Context()
 	if ref, ok := prices.ParseRef(in.Get("anadir")); ok {
 		offer, err := h.Book.Offer(ctx, ref)
 		if err != nil {
@@ -157,6 +159,41 @@ func (h front) reviewCharge(c echo.Context) error {
 		return err
 	}
 	return h.showCharge(c, http.StatusOK, f, nil)
+}
+
+// cart reads the form. What a line says, its unit and its IGV are the price list's, and who attends and is attended the
+// visit's, whatever the form carries.
+func (h front) cart(ctx context.Context, in url.Values) (chargeForm, error) {
+	f, err := chargeTyped(in)
+	if err != nil {
+		return f, err
+	}
+	var budget Budget
+	if f.Budget != nil && h.Budgets != nil {
+		if budget, err = h.Budgets.Budget(ctx, *f.Budget); err != nil {
+			return f, err
+		}
+	}
+	for i, l := range f.Lines {
+		offer, err := h.Book.Offer(ctx, l.Ref)
+		if err != nil {
+			return f, err
+		}
+		listed := lineOf(offer, access.Who(ctx).SiteID)
+		f.Lines[i].Text, f.Lines[i].Unit, f.Lines[i].IGV = listed.Text+budget.where(l.Item), listed.Unit, listed.IGV
+	}
+	if f.Kind == Factura && f.Customer.DocumentType == NoPaper && (h.away() || in.Get("comprobante_antes") == string(Factura)) {
+		f.Customer.DocumentType = RUC // a factura knows no other; the server looks the patient's up first
+		if f.Customer.Name == AnyCustomer().Name {
+			f.Customer.Name = ""
+		}
+	}
+	if f.Appointment == nil {
+		return f, nil
+	}
+	a, err := h.Visits.Appointment(ctx, *f.Appointment)
+	f.Patient, f.Doctor = &a.PatientID, a.DoctorID
+	return f, err
 }
 
 func (h front) showCharge(c echo.Context, status int, f chargeForm, problems fault.Problems) error {
@@ -189,6 +226,9 @@ func (h front) chargeView(ctx context.Context, f chargeForm) (v chargeView, err 
 		}
 		v.Totals = v.Content.Totals()
 		v.Doubts = v.Content.Doubts(f.wanted())
+	}
+	if v.Before, err = h.chargedBefore(ctx, f); err != nil {
+		return v, err
 	}
 	session, err := h.Till.Open(ctx, access.Who(ctx).SiteID)
 	if err == nil {
@@ -240,11 +280,11 @@ func (h front) doCharge(c echo.Context) error {
 	if err != nil {
 		return fault.InvalidField("", "El formulario llegó incompleto. Vuelva a enviarlo.")
 	}
-	f, err := chargeTyped(in)
+	ctx := c.Request().Context()
+	f, err := h.cart(ctx, in)
 	if err != nil {
 		return err
 	}
-	ctx := c.Request().Context()
 	if err := h.prepare(ctx, &f); err != nil {
 		return err
 	}
@@ -255,6 +295,16 @@ func (h front) doCharge(c echo.Context) error {
 	}
 	if !h.away() && len(problems) == 0 {
 		h.back.terms(f, &content, problems)
+	}
+	if h.away() && f.needsServer() {
+		problems.Add("", "La conexión se cortó. El crédito, la detracción, los adelantos y el saldo a favor la requieren: espere y vuelva a cobrar, o quítelos.")
+	}
+	if len(problems) == 0 {
+		before, err := h.chargedBefore(ctx, f)
+		if err != nil {
+			return err
+		}
+		problems = f.asked(chargeView{Content: content, Totals: content.Totals()}.payable(), content, payments, before)
 	}
 	if len(problems) > 0 {
 		return h.showCharge(c, http.StatusUnprocessableEntity, f, problems)
@@ -269,7 +319,7 @@ func (h front) doCharge(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	web.Flash(c, words)
+	web.Flash(c, words+changeWords(payments))
 	return web.Leave(c, address)
 }
 

@@ -83,11 +83,22 @@ func (t *Till) Move(ctx context.Context, m Movement) error {
 		problems.Add("amount", "Falta el importe.")
 	}
 	problems.Add("concept", textProblem(m.Concept, 3, longestConcept, "Falta el concepto."))
+	if there, err := t.cash(ctx, s); err != nil {
+		return err
+	} else if m.Amount.Add(there).IsNegative() {
+		problems.Add("amount", "En la caja no hay tanto efectivo.")
+	}
 	if err := problems.Err(); err != nil {
 		return err
 	}
 	m.By, m.At = access.Who(ctx).MembershipID, t.now()
 	return t.store.addMovement(ctx, m)
+}
+
+// cash is what has to be in a register now.
+func (t *Till) cash(ctx context.Context, s CashSession) (decimal.Decimal, error) {
+	payments, movements, err := t.store.contents(ctx, s.ID)
+	return Expected(s.Opening, payments, movements), err
 }
 
 // Count keeps what was found in one's register and, from then on, shows what had to be there. It is made once.

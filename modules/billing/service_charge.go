@@ -182,6 +182,9 @@ func (d *Desk) Pay(ctx context.Context, invoice uuid.UUID, payments []Payment) (
 	if err != nil {
 		return Entry{}, err
 	}
+	if e.State.Status == InVoiding {
+		return Entry{}, ErrBeingVoided
+	}
 	account, err := d.Account(ctx, e)
 	if err != nil {
 		return Entry{}, err

@@ -5,6 +5,7 @@ package billing
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -57,8 +58,23 @@ func (d *Desk) Refund(ctx context.Context, r Return) (Paid, error) {
 			return Paid{}, err
 		}
 		t.SessionID = session.ID
+		if err := d.inDrawer(ctx, session, t.Payment); err != nil {
+			return Paid{}, err
+		}
 	}
 	return t, d.ledger.addPayment(ctx, t)
+}
+
+// inDrawer refuses to give back cash that a register does not have.
+func (d *Desk) inDrawer(ctx context.Context, s CashSession, back Payment) error {
+	if back.Method != Cash {
+		return nil
+	}
+	there, err := d.till.cash(ctx, s)
+	if err == nil && there.Add(back.Amount).IsNegative() {
+		err = fault.InvalidField("way", "En su caja no hay tanto efectivo. Devuelva por otro medio, a saldo a favor, o anote antes una entrada.")
+	}
+	return err
 }
 
 func (r Return) tidy(p Paid) Return {
@@ -124,18 +140,25 @@ func sumOf(all []Paid) decimal.Decimal {
 	return sum
 }
 
-// RefundAll gives back all that stands paid for a document, in one way or each part as it was paid.
+// RefundAll gives back what was paid for a document and is no longer asked for, the last payment first: in one way, or each
+// part as it was paid.
 func (d *Desk) RefundAll(ctx context.Context, invoice uuid.UUID, way Method, reason string) (decimal.Decimal, error) {
-	if _, err := d.ledger.lockEntry(ctx, invoice); err != nil {
+	e, err := d.ledger.lockEntry(ctx, invoice)
+	if err != nil {
+		return decimal.Zero, err
+	}
+	account, err := d.Account(ctx, e)
+	if err != nil {
 		return decimal.Zero, err
 	}
 	all, err := d.ledger.Payments(ctx, invoice)
 	if err != nil {
 		return decimal.Zero, err
 	}
+	back := account.Due().Neg()
 	sum := decimal.Zero
-	for _, p := range all {
-		left := leftOf(p, all)
+	for _, p := range slices.Backward(all) {
+		left := decimal.Min(leftOf(p, all), back.Sub(sum))
 		if !p.Amount.IsPositive() || !left.IsPositive() {
 			continue
 		}

@@ -46,6 +46,8 @@ type receipts interface {
 	openReceipts(ctx context.Context, session uuid.UUID) ([]Receipt, error)
 	// ownReceipts are the latest of who asks, the latest first.
 	ownReceipts(ctx context.Context, limit int) ([]Receipt, error)
+	// chargedVisit is what a visit was charged with, besides the document or receipt with an id.
+	chargedVisit(ctx context.Context, visit, but uuid.UUID) ([]chargedAs, error)
 	// addReceipt gives a receipt its number and keeps it with its payments.
 	addReceipt(ctx context.Context, r Receipt) (Receipt, error)
 	// nextReceipt is the number that the next one would get; "" on a device that has no number of its own yet.

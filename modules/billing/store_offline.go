@@ -187,6 +187,18 @@ func (o Offline) ownReceipts(ctx context.Context, limit int) ([]Receipt, error) 
 	return all[:min(limit, len(all))], err
 }
 
+// chargedVisit knows the receipts of this device.
+func (o Offline) chargedVisit(ctx context.Context, visit, but uuid.UUID) ([]chargedAs, error) {
+	all, err := o.receiptsOf(ctx, uuid.Nil)
+	var list []chargedAs
+	for _, r := range all {
+		if r.AppointmentID != nil && *r.AppointmentID == visit && r.ID != but {
+			list = append(list, chargedAs{ID: r.ID, Name: r.Number, Ticket: true})
+		}
+	}
+	return list, err
+}
+
 // counterKind is the row that holds the last number that this device gave; its id is the device's own number.
 const counterKind = "receipt_counter"
 

@@ -41,7 +41,7 @@ func (s *Service) Frame(ctx context.Context, id uuid.UUID, tab string) (Frame, e
 		return Frame{}, err
 	}
 	who := access.Who(ctx)
-	f := Frame{Patient: p, Today: s.today(ctx), Book: who.Can(accounts.AgendaBook), Charge: who.Can(accounts.BillingCharge) && s.store.Whole(), Merge: who.Can(accounts.PatientsMerge), tab: tab}
+	f := Frame{Patient: p, Today: s.today(ctx), Book: who.Can(accounts.AgendaBook), Charge: who.Can(accounts.BillingCharge), Merge: who.Can(accounts.PatientsMerge), tab: tab}
 	if f.Family, err = s.store.Family(ctx, p.ID); err != nil {
 		return Frame{}, err
 	}

@@ -17,8 +17,8 @@ import (
 
 // may is what the person who asks is offered on the register's pages.
 type may struct {
-	Register, Book, Import, Export bool
-	Away                           bool // the device answers: lists from and to files require the connection
+	Register, Book, Charge, Import, Export bool
+	Away                                   bool // the device answers: lists from and to files require the connection
 }
 
 // needsConnection stands where something is that a device does not hold or cannot do.
@@ -39,7 +39,7 @@ func (p Patient) absentWords() string {
 }
 
 func (h routes) mayOf(who access.Identity) may {
-	return may{Away: !h.service.store.Whole(), Register: who.Can(accounts.PatientsWrite), Book: who.Can(accounts.AgendaBook),
+	return may{Away: !h.service.store.Whole(), Register: who.Can(accounts.PatientsWrite), Book: who.Can(accounts.AgendaBook), Charge: who.Can(accounts.BillingCharge),
 		Import: who.Can(accounts.PatientsImport), Export: who.Can(accounts.PatientsExport)}
 }
 
@@ -76,6 +76,9 @@ type searchView struct {
 	Rows  []line
 	May   may
 }
+
+// chargePathOf begins a charge of somebody.
+func chargePathOf(id string) string { return "/cobros/nuevo?paciente=" + id }
 
 // lines writes patients for a list.
 func (h routes) lines(c echo.Context, people []Patient, next map[uuid.UUID]time.Time) []line {
