@@ -99,6 +99,11 @@ func (h front) routes(r *web.Router) {
 // away holds on a device.
 func (h front) away() bool { return h.back == nil }
 
+const documentsPath = "/comprobantes"
+
+// documentPath is the page of a document.
+func documentPath(id uuid.UUID) string { return documentsPath + "/" + id.String() }
+
 func newID() uuid.UUID { return uuid.Must(uuid.NewV7()) }
 
 // justNow is how long what somebody charged is what they have in hand.

@@ -19,11 +19,6 @@ import (
 	"hampi/modules/platform/web"
 )
 
-const documentsPath = "/comprobantes"
-
-// documentPath is the page of a document.
-func documentPath(id uuid.UUID) string { return documentsPath + "/" + id.String() }
-
 func (h screens) documentRoutes(r *web.Router) {
 	charge, override := web.Needs(accounts.BillingCharge), web.Needs(accounts.BillingOverride)
 	r.GET(documentsPath, h.documents, charge)
