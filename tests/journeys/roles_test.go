@@ -20,7 +20,7 @@ var _ = Describe("what each role sees", func() {
 			refused: []string{"/agenda/bloqueos/nuevo", "/pacientes/importar", "/pacientes/exportar", "/configuracion/clinica", "/configuracion/personas", "/auditoria", "/plataforma/clinicas"},
 		},
 		"caja@demo.pe": {
-			home: "/caja", side: []string{"Caja", "Comprobantes", "Pacientes", "Agenda"}, bottom: []string{"Caja", "Pacientes", "Comprobantes", "Más"},
+			home: "/caja", side: []string{"Caja", "Comprobantes", "Pacientes", "Agenda"}, bottom: []string{"Caja", "Pacientes", "Nuevo", "Comprobantes", "Más"}, create: []string{"Cobro"},
 			refused: []string{"/citas/nueva", "/pacientes/nuevo", "/pacientes/importar", "/configuracion/servicios", "/auditoria", "/plataforma/clinicas"},
 		},
 	}
