@@ -232,7 +232,7 @@ var _ = Describe("the charging screen", func() {
 		_, body, _ := t.send(reception, address, nil)
 		Expect(body).To(And(ContainSubstring("Consulta, pieza 16"), ContainSubstring(`data-total="150.00"`)))
 		f := t.cart(url.Values{"id": {valueOf(body, "id")}, "presupuesto": {valueOf(body, "presupuesto")}, "linea_item": {valueOf(body, "linea_item")}, "linea_cantidad": {"2"},
-			"pago_cash": {"100.00"}}, t.consultation("75.00", ""))
+			"pago_cash": {"100.00"}, "deuda": {"si"}}, t.consultation("75.00", ""))
 		for range 2 {
 			status, body, _ := t.send(reception, "/cobros", f)
 			Expect(status).To(BeNumerically("<", 400), body)
@@ -277,7 +277,7 @@ var _ = Describe("the charging screen", func() {
 		Expect(debts).To(And(ContainSubstring("Nadie debe nada."), ContainSubstring("Por facturar a Pacífico EPS"), ContainSubstring("S/ 60.00")))
 		_, debts, _ = t.send(reception, "/caja/deudas", nil)
 		Expect(debts).NotTo(ContainSubstring("Pacífico"), "who bills no insurer")
-		only := t.cart(url.Values{"comprobante": {"recibo"}, "pago_cash": {"30.00"}}, t.consultation("80.00", ""))
+		only := t.cart(url.Values{"comprobante": {"recibo"}, "pago_cash": {"30.00"}, "deuda": {"si"}}, t.consultation("80.00", ""))
 		_, _, to := t.send(reception, "/cobros", only)
 		_, receipt, _ := t.send(reception, to, nil)
 		Expect(receipt).To(MatchRegexp(`/imprimir" target="_blank" autofocus`), "printing is one Enter away")
