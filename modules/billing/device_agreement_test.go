@@ -158,18 +158,20 @@ var _ = Describe("what is left to an insurer", func() {
 	It("stands at the place of its line in the patient's document, and behind it where the patient pays nothing", func() {
 		t := newTillPages()
 		t.open("receptionist", "0")
+		var gift prices.Product
 		t.within(func(ctx context.Context) {
 			t.eps.CopayKind, t.eps.Copay = prices.Percent, dec("0")
 			_, err := t.editor.ChangeAgreement(ctx, t.eps)
 			Expect(err).NotTo(HaveOccurred())
+			gift, err = t.editor.AddProduct(ctx, prices.Product{ID: newID(), Name: "Muestra", Price: dec("15.00"), IGVCode: catalog.FreeIGV})
+			Expect(err).NotTo(HaveOccurred())
 		})
-		free := url.Values{"convenio": {t.eps.ID.String()}, "pago_cash": {"15.00"}}
-		f := t.cart(free, t.consultation("80.00", ""), [4]string{"", "Copia de placa", "15.00", ""})
+		f := t.cart(url.Values{"convenio": {t.eps.ID.String()}}, t.consultation("80.00", ""), [4]string{prices.Ref{Product: gift.ID}.String(), "", "15.00", ""})
 		status, body, _ := t.send(reception, "/cobros", f)
 		Expect(status).To(BeNumerically("<", 400), body)
 		Expect(t.document(f).Lines).To(HaveLen(1))
 		open := t.shares()
 		Expect(open).To(HaveLen(1))
-		Expect(open[0].Place).To(Equal(1), "0 is the line of the copy")
+		Expect(open[0].Place).To(Equal(1), "0 is the line of the sample")
 	})
 })

@@ -55,10 +55,7 @@ var _ = Describe("a document in dollars", func() {
 		}
 		Expect(pay(paidBy(billing.Transfer, "20.00"))).To(MatchError(ContainSubstring("y este pago en soles")))
 		Expect(pay(dollarsBy(billing.Transfer, "20.00"))).To(Succeed())
-		Expect(c.does(func(ctx context.Context) error {
-			_, err := c.charge.RefundAll(ctx, e.ID, billing.CreditBalance, "no se atendió")
-			return err
-		})).To(MatchError(ContainSubstring(bankOnly)))
+		Expect(c.toBalance(e)).To(MatchError(ContainSubstring(bankOnly)))
 
 		c.within(func(ctx context.Context) {
 			unpaid, err := c.ledger.Unpaid(ctx, c.Site)
