@@ -34,6 +34,7 @@ const started = Date.now()
 const assets = {} // logical name → {url, sha256}
 const outputs = [] // {name, data, text}
 const written = new Set()
+const remembered = new Set() // hashes of this build's files, as the cache names them
 
 const font = emit('inter.woff2', readFileSync(at('node_modules/@fontsource-variable/inter/files/inter-latin-wght-normal.woff2')))
 emit('icons.svg', sprite(at('node_modules/lucide-static/icons'), JSON.parse(readFileSync(at('icons.json'))), at('img')))
@@ -134,14 +135,14 @@ function put(name, data) {
 
 // compressed remembers large files: the WebAssembly app takes brotli 20 seconds.
 async function compressed(data) {
-  const kept = join(cache, sha(data, 'hex'))
+  const hash = sha(data, 'hex'), kept = join(cache, hash)
+  remembered.add(hash)
   if (existsSync(kept + '.br') && existsSync(kept + '.gz')) return { br: readFileSync(kept + '.br'), gz: readFileSync(kept + '.gz') }
   const [br, gz] = await Promise.all([
     promisify(brotliCompress)(data, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24, [constants.BROTLI_PARAM_SIZE_HINT]: data.length } }),
     promisify(gzip)(data, { level: 9 }),
   ])
   if (data.length > 500_000) {
-    for (const old of readdirSync(cache)) if (/\.(br|gz)$/.test(old)) rmSync(join(cache, old))
     writeFileSync(kept + '.br', br)
     writeFileSync(kept + '.gz', gz)
   }
@@ -149,6 +150,7 @@ async function compressed(data) {
 }
 
 function removeStale() {
+  for (const old of readdirSync(cache)) if (/\.(br|gz)$/.test(old) && !remembered.has(old.slice(0, -3))) rmSync(join(cache, old))
   for (const name of readdirSync(dist)) if (!written.has(name) && name !== '.gitkeep' && name !== 'meta') rmSync(join(dist, name), { recursive: true, force: true })
 }
 
