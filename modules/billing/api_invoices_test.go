@@ -14,6 +14,9 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	"github.com/onsi/gomega/types"
+
+	"hampi/modules/agenda"
+	"hampi/modules/patients"
 )
 
 type object = map[string]any
@@ -224,6 +227,15 @@ var _ = Describe("the API of documents", Ordered, ContinueOnFailure, func() {
 		Expect(status).To(Equal(http.StatusUnprocessableEntity), "%v", refused)
 		status, made = o.call(o.Clinic, "clinic_admin", "POST", one, nil)
 		Expect(status).To(Equal(http.StatusOK), "%v", made)
+	})
+
+	It("charges a patient for nobody else's appointment", func() {
+		ana, other := newID(), newID()
+		o.found, o.visit = []patients.Patient{{ID: ana}}, agenda.Appointment{ID: newID(), PatientID: other}
+		defer func() { o.found, o.visit = nil, agenda.Appointment{} }()
+		status, refused := o.call(o.Clinic, "clinic_admin", "POST", "invoices", sale(object{"patient_id": ana, "appointment_id": o.visit.ID}))
+		Expect(status).To(Equal(http.StatusUnprocessableEntity), "%v", refused)
+		Expect(refused).To(pointsAt("/appointment_id", "La cita es de otro paciente."))
 	})
 
 	It("answers the same order asked at once by many with one document", func() {

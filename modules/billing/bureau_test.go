@@ -39,6 +39,7 @@ type bureau struct {
 	echo     *echo.Echo
 	priced   catalog.Service
 	found    []patients.Patient // whom a search in the register finds
+	visit    agenda.Appointment // the only one
 }
 
 // pricedID is the service that every clinic of these specs has.
@@ -78,7 +79,7 @@ func (o *bureau) serve() {
 	server := &web.Server{DB: o.DB, Answers: web.NewAnswers(o.Vault), People: web.NewLimiter(100000), Visitors: web.NewLimiter(100000), Log: log, Now: o.now}
 	r := web.NewRouter(o.echo, server.Guard)
 	parts := billing.Parts{
-		Front:    billing.Front{Till: o.till, Receipts: billing.NewReceipts(o.till), People: nobody{}, Visits: nobody{}, House: accounts.Colleagues{}, Prices: o, Book: prices.NewBook(prices.NewPostgres(), o), Now: o.now},
+		Front:    billing.Front{Till: o.till, Receipts: billing.NewReceipts(o.till), People: register{bureau: o}, Visits: visits{bureau: o}, House: accounts.Colleagues{}, Prices: o, Book: prices.NewBook(prices.NewPostgres(), o), Now: o.now},
 		Register: register{bureau: o}, Ledger: o.ledger, Emission: o.emission, Desk: o.charge, Made: billing.NewReceiptDocuments(o.ledger, o.emission, o.now), Later: o,
 		Papers: o.papers, Filing: o.filing, Dispatch: o.dispatch, Notes: billing.NewNotes(o.ledger, o.emission, o.now),
 		Drafts: billing.NewDrafts(o.ledger, o.charge, o.now),
@@ -155,6 +156,25 @@ type register struct {
 
 func (r register) Search(context.Context, string, int) (patients.Found, error) {
 	return patients.Found{Patients: r.bureau.found}, nil
+}
+
+func (r register) Patient(_ context.Context, id uuid.UUID) (patients.Patient, error) {
+	for _, p := range r.bureau.found {
+		if p.ID == id {
+			return p, nil
+		}
+	}
+	return patients.Patient{}, fault.ErrNotFound
+}
+
+// visits is an agenda with one appointment.
+type visits struct{ bureau *bureau }
+
+func (v visits) Appointment(_ context.Context, id uuid.UUID) (agenda.Appointment, error) {
+	if v.bureau.visit.ID == uuid.Nil || v.bureau.visit.ID != id {
+		return agenda.Appointment{}, fault.ErrNotFound
+	}
+	return v.bureau.visit, nil
 }
 
 // nobody is a register of patients and an agenda without anybody in them.

@@ -221,7 +221,7 @@ func (v *debtsView) fill(debts []Debt) {
 	}
 	switch v.Query.View {
 	case byPatient:
-		v.Owing = OwedBy(shown, patientKey)
+		v.Owing = OwedBy(ofPeople(shown), patientKey)
 	case byPayer:
 		v.Owing = OwedBy(withPayer(shown), payerKey)
 	}
@@ -246,6 +246,17 @@ func patientKey(d Debt) (key, name string) {
 }
 
 func payerKey(d Debt) (key, name string) { return d.PayerRUC, d.Payer }
+
+// ofPeople are the debts that are not a company's or an insurer's own.
+func ofPeople(debts []Debt) []Debt {
+	var list []Debt
+	for _, d := range debts {
+		if d.PatientID != nil || d.PayerRUC == "" {
+			list = append(list, d)
+		}
+	}
+	return list
+}
 
 // withPayer are the debts that a company or an insurer pays.
 func withPayer(debts []Debt) []Debt {

@@ -42,6 +42,7 @@ var _ = Describe("the job queue's own pages", func() {
 		page := v.send(http.MethodGet, path+"/", nil)
 		Expect(page.Code).To(Equal(http.StatusOK))
 		Expect(page.Header().Get("Content-Security-Policy")).To(And(ContainSubstring("script-src 'self';"), ContainSubstring("style-src 'self' 'unsafe-inline'"), ContainSubstring("frame-ancestors 'none'")))
+		Expect(page.Body.String()).To(ContainSubstring(`<a href="/"`), "the way back")
 		for _, asset := range regexp.MustCompile(path+`/assets/[\w.-]+`).FindAllString(page.Body.String(), -1) {
 			Expect(v.send(http.MethodGet, asset, nil).Code).To(Equal(http.StatusOK), asset)
 		}

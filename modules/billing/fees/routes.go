@@ -6,6 +6,8 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
@@ -75,7 +77,7 @@ func (h screens) show(c echo.Context, status int, doctor, to, problem string) er
 	if v.Doctor, err = whose(ctx, doctor, people); err != nil {
 		return err
 	}
-	if day, ok := agenda.ParseDate(to); ok && day.Before(v.To) {
+	if day, ok := dayTyped(to); ok && day.Before(v.To) {
 		v.To = day
 	}
 	if v.Closed, err = h.Store.Settlements(ctx, v.Doctor); err != nil {
@@ -90,6 +92,15 @@ func (h screens) show(c echo.Context, status int, doctor, to, problem string) er
 		return err
 	}
 	return web.Show(c, web.Page{Status: status, Title: title(v.All), Nav: navOf(ctx), Body: feesBody(v)})
+}
+
+// dayTyped reads a day as addresses carry it, or as people write it.
+func dayTyped(text string) (agenda.Date, bool) {
+	if day, ok := agenda.ParseDate(text); ok {
+		return day, true
+	}
+	day, err := time.Parse("2/1/2006", strings.TrimSpace(text))
+	return agenda.DateOf(day, time.UTC), err == nil
 }
 
 // whose is the professional that an address asks for; who may not see everybody's is shown their own.
