@@ -174,7 +174,7 @@ func (h *house) joinPeople(metrics *web.Metrics) {
 func (h *house) joinRecord(days agenda.ForPatients) {
 	h.record = hce.New(hce.NewPostgres(), hce.Neighbours{
 		Patients: h.patients, Colleagues: accounts.Colleagues{}, Visits: visits{days},
-		Keys: h.signingKeys(), Proofs: proofs{h.signIn}, Reads: hce.ReadLog{}, Events: hce.NewEvents(h.queue), Address: h.Address,
+		Keys: h.signingKeys(), Public: h.signingKeys(), Proofs: proofs{h.signIn}, Reads: hce.ReadLog{}, Events: hce.NewEvents(h.queue), Address: h.Address,
 		Codes: h.codes, Medicines: h.medicines, Consents: signed{func() *consent.Service { return h.consents }}, Logo: accounts.House{}.Logo,
 		Senders: []hce.Sender{hce.NewMailSender(h.queue)},
 	}, h.Now)

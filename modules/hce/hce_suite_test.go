@@ -66,7 +66,7 @@ func norte() *clinic {
 	c.proofs, c.keys = &proofsOfSpec{code: "123456"}, &keysOfSpec{byUser: map[uuid.UUID]ed25519.PrivateKey{}, now: c.now}
 	people := patients.New(patients.NewPostgres(c.Vault, clock.System), patients.Neighbours{Care: c.agenda}, c.now)
 	c.record = hce.New(hce.NewPostgres(), hce.Neighbours{
-		Patients: people, Colleagues: accounts.Colleagues{}, Visits: c.agenda, Keys: c.keys, Proofs: c.proofs, Reads: hce.ReadLog{}, Events: c,
+		Patients: people, Colleagues: accounts.Colleagues{}, Visits: c.agenda, Keys: c.keys, Public: c.keys, Proofs: c.proofs, Reads: hce.ReadLog{}, Events: c,
 	}, c.now)
 	return c
 }

@@ -16,8 +16,9 @@ type Neighbours struct {
 	Patients   Patients
 	Colleagues Colleagues
 	Visits     Visits
-	Keys       Keys   // nil on a device, which signs nothing
-	Proofs     Proofs // nil on a device
+	Keys       Keys       // nil on a device, which signs nothing
+	Public     PublicKeys // nil: nobody checks what is signed, as on a device
+	Proofs     Proofs     // nil on a device
 	Reads      Reads
 	Events     Events
 	Address    func() string  // how people reach the program, for what is printed; nil on a device

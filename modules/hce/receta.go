@@ -123,11 +123,17 @@ func (p receta) expires() string {
 // annulled says in large letters that it is dispensed no more; "" of one that stands.
 func (p receta) annulled() string {
 	a := p.Entry.Annulled()
-	if a == nil {
+	switch {
+	case p.Entry.Broken:
+		return "FIRMA NO VÁLIDA: esta receta fue alterada. No se despacha."
+	case a == nil:
 		return ""
 	}
 	return "RECETA ANULADA el " + views.Day(a.WrittenAt.In(p.Zone)) + ". No se despacha."
 }
+
+// errBroken refuses to hand on a prescription that somebody changed.
+var errBroken = fault.Conflicted("broken", "La firma de esta receta no es válida: fue alterada y no se entrega.")
 
 // stands says how it is signed, or that it is not.
 func (p receta) stands() string {
@@ -136,6 +142,8 @@ func (p receta) stands() string {
 		return "Firmado electrónicamente (muestra)"
 	case p.Draft:
 		return "BORRADOR SIN FIRMA: no se entrega así"
+	case p.Entry.Broken:
+		return "FIRMA NO VÁLIDA"
 	case p.Entry.Annulled() != nil:
 		return "ANULADA"
 	case !p.Entry.Signed():

@@ -19,6 +19,9 @@ func (h historyScreens) recetaFile(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if p.Entry.Broken {
+		return errBroken
+	}
 	picture, err := h.record.logo(c.Request().Context(), p.Letter)
 	if err != nil {
 		return err

@@ -217,6 +217,12 @@ var _ = Describe("results", func() {
 		Expect(words).To(ConsistOf("Valor crítico: Potasio 6.8 mmol/L sin revisar"))
 		Expect(c.record.Alarms(c.as(c.Rojas, accounts.Assistant), []uuid.UUID{c.Ana})).To(BeEmpty())
 
+		for _, at := range []time.Time{time.Date(1980, 1, 1, 15, 0, 0, 0, time.UTC), now.AddDate(-11, 0, 0)} {
+			mistyped := c.result(potassium, "4.8")
+			mistyped.TakenAt = at
+			problems, _ := fault.Fields(c.record.EnterResults(ctx, o.ID, mistyped))
+			Expect(problems).To(HaveKey("fecha"), "before she was born, or long gone")
+		}
 		Expect(c.record.EnterResults(ctx, o.ID, c.result(potassium, "4.8"))).To(Succeed())
 		corrected := order(o.ID)
 		Expect(corrected.Results).To(HaveLen(2), "the first one stays")

@@ -58,6 +58,8 @@ func (s *Service) Sending(ctx context.Context, prescription uuid.UUID, way strin
 	switch {
 	case e.Type != Prescription:
 		return Sending{}, fault.ErrNotFound
+	case e.Broken:
+		return Sending{}, errBroken
 	case e.Annulled() != nil:
 		return Sending{}, fault.Conflicted("annulled", "La receta está anulada: no se envía.")
 	case !e.Signed():

@@ -15,12 +15,12 @@ import (
 // Amend adds to a record of whoever asks what should have stood in it. The addendum names what it amends; both are
 // shown. It is signed like a note.
 func (s *Service) Amend(ctx context.Context, id, amends uuid.UUID, text string, proof Proof) (Record, error) {
-	return s.amend(ctx, Record{ID: id, Type: Addendum, AmendsID: &amends}, "texto", text, "Falta el texto de la adenda.", proof)
+	return s.amend(ctx, Record{ID: id, Type: Addendum, AmendsID: &amends}, "texto", text, proof)
 }
 
 // Annul takes a signed record of whoever asks out of force, for a reason; it stays readable (hce-norms §1.4).
 func (s *Service) Annul(ctx context.Context, id, annuls uuid.UUID, reason string, proof Proof) (Record, error) {
-	return s.amend(ctx, Record{ID: id, Type: Annulment, AmendsID: &annuls}, "motivo", reason, "Falta el motivo de la anulación.", proof)
+	return s.amend(ctx, Record{ID: id, Type: Annulment, AmendsID: &annuls}, "motivo", reason, proof)
 }
 
 // mayAdd refuses to add to somebody else's document, or to one that is out of force.
@@ -34,18 +34,34 @@ func mayAdd(to Record, annulled bool, membership uuid.UUID) error {
 	return nil
 }
 
-const longAddendum = 20_000 // letters
+const (
+	longAddendum   = 20_000 // letters
+	shortAnnulment = 5      // letters of the reason
+)
 
-func (s *Service) amend(ctx context.Context, r Record, field, text, missing string, proof Proof) (Record, error) {
+// amendingProblem says what is wrong with what is added: it stays for ever, wherever it comes from.
+func amendingProblem(t RecordType, field, text string) error {
+	n := len([]rune(strings.TrimSpace(text)))
+	switch {
+	case n == 0 && t == Addendum:
+		return fault.InvalidField(field, "Falta el texto de la adenda.")
+	case n == 0:
+		return fault.InvalidField(field, "Falta el motivo de la anulación.")
+	case n < shortAnnulment && t == Annulment:
+		return fault.InvalidField(field, "El motivo es demasiado corto: diga por qué se anula.")
+	case n > longAddendum:
+		return fault.InvalidField(field, "El texto es demasiado largo: 20,000 letras como máximo.")
+	}
+	return nil
+}
+
+func (s *Service) amend(ctx context.Context, r Record, field, text string, proof Proof) (Record, error) {
 	if !access.Who(ctx).Can(accounts.HCEWrite) {
 		return Record{}, fault.ErrForbidden
 	}
 	text = strings.TrimSpace(text)
-	switch {
-	case text == "":
-		return Record{}, fault.InvalidField(field, missing)
-	case len([]rune(text)) > longAddendum:
-		return Record{}, fault.InvalidField(field, "El texto es demasiado largo: 20,000 letras como máximo.")
+	if err := amendingProblem(r.Type, field, text); err != nil {
+		return Record{}, err
 	}
 	before, err := s.store.Record(ctx, *r.AmendsID)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"hampi/modules/hce/form"
+	"hampi/modules/platform/access"
 	"hampi/modules/platform/fault"
 	"hampi/modules/platform/sorting"
 	"hampi/views"
@@ -43,6 +44,7 @@ type Entry struct {
 	Words     string      // what an addendum or annulment says
 	Amending  []Entry     // addenda and annulments, oldest first
 	Sent      []Sent      // of a prescription: when it went to its patient, and where
+	Broken    bool        // a signature under it does not stand: somebody changed it
 	Away      bool        // a device shows it: what the server alone makes of it is not offered
 }
 
@@ -78,9 +80,18 @@ func (f Filter) in(family []uuid.UUID) RecordRange {
 		types = []RecordType{f.Type}
 	}
 	return RecordRange{
-		Patients: family, Types: types, Author: f.Author, Year: f.Year, Code: strings.ToUpper(strings.TrimSpace(f.Code)), Text: f.Text,
+		Patients: family, Types: types, Author: f.Author, Year: f.Year, Code: dotted(f.Code), Text: f.Text,
 		Before: f.Before, BeforeID: f.BeforeID, Limit: HistoryRows + 1,
 	}
+}
+
+// dotted is a CIE-10 code, or its beginning, as it is kept: "k040" is K04.0.
+func dotted(typed string) string {
+	code := strings.ToUpper(strings.ReplaceAll(strings.TrimSpace(typed), ".", ""))
+	if len(code) > 3 {
+		code = code[:3] + "." + code[3:]
+	}
+	return code
 }
 
 // entries completes records with their attention, their words and what was added to them.
@@ -101,6 +112,10 @@ func (s *Service) entries(ctx context.Context, records []Record) ([]Entry, error
 	if err != nil {
 		return nil, err
 	}
+	keys, err := s.publicKeys(ctx, records, amending)
+	if err != nil {
+		return nil, err
+	}
 	list := make([]Entry, 0, len(records))
 	read := s.reader(ctx)
 	for _, r := range records {
@@ -109,6 +124,7 @@ func (s *Service) entries(ctx context.Context, records []Record) ([]Entry, error
 			return nil, err
 		}
 		e.Encounter, e.Away = encounters[r.EncounterID], s.Away()
+		e.Broken = s.broken(ctx, r, keys)
 		for _, a := range amending {
 			if *a.AmendsID != r.ID {
 				continue
@@ -117,6 +133,7 @@ func (s *Service) entries(ctx context.Context, records []Record) ([]Entry, error
 			if err != nil {
 				return nil, err
 			}
+			added.Broken = s.broken(ctx, a, keys)
 			e.Amending = append(e.Amending, added)
 		}
 		for _, x := range sent {
@@ -127,6 +144,29 @@ func (s *Service) entries(ctx context.Context, records []Record) ([]Entry, error
 		list = append(list, e)
 	}
 	return list, nil
+}
+
+// publicKeys are the keys that documents name; none where nobody checks signatures, as on a device.
+func (s *Service) publicKeys(ctx context.Context, lists ...[]Record) (map[uuid.UUID]PublicKey, error) {
+	var ids []uuid.UUID
+	for _, r := range slices.Concat(lists...) {
+		for _, g := range r.Signatures {
+			if !slices.Contains(ids, g.KeyID) {
+				ids = append(ids, g.KeyID)
+			}
+		}
+	}
+	if s.Public == nil || len(ids) == 0 {
+		return nil, nil
+	}
+	return s.Public.Public(ctx, ids)
+}
+
+// broken reports whether a signature under a document does not stand, by the check that anybody may ask for.
+func (s *Service) broken(ctx context.Context, r Record, keys map[uuid.UUID]PublicKey) bool {
+	return s.Public != nil && slices.ContainsFunc(r.Signatures, func(g Signature) bool {
+		return !Check(r, g, keys[g.KeyID], access.Who(ctx).ClinicID).Valid
+	})
 }
 
 // reader reads records one after the other, each edition of a template once.

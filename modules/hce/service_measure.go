@@ -60,8 +60,8 @@ func (s *Service) Measure(ctx context.Context, in Measured) (o Observed, created
 	}
 	subject := subjectOf(person, known)
 	problems := s.measuredProblems(in)
-	if !person.BirthDate.IsZero() && !subject.Age.Known {
-		problems.Add("taken_at", "Es de antes del nacimiento del paciente.")
+	if words := s.tooOld(person, in.TakenAt.In(s.Zone(ctx))); words != "" {
+		problems.Add("taken_at", words)
 	}
 	if err := problems.Err(); err != nil {
 		return Observed{}, false, err

@@ -2,6 +2,7 @@ package hce
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -282,6 +283,12 @@ func (s *Service) reviewed(ctx context.Context, a Attention) (Review, error) {
 	return r, err
 }
 
+// The most letters of a diagnosis, more than any of the table has.
+const (
+	longCode  = 10
+	longTitle = 400
+)
+
 // checkDiagnoses also gives each the code and title of the table in force.
 func (s *Service) checkDiagnoses(ctx context.Context, r Review) error {
 	list := r.Draft.Body.Diagnoses
@@ -291,6 +298,8 @@ func (s *Service) checkDiagnoses(ctx context.Context, r Review) error {
 	seen := map[string]bool{}
 	for _, d := range list {
 		switch {
+		case strings.TrimSpace(d.Code) == "" || len(d.Code) > longCode || len([]rune(d.Title)) > longTitle:
+			r.Problems.Add("diagnosticos", "Un diagnóstico lleva su código CIE-10.")
 		case d.Kind.Label() == "":
 			r.Problems.Add("diagnosticos", d.Code+": elija presuntivo (P), definitivo (D) o repetitivo (R).")
 		case seen[d.Code]:

@@ -172,6 +172,27 @@ var _ = Describe("a note", func() {
 	})
 })
 
+var _ = Describe("a history", func() {
+	It("is found by what was added and by codes without their dot, and wears no shield over what somebody changed", func() {
+		c := norte()
+		ctx := c.as(c.Salas, accounts.Doctor)
+		note := c.closed(ctx)
+		Expect(c.record.Amend(ctx, newID(), note.ID, "Madre refiere alergia al látex", hce.Proof{})).Error().NotTo(HaveOccurred())
+		found := func(f hce.Filter) []hce.Entry {
+			_, list, _, err := c.record.History(ctx, c.Ana, f)
+			Expect(err).NotTo(HaveOccurred())
+			return list
+		}
+		Expect(found(hce.Filter{Text: "latex garganta"})).To(HaveLen(1))
+		Expect(found(hce.Filter{Text: "penicilina"})).To(BeEmpty())
+		Expect(found(hce.Filter{Code: "j029"})).To(HaveLen(1))
+		Expect(found(hce.Filter{})[0].Broken).To(BeFalse())
+		delete(c.keys.byUser, c.Salas.User)
+		Expect(found(hce.Filter{})[0].Broken).To(BeTrue(), "its signature is nobody's")
+		Expect(found(hce.Filter{})[0].Amending[0].Broken).To(BeTrue())
+	})
+})
+
 var _ = Describe("who sees a record", func() {
 	It("is the doctor who attends, and another one only in an emergency that is told", func() {
 		c := norte()

@@ -13,6 +13,7 @@ import (
 	"hampi/modules/accounts"
 	"hampi/modules/catalog"
 	"hampi/modules/hce/observation"
+	"hampi/modules/patients"
 	"hampi/modules/platform/access"
 	"hampi/modules/platform/fault"
 )
@@ -84,6 +85,9 @@ func (s *Service) EnterResults(ctx context.Context, order uuid.UUID, sheet Sheet
 		return err
 	}
 	subject := subjectOf(person, known)
+	if words := s.tooOld(person, sheet.TakenAt.In(s.Zone(ctx))); words != "" && problems["fecha"] == "" {
+		problems["fecha"] = words
+	}
 	read := sheet.read(o, subject, problems)
 	if err := problems.Err(); err != nil {
 		return err
@@ -99,6 +103,22 @@ func (s *Service) EnterResults(ctx context.Context, order uuid.UUID, sheet Sheet
 		}, subject, line.lab))
 	}
 	return s.store.AddObserved(ctx, list)
+}
+
+// oldestResult is how many years back a value may have been taken: further back a year was mistyped.
+const oldestResult = 10
+
+// tooOld says in words why a value cannot be of that moment: before the person was born, or long gone; "" of one that may.
+func (s *Service) tooOld(p patients.Patient, at time.Time) string {
+	switch {
+	case at.IsZero():
+		return ""
+	case !p.BirthDate.IsZero() && at.Format(time.DateOnly) < p.BirthDate.String():
+		return "Es de antes del nacimiento del paciente."
+	case at.Before(s.now().AddDate(-oldestResult, 0, 0)):
+		return "Es de hace más de 10 años. Revise el año."
+	}
+	return ""
 }
 
 func (sheet Sheet) problems(now time.Time) fault.Problems {

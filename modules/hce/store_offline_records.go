@@ -88,22 +88,34 @@ func (o Offline) RecordsOf(ctx context.Context, r RecordRange) ([]Record, error)
 	if err != nil {
 		return nil, err
 	}
-	list := slices.DeleteFunc(all, func(x Record) bool { return !r.takes(x) })
+	added := addedTo(all)
+	list := slices.DeleteFunc(slices.Clone(all), func(x Record) bool { return !r.takes(x, added[x.ID]) })
 	if r.Limit > 0 && len(list) > r.Limit {
 		list = list[:r.Limit]
 	}
 	return list, nil
 }
 
-// takes reports whether the range picks a record, as the database does.
-func (r RecordRange) takes(x Record) bool {
+// addedTo are the addenda and annulments of records, by what they are about.
+func addedTo(all []Record) map[uuid.UUID][]Record {
+	added := map[uuid.UUID][]Record{}
+	for _, r := range all {
+		if r.AmendsID != nil {
+			added[*r.AmendsID] = append(added[*r.AmendsID], r)
+		}
+	}
+	return added
+}
+
+// takes reports whether the range picks a record with what was added to it, as the database does.
+func (r RecordRange) takes(x Record, added []Record) bool {
 	switch {
 	case len(r.Types) > 0 && !slices.Contains(r.Types, x.Type):
 	case r.Author != uuid.Nil && x.Author.MembershipID != r.Author:
 	case r.Year != 0 && x.WrittenAt.UTC().Add(-5*time.Hour).Year() != r.Year:
 	case r.Code != "" && !slices.ContainsFunc(x.Diagnoses, func(d Diagnosis) bool { return strings.HasPrefix(d.Code, r.Code) }):
 	case !r.Before.IsZero() && !x.before(r.Before, r.BeforeID):
-	case !x.says(r.Text):
+	case !x.says(r.Text, added):
 	default:
 		return true
 	}
@@ -114,8 +126,8 @@ func (r Record) before(at time.Time, id uuid.UUID) bool {
 	return r.WrittenAt.Before(at) || r.WrittenAt.Equal(at) && bytes.Compare(r.ID[:], id[:]) < 0
 }
 
-// says reports whether every word stands in what was written.
-func (r Record) says(text string) bool {
+// says reports whether every word stands in what was written, or added to it.
+func (r Record) says(text string, added []Record) bool {
 	words := strings.Fields(textfold.Fold(text))
 	if len(words) == 0 {
 		return true
@@ -124,6 +136,9 @@ func (r Record) says(text string) bool {
 	said.WriteString(textfold.Fold(strings.Join(textsIn(r.Content), " ")))
 	for _, d := range r.Diagnoses {
 		said.WriteString(" " + textfold.Fold(d.Title))
+	}
+	for _, a := range added {
+		said.WriteString(" " + textfold.Fold(strings.Join(textsIn(a.Content), " ")))
 	}
 	for _, word := range words {
 		if !strings.Contains(said.String(), word) {
@@ -237,7 +252,11 @@ func (o Offline) Uses(ctx context.Context, author uuid.UUID, _ []uuid.UUID) (own
 func (o Offline) DiagnosesOf(ctx context.Context, family []uuid.UUID) ([]PastDiagnosis, error) {
 	all, err := o.ofPatients(ctx, family)
 	byCode, codes := map[string]*PastDiagnosis{}, []string{}
+	added := addedTo(all)
 	for _, r := range all { // latest first: the first seen is the last written
+		if slices.ContainsFunc(added[r.ID], func(a Record) bool { return a.Type == Annulment }) {
+			continue
+		}
 		for _, d := range r.Diagnoses {
 			if byCode[d.Code] == nil {
 				byCode[d.Code] = &PastDiagnosis{Diagnosis: d, Last: r.WrittenAt}

@@ -31,12 +31,15 @@ const observedQuery = `select o.id, o.patient_id, o.encounter_id, o.record_id, o
 	a.by as acknowledged_by, a.at as acknowledged_at, coalesce(a.action, '') as action
 	from observations o left join observation_acknowledgements a on a.observation_id = o.id `
 
+// inForce leaves out what stands in a note that was annulled: it is no value of the person's.
+const inForce = " and not exists (select 1 from medical_records x where x.amends_id = o.record_id and x.record_type = 'annulment') "
+
 func (Postgres) ObservedIn(ctx context.Context, encounters []uuid.UUID) ([]Observed, error) {
 	if len(encounters) == 0 {
 		return nil, nil
 	}
 	var list []Observed
-	err := database.From(ctx).Raw(observedQuery+"where o.encounter_id in ? order by o.taken_at, o.id", encounters).Scan(&list).Error
+	err := database.From(ctx).Raw(observedQuery+"where o.encounter_id in ?"+inForce+"order by o.taken_at, o.id", encounters).Scan(&list).Error
 	return list, explain("read the values of an attention", err)
 }
 
@@ -52,7 +55,7 @@ func (Postgres) ObservedOf(ctx context.Context, r ObservedRange) ([]Observed, er
 	if !r.Since.IsZero() {
 		and("o.taken_at >= ?", r.Since)
 	}
-	query := observedQuery + "where " + strings.Join(where, " and ") + " order by o.taken_at desc, o.id desc"
+	query := observedQuery + "where " + strings.Join(where, " and ") + inForce + "order by o.taken_at desc, o.id desc"
 	if r.Limit > 0 {
 		query += " limit ?"
 		args = append(args, r.Limit)

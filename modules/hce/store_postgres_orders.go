@@ -146,14 +146,14 @@ const ofDoctor = `and (o.patient_id in (select e.patient_id from encounters e wh
 
 func (Postgres) Unacknowledged(ctx context.Context, doctor uuid.UUID) ([]Observed, error) {
 	var list []Observed
-	query := observedQuery + "where " + unacknowledged + ofDoctor + "order by o.taken_at, o.id"
+	query := observedQuery + "where " + unacknowledged + ofDoctor + inForce + "order by o.taken_at, o.id"
 	err := database.From(ctx).Raw(query, doctor, doctor, doctor, doctor).Scan(&list).Error
 	return list, explain("read critical values", err)
 }
 
 func (Postgres) UnacknowledgedOf(ctx context.Context, family []uuid.UUID) ([]Observed, error) {
 	var list []Observed
-	err := database.From(ctx).Raw(observedQuery+"where "+unacknowledged+"and o.patient_id in ? order by o.taken_at, o.id", family).Scan(&list).Error
+	err := database.From(ctx).Raw(observedQuery+"where "+unacknowledged+"and o.patient_id in ?"+inForce+"order by o.taken_at, o.id", family).Scan(&list).Error
 	return list, explain("read critical values of a person", err)
 }
 

@@ -94,7 +94,9 @@ func (p Postgres) RecordsOf(ctx context.Context, r RecordRange) ([]Record, error
 	}
 	for _, word := range strings.Fields(textfold.Fold(r.Text)) {
 		and(`exists (select 1 from jsonb_path_query(data, 'strict $.content.**') v where jsonb_typeof(v) = 'string' and strpos(lower(unaccent(v #>> '{}')), ?) > 0
-			union all select 1 from jsonb_path_query(data, 'lax $.diagnoses.title') v where strpos(lower(unaccent(v #>> '{}')), ?) > 0)`, word, word)
+			union all select 1 from jsonb_path_query(data, 'lax $.diagnoses.title') v where strpos(lower(unaccent(v #>> '{}')), ?) > 0
+			union all select 1 from medical_records a, jsonb_path_query(a.data, 'strict $.content.**') v
+			 where a.amends_id = medical_records.id and jsonb_typeof(v) = 'string' and strpos(lower(unaccent(v #>> '{}')), ?) > 0)`, word, word, word)
 	}
 	if !r.Before.IsZero() {
 		and("(written_at, id) < (?, ?)", r.Before, r.BeforeID)

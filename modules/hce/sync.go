@@ -8,6 +8,8 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -89,6 +91,9 @@ func (s *Service) takeUp(ctx context.Context, op offline.Received, in writtenDat
 	if err := s.acceptable(ctx, r, e); err != nil {
 		return false, err
 	}
+	if r.Diagnoses, err = s.Titled(ctx, r.Diagnoses); err != nil {
+		return false, err
+	}
 	if r, err = r.sealed(); err != nil {
 		return false, err
 	}
@@ -139,16 +144,48 @@ func (s *Service) acceptable(ctx context.Context, r Record, e Encounter) error {
 	case Prescription:
 		return acceptablePrescription(r)
 	case Addendum, Annulment:
-		before, err := s.store.Record(ctx, idOr(r.AmendsID))
-		if fault.IsNotFound(err) {
-			return &offline.Missing{Entity: recordEntity, ID: idOr(r.AmendsID)}
-		}
-		if err == nil && before.Author.MembershipID != r.Author.MembershipID {
-			return fault.Conflicted("not_author", "Este documento es de otro profesional.")
-		}
-		return err
+		return s.acceptableAmending(ctx, r)
 	}
 	return fault.InvalidField("record_type", "Esa clase de documento no existe.")
+}
+
+// acceptableAmending refuses an addendum or annulment that its page would refuse.
+func (s *Service) acceptableAmending(ctx context.Context, r Record) error {
+	before, err := s.store.Record(ctx, idOr(r.AmendsID))
+	if fault.IsNotFound(err) {
+		return &offline.Missing{Entity: recordEntity, ID: idOr(r.AmendsID)}
+	}
+	if err != nil {
+		return err
+	}
+	added, err := s.store.Amending(ctx, []uuid.UUID{before.ID})
+	if err != nil {
+		return err
+	}
+	known := slices.ContainsFunc(added, func(a Record) bool { return a.ID == r.ID })
+	annulled := !known && slices.ContainsFunc(added, func(a Record) bool { return a.Type == Annulment })
+	var said map[string]string
+	switch {
+	case before.Author.MembershipID != r.Author.MembershipID:
+		return fault.Conflicted("not_author", "Este documento es de otro profesional.")
+	case before.PatientID != r.PatientID || before.EncounterID != r.EncounterID:
+		return fault.InvalidField("amends_id", "El documento es de otra atención.")
+	case before.Type == Addendum || before.Type == Annulment:
+		return fault.InvalidField("amends_id", "Una adenda se añade al documento original.")
+	case json.Unmarshal(r.Content, &said) != nil:
+		return fault.InvalidField("content", "Lo escrito no se entiende.")
+	}
+	if err := mayAdd(before, annulled, r.Author.MembershipID); err != nil {
+		return err
+	}
+	field := "texto"
+	if r.Type == Annulment {
+		field = "motivo"
+	}
+	if len(said) != 1 || len(r.Diagnoses) > 0 {
+		return fault.InvalidField("content", "Falta el texto.")
+	}
+	return amendingProblem(r.Type, field, said[field])
 }
 
 func (s *Service) acceptableNote(ctx context.Context, r Record, e Encounter) error {
@@ -171,6 +208,16 @@ func (s *Service) acceptableNote(ctx context.Context, r Record, e Encounter) err
 	problems, _ := form.Check(t, values, known)
 	if form.Empty(t, values) {
 		problems.Add("content", "La nota está vacía.")
+	}
+	review := Review{
+		Attention: Attention{Encounter: e, Patient: person, Template: t, Draft: Draft{Body: DraftBody{Values: values, Diagnoses: slices.Clone(r.Diagnoses)}}},
+		Problems:  problems,
+	}
+	if err := s.checkDiagnoses(ctx, review); err != nil {
+		return err
+	}
+	if slices.ContainsFunc(review.Draft.Body.Diagnoses, func(d Diagnosis) bool { return strings.TrimSpace(d.Title) == "" }) {
+		problems.Add("diagnosticos", "Falta el título de un diagnóstico.")
 	}
 	return problems.Err()
 }

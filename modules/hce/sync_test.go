@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -127,6 +128,55 @@ var _ = Describe("records on devices", func() {
 		Entry("of a template that is not there", func() context.Context { return c.as(c.Salas, accounts.Doctor) },
 			func(d map[string]any) { d["template_id"] = "ninguna" }, fault.Invalid),
 	)
+
+	It("are kept as every other door keeps them, or refused with words", func() {
+		c.record.Codes = codes
+		ctx, id := c.as(c.Salas, accounts.Doctor), newID()
+		diagnosis := func(code, title, kind string) func(map[string]any) {
+			return func(d map[string]any) {
+				d["diagnoses"] = []map[string]string{{"code": code, "title": title, "kind": kind}}
+			}
+		}
+		for name, change := range map[string]func(map[string]any){
+			"none": func(d map[string]any) { d["diagnoses"] = []any{} }, "no such code": diagnosis("ZZZ", "Nada", "P"), "no such kind": diagnosis("J02.9", "Faringitis", "Q"),
+		} {
+			_, err := entity.Apply(ctx, sent(newID(), change))
+			Expect(fault.KindOf(err)).To(Equal(fault.Invalid), name)
+		}
+		visit := map[string]any{"id": newID(), "appointment_id": c.Visit, "started_at": now.Add(-20 * time.Minute), "ended_at": now}
+		note := sent(id, func(d map[string]any) {
+			diagnosis("J02.9", "Tumor maligno FALSO", "P")(d)
+			d["encounter"] = visit
+		})
+		Expect(entity.Apply(ctx, note)).To(HaveField("Status", offline.Created))
+		Expect(entity.Apply(ctx, note)).To(HaveField("Status", offline.Duplicate))
+		r, err := hce.NewPostgres().Record(ctx, id)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(r.Diagnoses[0].Title).To(HavePrefix("Faringitis aguda"))
+
+		add := func(kind string, amends uuid.UUID, content map[string]string) offline.Received {
+			return sent(newID(), func(d map[string]any) {
+				d["encounter"], d["record_type"], d["diagnoses"], d["template_id"], d["template_version"] = visit, kind, []any{}, "", 0
+				d["content"], d["amends_id"] = content, amends
+			})
+		}
+		good := add("addendum", id, map[string]string{"texto": "Trae radiografía."})
+		Expect(entity.Apply(ctx, good)).To(HaveField("Status", offline.Created))
+		for name, op := range map[string]offline.Received{
+			"empty": add("addendum", id, map[string]string{}), "endless": add("addendum", id, map[string]string{"texto": strings.Repeat("a", 20_001)}),
+			"of an addendum": add("addendum", good.LocalID, map[string]string{"texto": "Otra"}), "hardly a reason": add("annulment", id, map[string]string{"motivo": "x"}),
+		} {
+			_, err := entity.Apply(ctx, op)
+			Expect(fault.KindOf(err)).To(Equal(fault.Invalid), name)
+		}
+		Expect(entity.Apply(ctx, add("annulment", id, map[string]string{"motivo": "Era otra persona"}))).To(HaveField("Status", offline.Created))
+		Expect(entity.Apply(ctx, good)).To(HaveField("Status", offline.Duplicate), "what came before the annulment is known")
+		_, err = entity.Apply(ctx, add("addendum", id, map[string]string{"texto": "Tarde"}))
+		Expect(fault.KindOf(err)).To(Equal(fault.Conflict))
+		observed, err := hce.NewPostgres().ObservedOf(ctx, hce.ObservedRange{Patients: []uuid.UUID{c.Ana}})
+		Expect(err).NotTo(HaveOccurred())
+		Expect(observed).To(BeEmpty(), "what stood in an annulled note is no value of hers")
+	})
 
 	It("wait for a patient who has not arrived", func() {
 		_, err := entity.Apply(c.as(c.Salas, accounts.Doctor), sent(newID(), func(d map[string]any) { d["patient_id"] = newID() }))

@@ -239,6 +239,9 @@ func (s ClinicalSync) retire(ctx context.Context, op offline.Received, reason st
 	if problem := retireProblem(oneSpace(reason)); problem != "" {
 		return offline.Outcome{}, fault.InvalidField("reason", problem)
 	}
+	if err := s.service.mayRetire(ctx, kind, family, op.LocalID); err != nil {
+		return offline.Outcome{}, err
+	}
 	r := Retirement{At: op.At, By: access.Who(ctx).UserID, Reason: oneSpace(reason)}
 	err = s.store.Retire(ctx, kind, family, op.LocalID, r)
 	if fault.IsNotFound(err) { // somebody retired it before

@@ -69,6 +69,11 @@ var _ = Describe("allergies, conditions and blood type", func() {
 		d.as(world.Norte, accounts.Assistant)
 		neighbour.arrived[p.ID] = true
 		Expect(d.get(path).Body.String()).To(ContainSubstring("Penicilina"))
+		own := "select id::text from allergies where substance = 'Látex'"
+		Expect(note("Látex")).To(Equal(http.StatusSeeOther))
+		Expect(d.post(path+"/alergias/"+rows(own)+"/retiro", url.Values{"reason": {"Se escribió dos veces"}}).Code).To(Equal(http.StatusSeeOther))
+		others := rows("select id::text from allergies where substance = 'Penicilina'")
+		Expect(d.post(path+"/alergias/"+others+"/retiro", url.Values{"reason": {"Prueba negativa"}}).Code).To(Equal(http.StatusConflict), "what a doctor noted, a doctor retires")
 	})
 	It("is retired with a reason, once, and stays to be read", func() {
 		note("Penicilina")

@@ -205,7 +205,36 @@ func (s *Service) Retire(ctx context.Context, patient uuid.UUID, kind ItemKind, 
 	if problem := retireProblem(reason); problem != "" {
 		return fault.InvalidField("reason", problem)
 	}
+	if err := s.mayRetire(ctx, kind, family, item); err != nil {
+		return err
+	}
 	return s.store.Retire(ctx, kind, family, item, Retirement{At: s.now(), By: access.Who(ctx).UserID, Reason: reason})
+}
+
+// errDoctorRetires refuses somebody who helps to take away what others noted.
+var errDoctorRetires = fault.Conflicted("doctor_only", "Lo que anotó otra persona lo retira el profesional que atiende. Avísele.")
+
+// mayRetire lets a doctor retire anything, and everybody else only what they noted themselves.
+func (s *Service) mayRetire(ctx context.Context, kind ItemKind, family []uuid.UUID, item uuid.UUID) error {
+	who := access.Who(ctx)
+	if who.Has(string(accounts.Doctor)) {
+		return nil
+	}
+	known, err := s.store.Clinical(ctx, family)
+	if err != nil {
+		return err
+	}
+	for _, a := range known.Allergies {
+		if kind == AllergyItem && a.ID == item && a.NotedBy != who.UserID {
+			return errDoctorRetires
+		}
+	}
+	for _, c := range known.Conditions {
+		if kind == ConditionItem && c.ID == item && c.NotedBy != who.UserID {
+			return errDoctorRetires
+		}
+	}
+	return nil
 }
 
 // SetBloodType keeps the blood group; version is the one that was seen, 0 where none was kept.
