@@ -50,7 +50,7 @@ func (p receta) document(picture []byte) paper.Document {
 	}
 	d.Blocks = append(d.Blocks, paper.Heading{Text: "Rp/"})
 	for i, l := range p.Content.lines() {
-		d.Blocks = append(d.Blocks, paper.Paragraph{Text: strconv.Itoa(i+1) + ". " + l.Name, Bold: true}, paper.Paragraph{Text: joined("\n", l.Sig, l.Instructions)})
+		d.Blocks = append(d.Blocks, paper.Item{Title: strconv.Itoa(i+1) + ". " + l.Name, Text: joined("\n", l.Sig, l.Instructions)})
 	}
 	if p.annulled() == "" {
 		d.Blocks = append(d.Blocks, paper.Paragraph{Text: "Válida hasta el " + p.expires(), Small: true})

@@ -40,6 +40,16 @@ func (p Paragraph) draw(s *sheet) {
 	s.y += gap / 2
 }
 
+// Item is one thing of a list with what is said of it: both stand on one page, as long as a page holds them.
+type Item struct{ Title, Text string }
+
+func (i Item) draw(s *sheet) {
+	lines := len(s.lines(i.Title, style{size: bodySize, bold: true}, s.inner())) + len(s.lines(i.Text, style{size: bodySize}, s.inner()))
+	s.room(float64(lines)*lineHeight(bodySize) + gap)
+	Paragraph{Text: i.Title, Bold: true}.draw(s)
+	Paragraph{Text: i.Text}.draw(s)
+}
+
 // Fact is one thing with its name.
 type Fact struct{ Label, Value string }
 

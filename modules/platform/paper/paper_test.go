@@ -142,6 +142,20 @@ var _ = Describe("a document", func() {
 		Expect(pages[len(pages)-1]).To(ContainSubstring("Última página"))
 	})
 
+	It("keeps what is said of a thing on its page", func() {
+		var blocks []paper.Block
+		for n := range 40 {
+			text := strings.Repeat(fmt.Sprintf("toma%02d\n", n), 1+n%4) + fmt.Sprintf("fin%02d", n)
+			blocks = append(blocks, paper.Item{Title: fmt.Sprintf("cosa%02d", n), Text: text})
+		}
+		_, pages := written(document(blocks...))
+		Expect(len(pages)).To(BeNumerically(">", 2))
+		for n := range 40 {
+			title, end := fmt.Sprintf("cosa%02d", n), fmt.Sprintf("fin%02d", n)
+			Expect(pages).To(ContainElement(And(ContainSubstring(title), ContainSubstring(end))), title)
+		}
+	})
+
 	It("breaks what has no spaces, and shows that a sign is missing instead of failing", func() {
 		_, pages := written(document(paper.Paragraph{Text: strings.Repeat("x", 400) + " 😀 漢 a\u0301\x00\r\n\tfin"}))
 		Expect(strings.Count(pages[0], "x")).To(BeNumerically(">=", 400))

@@ -40,11 +40,19 @@ func (s *Server) Guard(route Route, h echo.HandlerFunc) echo.HandlerFunc {
 		if err := limitBody(c, route); err != nil {
 			return err
 		}
-		if route.Kind == Tx {
-			return s.inTransaction(c, route, h)
+		err := s.run(c, route, h)
+		if who, signedIn := access.From(c.Request().Context()); signedIn && fault.KindOf(err) == fault.Forbidden {
+			s.auditRefusal(c, who, route) // the route is open to them, what lies behind it is not
 		}
-		return h(c)
+		return err
 	}
+}
+
+func (s *Server) run(c echo.Context, route Route, h echo.HandlerFunc) error {
+	if route.Kind == Tx {
+		return s.inTransaction(c, route, h)
+	}
+	return h(c)
 }
 
 const routeKey = "hampi.route"

@@ -57,6 +57,7 @@ func newOffice(world *dbtest.World, perMinute int) *office {
 	o.router = web.NewRouter(o.echo, server.Guard)
 	o.router.POST("/sedes", o.addSite, web.Needs(mayWrite))
 	o.router.GET("/sedes", func(c echo.Context) error { return c.String(http.StatusOK, "sedes") }, web.Needs(mayWrite))
+	o.router.GET("/ajena", func(echo.Context) error { return fault.ErrForbidden }, web.Needs(mayWrite))
 	o.router.GET("/libre", func(c echo.Context) error { return c.String(http.StatusOK, "libre") }, web.Public())
 	return o
 }
@@ -255,6 +256,16 @@ var _ = Describe("a request", func() {
 		var refused int
 		tx := database.From(o.world.RolledBack(o.world.Norte, "receptionist"))
 		Expect(tx.Raw("select count(*) from audit_log where action = 'refused' and new ->> 'route' = 'GET /sedes'").Scan(&refused).Error).To(Succeed())
+		Expect(refused).To(Equal(1))
+	})
+
+	It("for what is somebody else's behind an open door is written down too", func() {
+		r := httptest.NewRequest(http.MethodGet, "/ajena", nil)
+		r.Header.Set(whoHeader, "norte")
+		Expect(o.ask(r).Code).To(Equal(http.StatusNotFound))
+		var refused int
+		tx := database.From(o.world.RolledBack(o.world.Norte, "receptionist"))
+		Expect(tx.Raw("select count(*) from audit_log where action = 'refused' and new ->> 'route' = 'GET /ajena'").Scan(&refused).Error).To(Succeed())
 		Expect(refused).To(Equal(1))
 	})
 
