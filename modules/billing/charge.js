@@ -45,23 +45,26 @@ on('focusin', '[data-recibido]', (field) => {
 const state = (field) => (/radio|checkbox/.test(field.type) ? field.checked : field.value)
 const named = () => { // by name and place among those of the same name
   const seen = {}
-  return new Map([...document.querySelectorAll('#cobro :is(input:not([type=hidden]), select)')].map((f) => [f.name + (seen[f.name] = -~seen[f.name]), f]))
+  return new Map([...document.querySelectorAll('#cobro :is(input:not([type=hidden]), select, button, summary)')].map((f) => [f.name + (seen[f.name] = -~seen[f.name]), f]))
 }
 const lines = () => document.querySelectorAll('.cobro-linea').length
 const sent = new WeakMap()
-let kept = [], before = 0
+let kept = [], before = 0, open
 document.addEventListener('htmx:beforeRequest', ({ detail: { target, xhr } }) => {
-  if (target.id === 'cobro') sent.set(xhr, new Map([...named()].map(([key, field]) => [key, state(field)])))
+  if (target.matches('#cobro')) sent.set(xhr, new Map([...named()].map(([key, field]) => [key, state(field)])))
 })
 document.addEventListener('htmx:beforeSwap', ({ detail: { target, xhr } }) => {
-  if (target.id !== 'cobro') return
+  if (!target.matches('#cobro')) return // its .id is the field of that name
   const active = document.activeElement
   before = lines()
+  open = document.querySelector('#cobro details').open
   kept = [...named()].map(([key, f]) => ({ key, value: state(f), typed: f.dataset.typed || state(f) !== sent.get(xhr).get(key), focus: f === active, from: f.selectionStart, to: f.selectionEnd }))
     .filter((k) => k.typed || k.focus)
 })
 document.addEventListener('htmx:afterSwap', () => {
   const now = named()
+  if (open) document.querySelector('#cobro details').open = true
+  open = false
   for (const { key, value, typed, focus, from, to } of kept) {
     const field = now.get(key)
     if (!field || (lines() < before && key.startsWith('linea'))) continue
@@ -70,7 +73,7 @@ document.addEventListener('htmx:afterSwap', () => {
       field[value === !!value ? 'checked' : 'value'] = value
       field.dataset.typed = 1
     }
-    if (focus && from !== null) from === 0 && to === value.length ? field.select() : field.setSelectionRange(from, to)
+    if (focus && from != null) from === 0 && to === value.length ? field.select() : field.setSelectionRange(from, to)
   }
   kept = []
 })
@@ -79,8 +82,8 @@ on('change', '#cobro [data-typed]', (field) => { delete field.dataset.typed })
 on('focusout', '#cobro [data-typed]', tell)
 document.addEventListener('htmx:afterSettle', () => { for (const field of document.querySelectorAll('#cobro [data-typed]:not(:focus)')) tell(field) })
 
-// Enter ends a field and charges nobody: that takes Ctrl Enter, or the button.
-on('keydown', '#cobro input', (field, e) => {
+// Enter ends a field and charges nobody, nor ends a count: that takes Ctrl Enter, or the button.
+on('keydown', '#cobro input, [data-valor]', (field, e) => {
   if (e.key !== 'Enter' || e.ctrlKey || e.metaKey) return
   e.preventDefault()
   if (field.getAttribute('role') !== 'combobox') field.blur()

@@ -53,6 +53,22 @@ func (f chargeForm) needsServer() bool {
 	return t.Get("forma") == "credito" || t.Get("detraccion") != "" || len(t[deductionsField]) > 0 || f.Amounts[CreditBalance] != ""
 }
 
+// typedField is a field of the form as it was sent.
+type typedField struct{ Name, Value string }
+
+// waiting are the fields that only the server draws, carried by a page of the device until the connection is back.
+func (v chargeView) waiting() (list []typedField) {
+	if !v.Away {
+		return nil
+	}
+	for _, name := range []string{"forma", "cuotas", "cuota_fecha", "cuota_importe", "pendiente", "detraccion", "detraccion_vista", deductionsField} {
+		for _, value := range v.Form.Typed[name] {
+			list = append(list, typedField{name, value})
+		}
+	}
+	return list
+}
+
 // onlyReceipt is the choice of a preliminary receipt whose document is asked for later.
 const onlyReceipt Kind = "recibo"
 

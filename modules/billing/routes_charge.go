@@ -297,7 +297,7 @@ func (h front) doCharge(c echo.Context) error {
 		h.back.terms(f, &content, problems)
 	}
 	if h.away() && f.needsServer() {
-		problems.Add("", "La conexión se cortó. El crédito, la detracción, los adelantos y el saldo a favor la requieren: espere y vuelva a cobrar, o quítelos.")
+		problems.Add("", "La conexión se cortó. El crédito, la detracción, los adelantos y el saldo a favor la requieren: siguen anotados; espere y vuelva a cobrar.")
 	}
 	if len(problems) == 0 {
 		before, err := h.chargedBefore(ctx, f)
