@@ -25,8 +25,8 @@ const chargePath = "/cobros"
 func (h front) chargeRoutes(r *web.Router) {
 	charge := web.Needs(accounts.BillingCharge)
 	r.GET(chargePath+"/nuevo", h.newCharge, charge)
-	r.POST(chargePath+"/revision", h.reviewCharge, charge)
-	r.POST(chargePath+"/buscar", h.findOffers, charge)
+	r.POST(chargePath+"/revision", h.reviewCharge, charge, web.Asks())
+	r.POST(chargePath+"/buscar", h.findOffers, charge, web.Asks())
 	r.POST(chargePath, h.doCharge, charge)
 }
 

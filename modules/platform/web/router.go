@@ -31,6 +31,7 @@ type Route struct {
 	SignedIn     bool              // anybody who is signed in
 	WhileLocked  bool              // answered while the screen is locked
 	Quiet        bool              // a poll: does not count as activity
+	Asks         bool              // a POST that writes nothing
 	Kind         Kind
 	MaxBody      int64 // bytes
 }
@@ -59,6 +60,9 @@ func WhileLocked() Option { return func(r *Route) { r.WhileLocked = true } }
 
 // Quiet marks a poll, which does not keep a log-in alive.
 func Quiet() Option { return func(r *Route) { r.Quiet = true } }
+
+// Asks marks a question by POST that writes nothing: it is no operation, so it may be asked again in other words.
+func Asks() Option { return func(r *Route) { r.Asks = true } }
 
 // Of sets the route's kind.
 func Of(k Kind) Option { return func(r *Route) { r.Kind = k } }

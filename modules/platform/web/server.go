@@ -197,7 +197,7 @@ type NamedWrite struct {
 
 // operationOf finds the operation id: the hidden field op_id of a form, or the header Idempotency-Key.
 func operationOf(r *http.Request, body []byte, route Route) (*NamedWrite, error) {
-	if r.Method == http.MethodGet || r.Method == http.MethodHead || route.Public {
+	if r.Method == http.MethodGet || r.Method == http.MethodHead || route.Public || route.Asks {
 		return nil, nil
 	}
 	text, form := r.Header.Get("Idempotency-Key"), false
