@@ -216,6 +216,9 @@ func (h front) countCash(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if _, err := h.Till.ByID(c.Request().Context(), session, false); err != nil {
+		return err
+	}
 	typed, err := c.FormParams()
 	if err != nil {
 		return fault.InvalidField("", "El formulario llegó incompleto. Vuelva a enviarlo.")

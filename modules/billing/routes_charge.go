@@ -174,6 +174,7 @@ func (h front) cart(ctx context.Context, in url.Values) (chargeForm, error) {
 			return f, err
 		}
 	}
+	f.Doctor = budget.DoctorID
 	for i, l := range f.Lines {
 		offer, err := h.Book.Offer(ctx, l.Ref)
 		if err != nil {
@@ -226,6 +227,9 @@ func (h front) chargeView(ctx context.Context, f chargeForm) (v chargeView, err 
 		}
 		v.Totals = v.Content.Totals()
 		v.Doubts = v.Content.Doubts(f.wanted())
+		if _, applies := DetractionFor(f.Kind, v.Content, OtherServices); applies && v.Away {
+			v.Doubts = append(v.Doubts, "Esta factura lleva detracción y sin conexión sale sin ella. Si puede, espere la conexión.")
+		}
 	}
 	if v.Before, err = h.chargedBefore(ctx, f); err != nil {
 		return v, err

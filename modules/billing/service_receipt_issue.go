@@ -68,6 +68,15 @@ func (s *ReceiptDocuments) Arrived(ctx context.Context, r Receipt) error {
 	if r.Wanted == "" {
 		return nil
 	}
+	if r.AppointmentID != nil {
+		before, err := s.ledger.chargedVisit(ctx, *r.AppointmentID, r.ID)
+		if err != nil {
+			return err
+		}
+		if len(before) > 0 { // a device did not know; whether it is a second charge is a person's to say
+			return s.ledger.keepProblem(ctx, r.ID, "Esa cita ya se cobró en "+before[0].Name+". Si se cobró dos veces, devuelva este dinero; si no, emita su comprobante.")
+		}
+	}
 	refused, err := s.ledger.attempt(ctx, func(ctx context.Context) error {
 		_, err := s.Issue(ctx, r.ID, r.Wanted, r.Customer)
 		return err

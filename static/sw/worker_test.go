@@ -360,9 +360,9 @@ var _ = Describe("The service worker", Ordered, func() {
 
 	It("hands in what is unsent and forgets everything when the clinic withdrew the device", func() {
 		eval[any](tab, `trial.unlock()`)
-		server.set(func() { server.revoked = true })
-		eval[any](tab, `trial.store('commit', {queue: [[0,'pending','uno']]})`)
 		eval[any](tab, `void document.addEventListener('equipo:retirado', (e) => { window.retirado = e.detail.done })`)
+		server.set(func() { server.revoked = true })
+		eval[any](tab, `trial.store('commit', {queue: [[0,'pending','uno']]})`) // which may ask the server at once
 		eval[any](tab, `trial.ask('sync', {hasty: true})`)
 		Eventually(func() bool { return eval[bool](tab, `window.retirado === true`) }).WithTimeout(stepLimit).Should(BeTrue(), "the page tells its person")
 		Expect(server.list("/api/v1/devices/handin")).To(HaveLen(1))

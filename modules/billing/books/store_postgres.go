@@ -88,7 +88,21 @@ func (Postgres) Works(ctx context.Context, from, to agenda.Date) ([]Work, error)
 			works[i].Times, works[i].Total = r.Times.Neg(), r.Total.Neg()
 		}
 	}
-	return works, nil
+	deducted, err := deducted(ctx, from, to)
+	if err == nil && !deducted.IsZero() {
+		works = append(works, Work{Total: deducted.Neg()}) // nobody's, as the advance was
+	}
+	return works, err
+}
+
+// deducted is what the documents of a period take off for advances, which have documents of their own.
+func deducted(ctx context.Context, from, to agenda.Date) (sum decimal.Decimal, err error) {
+	query := "select coalesce((select " + inSoles("d", "amount") + " " + current +
+		"join invoice_deductions d on d.content_id = c.id where c.issued_on between ? and ? and s.state not in ('rejected', 'voided')), 0)"
+	if err := database.From(ctx).Raw(query, from.String(), to.String()).Row().Scan(&sum); err != nil {
+		return sum, fmt.Errorf("add up what documents deduct: %w", err)
+	}
+	return sum, nil
 }
 
 func idOf(id *uuid.UUID) uuid.UUID {
@@ -98,11 +112,12 @@ func idOf(id *uuid.UUID) uuid.UUID {
 	return *id
 }
 
-// Taken adds up the money that came in and went back between two moments, by the way it was paid and its currency.
+// Taken adds up the money that came in and went back between two moments, by the way it was paid and its currency. What
+// moves in and out of patients' balances is none.
 func (Postgres) Taken(ctx context.Context, from, to time.Time) ([]Taken, error) {
 	var rows []Taken
 	const query = `select method, currency, count(*) as count, coalesce(sum(amount) filter (where amount > 0), 0) as "in", coalesce(-sum(amount) filter (where amount < 0), 0) as back
-		from payments where at >= ? and at < ? group by method, currency order by currency, method`
+		from payments where at >= ? and at < ? and method <> 'credit_balance' group by method, currency order by currency, method`
 	err := database.From(ctx).Raw(query, from, to).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("add up payments: %w", err)

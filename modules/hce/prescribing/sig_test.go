@@ -157,7 +157,8 @@ var _ = Describe("a line of a prescription", func() {
 
 // anything is a line as a broken client might send it.
 func anything(t *rapid.T) prescribing.Item {
-	text := rapid.OneOf(rapid.String(), rapid.SampledFrom([]string{"", "Amoxicilina", "Ibuprofeno + cafeína", "500 mg", "250 mg/5 mL", "0 mg/0 mL", "tableta", "jarabe", "oral", "mg", "g", "mL", "gota", "J01CA04", "M01AE01"}))
+	plain := rapid.String().Filter(func(s string) bool { return !strings.Contains(s, "%") }) // a percent sign of its own is no broken format
+	text := rapid.OneOf(plain, rapid.SampledFrom([]string{"", "Amoxicilina", "Ibuprofeno + cafeína", "500 mg", "250 mg/5 mL", "0 mg/0 mL", "tableta", "jarabe", "oral", "mg", "g", "mL", "gota", "J01CA04", "M01AE01"}))
 	amount := func(name string) prescribing.Amount {
 		return prescribing.Amount{Value: decimal.New(rapid.Int64().Draw(t, name), rapid.Int32Range(-4, 4).Draw(t, name+" exponent")), Unit: text.Draw(t, name+" unit")}
 	}
