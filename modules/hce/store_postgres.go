@@ -98,7 +98,8 @@ type draftRow struct {
 	Holder                               string
 	HeldAt                               *time.Time
 	Version                              int64
-	CreatedAt, UpdatedAt                 time.Time
+	CreatedAt                            time.Time
+	UpdatedAt                            time.Time `gorm:"autoUpdateTime:false"` // when it was written, not when it arrived
 }
 
 func (draftRow) TableName() string { return "record_drafts" }

@@ -85,7 +85,7 @@ func (s *Service) draftArrived(ctx context.Context, op offline.Received, in draf
 		return offline.Outcome{}, err
 	}
 	if e.Closed() {
-		return s.draftLate(ctx, op)
+		return s.draftLate(ctx, op, in, e)
 	}
 	d, err := s.store.Draft(ctx, e.ID, e.DoctorID)
 	switch {
@@ -93,21 +93,29 @@ func (s *Service) draftArrived(ctx context.Context, op offline.Received, in draf
 		d = Draft{ID: op.LocalID, EncounterID: e.ID, PatientID: e.PatientID, AuthorID: e.DoctorID, CreatedAt: op.At}
 	case err != nil:
 		return offline.Outcome{}, err
-	case d.Holder == in.Window && !d.UpdatedAt.Before(op.At):
-		return offline.Outcome{Status: offline.Duplicate, Version: d.Version}, nil // the same window wrote on, with connection
-	case d.Holder != in.Window && d.Version > in.Seen:
+	case d.Version > in.Seen && (d.Holder != in.Window || !d.UpdatedAt.Before(op.At)): // written on elsewhere, or here by a page that may not have known it
 		aside := in.besides(newID(), e, earlier(op.At, s.now()))
 		return offline.Outcome{Status: offline.Duplicate, Version: d.Version}, s.setAside(ctx, aside) // the device gets it with the note as it stands
 	}
 	created := d.Version == 0
 	d.TemplateID, d.TemplateVersion, d.Body = in.TemplateID, in.TemplateVersion, in.Body
 	d.Holder, d.HeldAt, d.UpdatedAt = in.Window, earlier(op.At, s.now()), earlier(op.At, s.now())
-	d, err = s.store.SaveDraft(ctx, d)
+	d, err = s.saveArrived(ctx, d)
 	out := offline.Outcome{Status: offline.Updated, Version: d.Version}
 	if created {
 		out.Status = offline.Created
 	}
 	return out, err
+}
+
+// saveArrived leaves one edition out: a page that its window loaded before this arrived stands at the one before, and would
+// take what arrived for a saving of its own whose answer was lost, and write over it.
+func (s *Service) saveArrived(ctx context.Context, d Draft) (Draft, error) {
+	d, err := s.store.SaveDraft(ctx, d)
+	if err != nil {
+		return d, err
+	}
+	return s.store.SaveDraft(ctx, d)
 }
 
 func earlier(a, b time.Time) time.Time {
@@ -117,12 +125,13 @@ func earlier(a, b time.Time) time.Time {
 	return b
 }
 
-// draftLate answers a draft of an attention that was closed meanwhile: its own record says what it said; otherwise it is
-// refused, and stays on the device to be read.
-func (s *Service) draftLate(ctx context.Context, op offline.Received) (offline.Outcome, error) {
+// draftLate answers a draft of an attention that was closed meanwhile: what its own record does not say stands beside it;
+// where it has none it is refused, and stays on the device to be read.
+func (s *Service) draftLate(ctx context.Context, op offline.Received, in draftData, e Encounter) (offline.Outcome, error) {
 	_, err := s.store.Record(ctx, op.LocalID)
 	if err == nil {
-		return offline.Outcome{Status: offline.Duplicate, Version: 1}, nil
+		aside := in.besides(newID(), e, earlier(op.At, s.now()))
+		return offline.Outcome{Status: offline.Duplicate, Version: 1}, s.setAside(ctx, aside)
 	}
 	if !fault.IsNotFound(err) {
 		return offline.Outcome{}, err
