@@ -121,6 +121,14 @@ var _ = Describe("allergies, conditions and blood type", func() {
 		Expect(rows("select count(*)::text from conditions")).To(Equal("1"))
 		Expect(d.get(path).Body.String()).To(ContainSubstring("desde 2022"))
 	})
+	It("says on which day of the clinic it was noted", func() {
+		form := url.Values{"op_id": {newID().String()}, "id": {newID().String()}, "name": {"Hipertensión"}}
+		Expect(d.post(path+"/enfermedades", form).Code).To(Equal(http.StatusSeeOther))
+		const late = "set session_replication_role = replica; update conditions set created_at = '2026-11-30T00:54:00Z'; reset session_replication_role"
+		_, err := world.Admin.Exec(context.Background(), late) // 19:54 of the day before in Lima
+		Expect(err).NotTo(HaveOccurred())
+		Expect(d.get(path + "/alertas").Body.String()).To(And(ContainSubstring("29/11/2026"), Not(ContainSubstring("30/11/2026"))))
+	})
 	It("refuses a blood type that somebody else changed meanwhile", func() {
 		set := func(t, version string) int {
 			return d.post(path+"/grupo-sanguineo", url.Values{"blood_type": {t}, "version": {version}}).Code

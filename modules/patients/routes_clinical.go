@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
@@ -31,6 +32,7 @@ type alertsView struct {
 	Problems fault.Problems
 	Failed   string // the form that was refused: "alergia", "enfermedad", "retiro", "grupo"
 	OpIDs    func() string
+	Zone     *time.Location // the clinic's
 }
 
 type alertForm struct {
@@ -86,7 +88,7 @@ func (h routes) alertsView(c echo.Context) (*alertsView, error) {
 		users = append(users, x.NotedBy, x.Retired.By)
 	}
 	names, err := h.service.peopleNames(ctx, users)
-	return &alertsView{Frame: *frame, Clinical: clinical, Names: names, OpIDs: newID}, err
+	return &alertsView{Frame: *frame, Clinical: clinical, Names: names, OpIDs: newID, Zone: h.service.zone(ctx)}, err
 }
 
 // write runs one change of the alerts: the page is read before, so that a refusal can show it again.

@@ -221,10 +221,13 @@ func (s *Service) Page(ctx context.Context, from Cursor, limit int) (people []Pa
 func (s *Service) today(ctx context.Context) time.Time { return DateOf(s.local(ctx, s.now())) }
 
 // local shows a moment in the clinic's zone; Lima when the zone is unknown.
-func (s *Service) local(ctx context.Context, t time.Time) time.Time {
+func (s *Service) local(ctx context.Context, t time.Time) time.Time { return t.In(s.zone(ctx)) }
+
+// zone is the clinic's.
+func (s *Service) zone(ctx context.Context) *time.Location {
 	zone, err := time.LoadLocation(access.Who(ctx).TimeZone)
 	if err != nil || access.Who(ctx).TimeZone == "" {
-		zone = time.FixedZone("America/Lima", -5*60*60)
+		return time.FixedZone("America/Lima", -5*60*60)
 	}
-	return t.In(zone)
+	return zone
 }
