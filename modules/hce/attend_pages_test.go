@@ -383,10 +383,13 @@ var _ = Describe("the page of an attention", func() {
 		repeat := regexp.MustCompile(`/recetas/[0-9a-f-]{36}/repetir`).FindString(page)
 		again := url.Values{"op_id": {newID().String()}, "id": {newID().String()}}
 		Expect(v.post(repeat, again).Status).To(Equal(http.StatusConflict), "a window writes that note")
+		few := v.post(address+"/tratamiento", with(v.get(address).note("a"), "hacer", "repetir")).Body
+		Expect(few).To(ContainSubstring("Paracetamol 500 mg no se repitió. Suspendido: Náuseas."))
+		Expect(few).NotTo(ContainSubstring(`name="rx" value=`))
 		Expect(v.post(address+"/ventana", url.Values{"ventana": {"a"}, "dejar": {"si"}}).Status).To(Equal(http.StatusNoContent))
 		again.Set("op_id", newID().String())
 		Expect(v.post(repeat, again).Header.Get("HX-Redirect")).To(Equal(address), "the attention that goes on")
-		Expect(strings.Count(v.get(address).Body, `name="rx" value=`)).To(Equal(2))
+		Expect(strings.Count(v.get(address).Body, `name="rx" value=`)).To(Equal(1), "what was stopped is not repeated")
 		again.Set("op_id", newID().String())
 		Expect(c.visit(c.Rojas, accounts.Doctor).post(repeat, again).Status).To(Equal(http.StatusNotFound))
 		Expect(v.get(address + "/historia?vista=resultados").Body).To(ContainSubstring("148"))

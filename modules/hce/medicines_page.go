@@ -3,6 +3,7 @@ package hce
 import (
 	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -113,10 +114,10 @@ func (h attendScreens) repeat(c echo.Context) error {
 	if err != nil {
 		id = newID()
 	}
-	e, err := h.record.RepeatIn(c.Request().Context(), id, prescription)
+	e, stopped, err := h.record.RepeatIn(c.Request().Context(), id, prescription)
 	if err != nil {
 		return err
 	}
-	web.Flash(c, "Receta repetida en la nota: revísela y firme")
+	web.Flash(c, strings.TrimSpace("Receta repetida en la nota: revísela y firme. "+stoppedWords(stopped)))
 	return web.Leave(c, attentionPath(e.ID, ""))
 }

@@ -255,6 +255,9 @@ func (h attendScreens) prescribe(c echo.Context) error {
 		return err
 	}
 	if !web.IsFragment(c) {
+		if words := problems["medicamento"]; words != "" {
+			web.Flash(c, words)
+		}
 		return h.kept(c, s, a)
 	}
 	v, err := h.partial(c, a)
@@ -306,9 +309,14 @@ func (h attendScreens) changeItems(c echo.Context, s sent, a *Attention) (fault.
 	case what == "libre":
 		*items = append(*items, freeItem())
 	case what == "repetir":
-		before, err := h.record.Repeat(ctx, a.Look)
+		before, stopped, err := h.record.Repeat(ctx, a.Look)
+		if err != nil {
+			return nil, err
+		}
 		*items = append(*items, before...)
-		return nil, err
+		if words := stoppedWords(stopped); words != "" {
+			return fault.Problems{"medicamento": words}, nil
+		}
 	case what == "recetar":
 		p, err := h.record.Prescribe(ctx, *a, typedLine(s.Values.Get("medicamento")))
 		if problems, refused := fault.Fields(err); refused {

@@ -201,19 +201,37 @@ func (s *Service) Favourite(ctx context.Context, item prescribing.Item) error {
 	return s.store.SaveFavourite(ctx, access.Who(ctx).MembershipID, item)
 }
 
-// Repeat are the lines of the patient's last prescription.
-func (s *Service) Repeat(ctx context.Context, look Look) ([]Prescribed, error) {
+// Repeat are the lines of the patient's last prescription, and those that were stopped since, which are not repeated.
+func (s *Service) Repeat(ctx context.Context, look Look) ([]Prescribed, []Medication, error) {
 	before, err := s.Medications(ctx, look)
-	if err != nil {
-		return nil, err
+	if err != nil || len(before) == 0 {
+		return nil, nil, err
 	}
-	var list []Prescribed
-	for _, m := range before {
-		if m.RecordID == before[0].RecordID {
-			list = append(list, Prescribed{Item: m.Item})
+	last := slices.DeleteFunc(slices.Clone(before), func(m Medication) bool { return m.RecordID != before[0].RecordID })
+	lines, stopped := repeated(last)
+	return lines, stopped, nil
+}
+
+// repeated parts medicines into lines to prescribe again and those that were stopped, for a reason that still holds until
+// somebody prescribes them anew.
+func repeated(list []Medication) (lines []Prescribed, stopped []Medication) {
+	for _, m := range list {
+		if m.Stopped != nil {
+			stopped = append(stopped, m)
+			continue
 		}
+		lines = append(lines, Prescribed{Item: m.Item})
 	}
-	return list, nil
+	return lines, stopped
+}
+
+// stoppedWords tells of medicines that were not repeated; "" for none.
+func stoppedWords(stopped []Medication) string {
+	var words []string
+	for _, m := range stopped {
+		words = append(words, m.Item.Name()+" no se repitió. Suspendido: "+strings.TrimRight(m.Stopped.Reason, ". ")+".")
+	}
+	return strings.Join(words, " ")
 }
 
 // Prescribed are the medicines of a person, the newest first, for who looks at their page; the reading is written down.
@@ -233,45 +251,61 @@ func (s *Service) Prescribed(ctx context.Context, patient uuid.UUID) (Look, []Me
 var ErrWrittenElsewhere = fault.Conflicted("held", "La nota de esta atención está abierta en otra ventana. Repita la receta allí, en Tratamiento.")
 
 // RepeatIn adds the lines of a prescription to the note of its patient's attention, which begins if none goes on: id is
-// made by the form. It is refused with ErrWrittenElsewhere while a window writes the note.
-func (s *Service) RepeatIn(ctx context.Context, id, prescription uuid.UUID) (Encounter, error) {
+// made by the form. Those that were stopped are left out and told. It is refused with ErrWrittenElsewhere while a window
+// writes the note.
+func (s *Service) RepeatIn(ctx context.Context, id, prescription uuid.UUID) (e Encounter, stopped []Medication, err error) {
 	r, err := s.store.Record(ctx, prescription)
 	if err == nil && r.Type != Prescription {
 		err = fault.ErrNotFound
 	}
 	if err != nil {
-		return Encounter{}, err
+		return e, nil, err
 	}
 	look, err := s.Open(ctx, r.PatientID)
 	if err != nil {
-		return Encounter{}, err
+		return e, nil, err
 	}
-	lines, err := medicationsIn(r)
+	lines, stopped, err := s.linesOf(ctx, r)
 	if err != nil {
-		return Encounter{}, err
+		return e, nil, err
 	}
-	e, err := s.Attend(ctx, id, uuid.Nil, look.Patient())
+	e, err = s.Attend(ctx, id, uuid.Nil, look.Patient())
 	if err != nil {
-		return e, err
+		return e, nil, err
 	}
 	a, err := s.attention(ctx, e.ID, "")
 	if err != nil {
-		return e, err
+		return e, nil, err
 	}
 	if a.Elsewhere {
-		return e, ErrWrittenElsewhere
+		return e, nil, ErrWrittenElsewhere
 	}
 	body := a.Draft.Body
-	for _, m := range lines {
-		body.Items = append(body.Items, Prescribed{Item: m.Item})
-	}
+	body.Items = append(body.Items, lines...)
 	if len(body.Items) > mostItems {
-		return e, fault.InvalidField("", "Una receta lleva como máximo 30 medicamentos.")
+		return e, nil, fault.InvalidField("", "Una receta lleva como máximo 30 medicamentos.")
 	}
 	_, err = s.SaveDraft(ctx, Saving{
 		EncounterID: e.ID, DraftID: a.Draft.ID, Seen: a.Draft.Version, TemplateID: a.Template.ID, Version: a.Template.Version, Body: body,
 	})
-	return e, err
+	return e, stopped, err
+}
+
+// linesOf are the lines of a prescription as they stand today.
+func (s *Service) linesOf(ctx context.Context, prescription Record) (lines []Prescribed, stopped []Medication, err error) {
+	list, err := medicationsIn(prescription)
+	if err != nil {
+		return nil, nil, err
+	}
+	for i, m := range list {
+		kept, err := s.store.Medication(ctx, m.ID)
+		if err != nil && !fault.IsNotFound(err) {
+			return nil, nil, err
+		}
+		list[i].Stopped = kept.Stopped
+	}
+	lines, stopped = repeated(list)
+	return lines, stopped, nil
 }
 
 // prescriptionNumbers is the series of prescriptions.
