@@ -32,7 +32,7 @@ if (note()) {
 
 const closed = async (name) => name.startsWith(browser + '.') && navigator.locks &&
   !(await navigator.locks.query()).held.some((lock) => lock.name === held(name))
-const tell = (what, where = note().dataset.ventanas) => fetch(where, { method: 'POST', headers: { 'HX-Request': 'true' }, body: new URLSearchParams(what), keepalive: true })
+const tell = (what, where = note().dataset.ventanas, more) => fetch(where, { method: 'POST', headers: { 'HX-Request': 'true', ...more }, body: new URLSearchParams(what), keepalive: true })
 
 async function settle() {
   const form = note()
@@ -58,7 +58,7 @@ window.addEventListener('pagehide', () => {
   const form = note()
   if (reads()) return
   form.elements.dejar.disabled = false
-  tell(new FormData(form), kept < changes && signing !== true ? form.action : undefined).catch(() => {})
+  tell(new FormData(form), ...(kept < changes && signing !== true ? [form.action, { 'X-Guarda': '1' }] : [])).catch(() => {})
   form.elements.dejar.disabled = true
 })
 document.addEventListener('visibilitychange', () => { if (document.hidden) plan(0) }) // it may never be seen again
@@ -113,7 +113,7 @@ document.addEventListener('htmx:afterRequest', (e) => {
   if (ofNote(e)) {
     lost = !e.detail.successful
     if (!lost) kept = sending
-    else byID('estado-borrador')?.querySelector('span')?.replaceChildren('No se pudo guardar el borrador. Lo escrito sigue aquí.')
+    else if (kept < sending) byID('estado-borrador')?.querySelector('span')?.replaceChildren('No se pudo guardar el borrador. Lo escrito sigue aquí.')
   }
   if (kept >= changes && look) look.click()
   else if (kept < changes) plan(e.detail.successful ? pause : 5 * pause)
@@ -183,21 +183,21 @@ const dialogOpen = () => Boolean(document.querySelector('dialog:modal'))
 const sign = () => byID('firmar-boton')?.click()
 
 document.addEventListener('click', (e) => {
-  if (!(e.target instanceof Element) || !e.target.closest('#firmar-boton') || !onTheWay.size) return
+  if (!(e.target instanceof Element) || !e.target.closest('#firmar-boton')) return
+  stop()
+  if (!onTheWay.size) return void (signing = true) // from here on no saving takes its place in a queue
   e.preventDefault()
   e.stopImmediatePropagation()
-  stop()
   signing = 'waits'
 }, true)
 
-document.addEventListener('htmx:beforeRequest', (e) => {
+document.addEventListener('htmx:beforeSend', (e) => { // what is held back before has no end
   const { elt, xhr } = e.detail
-  if (e.defaultPrevented) return
   if (signs(e)) {
     stop()
     signing = true
     asked = letters
-  } else if (elt.id === 'guardar' || elt.matches?.('#nota [name=hacer], #nota .rx [hx-post]')) {
+  } else if (['guardar', 'nota'].includes(elt.id) || elt.matches?.('#nota [name=hacer], #nota .rx [hx-post]')) {
     onTheWay.add(xhr)
     xhr.addEventListener('loadend', () => {
       onTheWay.delete(xhr)
@@ -302,6 +302,8 @@ on('click', '[data-copia]', (button) => {
   field.value = field.value.trim() ? field.value.trimEnd() + (field.matches('textarea') ? '\n' : ' ') + text : text
   for (const event of ['input', 'change']) field.dispatchEvent(new Event(event, { bubbles: true }))
   byID('atencion').removeAttribute('data-lado')
+  const part = button.closest('.aparte li')
+  if (part) (part.parentElement.children.length > 1 ? part : part.closest('.aparte')).remove() // the note says it now
   field.focus()
 })
 

@@ -115,5 +115,11 @@ var _ = Describe("a note that goes on in another window", func() {
 		one.Go("/hoy")
 		one.Go(attention)
 		Expect(one.Value(story)).To(Equal("Última pala"))
+
+		By("signing while a saving is on its way")
+		one.Fill(story, "Última palabra")
+		one.Keys(kb.Tab)
+		one.Keys(kb.Enter, chromedp.ModifierCtrl)
+		one.See("[data-errores]", "") // it was looked at: no diagnosis yet
 	})
 })
