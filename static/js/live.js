@@ -32,6 +32,10 @@ let kept = null
 document.addEventListener('htmx:beforeSwap', (e) => {
   const region = e.detail.target
   if (!region?.matches?.('[data-vivo]') || e.detail.xhr.status === 204) return
+  if (e.detail.requestConfig.headers['X-Vivo'] && region.querySelector('.htmx-request')) { // news wait for what is on its way
+    e.detail.shouldSwap = false
+    return
+  }
   const focus = document.activeElement
   kept = { focus: region.contains(focus) ? focus.id : '', scroll: [...region.querySelectorAll('[id]')].filter((el) => el.scrollTop || el.scrollLeft).map((el) => [el.id, el.scrollTop, el.scrollLeft]) }
 })
