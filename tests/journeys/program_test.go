@@ -37,7 +37,7 @@ type Program struct {
 
 var answersAt = regexp.MustCompile(`Hampi answers at (\S+)`)
 
-const startLimit = 60 * time.Second
+const startLimit = 120 * time.Second
 
 // makeDemo lets a program fill its clinics and gives its data folder, which goes with the suite.
 func makeDemo() string {
