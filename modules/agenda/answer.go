@@ -70,8 +70,12 @@ func (h screens) redrawn(c echo.Context, at address, refused *refusal, said *vie
 	return web.Render(c, status, withToast(region(b), said))
 }
 
+// toRegionOf has an answer drawn over a region. Who asked for it to be drawn there is told nothing: htmx looks a region up
+// from the element that asked, which may have been drawn over meanwhile.
 func toRegionOf(c echo.Context, target string) {
-	c.Response().Header().Set("HX-Retarget", target)
+	if "#"+c.Request().Header.Get("HX-Target") != target {
+		c.Response().Header().Set("HX-Retarget", target)
+	}
 	c.Response().Header().Set("HX-Reswap", "outerHTML")
 }
 
