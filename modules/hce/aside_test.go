@@ -46,6 +46,23 @@ var _ = Describe("what a window wrote of a note that went on elsewhere", func() 
 		Expect(v.get(address).Body).NotTo(ContainSubstring("no está en la nota"))
 	})
 
+	It("is told of before the signature of who did not type it", func() {
+		c := norte()
+		v := c.visit(c.Salas, accounts.Doctor)
+		address, opened := c.begin(v)
+		note := func(p page, window, relato string) url.Values {
+			return with(p.note(window), "f.motivo", "Dolor", "f.relato", relato, "dx", "J02.9", "dx.tipo.J02.9", "P")
+		}
+		v.post(address+"/borrador", note(opened, "a", "Desde ayer"))
+		v.post(address+"/ventana", url.Values{"ventana": {"b"}})
+		holder := note(v.get(address), "b", "Desde ayer")
+		asked := v.post(address+"/revision", holder)
+		Expect(asked.Body).To(And(ContainSubstring("Lo que se firma"), Not(ContainSubstring("no está en la nota"))))
+		v.post(address+"/borrador", note(opened, "a", "Desde ayer, con fiebre de 39"))
+		holder.Set("version", asked.hidden("version"))
+		Expect(v.post(address+"/revision", holder).Body).To(ContainSubstring("Hay texto suyo que no está en la nota."))
+	})
+
 	It("is set aside on a device without the server, stands beside the note there, and arrives", func() {
 		c := norte()
 		a, server := c.away(true), c.as(c.Salas, accounts.Doctor)

@@ -40,6 +40,9 @@ func (h attendScreens) review(c echo.Context) error {
 		return err
 	}
 	v := reviewView{Review: r, Box: box, State: savedWords(d, h.record.Zone(ctx))}
+	if v.Asides, err = h.record.Asides(ctx, s.EncounterID); err != nil {
+		return err
+	}
 	if web.IsFragment(c) {
 		return web.Render(c, http.StatusOK, reviewDialog(v))
 	}
@@ -205,8 +208,9 @@ func (h attendScreens) unsigned(c echo.Context, id uuid.UUID, version int64, hol
 // reviewView is what will stand for ever, before it is signed.
 type reviewView struct {
 	Review
-	Box   SignBox
-	State string
+	Box    SignBox
+	State  string
+	Asides []Beside // written in another window, and not in the note
 }
 
 func (v reviewView) lines() []form.Line { return form.Summary(v.Template, v.Draft.Body.Values) }
