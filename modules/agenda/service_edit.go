@@ -105,7 +105,7 @@ func (s *Service) Edit(ctx context.Context, r Revision) (Saved, error) {
 		return Saved{}, err
 	}
 	event := s.event(ctx, m.Appointment, whatOf(m), now)
-	saved, err := s.settle(ctx, d, m.Appointment, func(a Appointment) (Appointment, error) { return s.store.Save(ctx, a, event) })
+	saved, err := s.settle(ctx, d, takenOver(current, m.Appointment, access.Who(ctx).MembershipID), func(a Appointment) (Appointment, error) { return s.store.Save(ctx, a, event) })
 	return Saved{Appointment: saved, Before: current, Changed: m.Changed}, err
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"hampi/modules/accounts"
 	"hampi/modules/agenda"
+	"hampi/modules/platform/database"
 	"hampi/modules/platform/fault"
 )
 
@@ -40,6 +41,20 @@ var _ = Describe("moving and editing", Ordered, func() {
 		Expect(err).NotTo(HaveOccurred())
 		Expect(back.Appointment.Place()).To(Equal(a.Place()))
 		Expect(back.Appointment.Version).To(BeEquivalentTo(3))
+	})
+
+	It("counts an hour that professionals take over from a colleague as given to themselves", func() {
+		doctor := c.as(c.Rojas, accounts.Doctor)
+		a := book(doctor, c.booking(at(10, 0)))
+		Expect(database.From(doctor).Exec("update appointments set booked_by = null where id = ?", a.ID).Error).To(Succeed(), "it came from outside")
+		_, err := service.Move(doctor, agenda.Move{ID: a.ID, Version: a.Version, DoctorID: c.Rojas.Membership})
+		Expect(err).NotTo(HaveOccurred())
+		tie, err := service.Tie(doctor, c.Rojas.Membership, a.PatientID)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(tie.Holds()).To(BeFalse(), "the patient has not come")
+		again, err := service.Appointment(doctor, a.ID)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(again.OwnBooking()).To(BeTrue())
 	})
 
 	It("resizes over its own hour", func() {

@@ -59,7 +59,7 @@ func (p Postgres) Save(ctx context.Context, a Appointment, e Event) (Appointment
 	err := p.inTurn(ctx, a, func(ctx context.Context) error {
 		update := database.Together(ctx, func(tx *gorm.DB) *gorm.DB {
 			return tx.Model(&Appointment{}).Where("id = ? and version = ?", a.ID, seen).
-				Select("*").Omit("id", "created_at", "booked_by", "booked_as").Updates(&a)
+				Select("*").Omit("id", "created_at", "booked_as").Updates(&a)
 		}, e.write)
 		if update.Error == nil && update.RowsAffected == 0 { // its event is taken back with this
 			return fault.Conflicted("stale", "Alguien más cambió esta cita. Vuelva a abrirla.")

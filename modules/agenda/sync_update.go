@@ -248,7 +248,7 @@ func (s *Service) editLate(ctx context.Context, current Appointment, w wish, op 
 		return done, err
 	}
 	event := s.event(ctx, m.Appointment, whatOf(m), instant(op.At))
-	saved, err := s.settle(ctx, d, m.Appointment, func(a Appointment) (Appointment, error) { return s.store.Save(ctx, a, event) })
+	saved, err := s.settle(ctx, d, takenOver(current, m.Appointment, access.Who(ctx).MembershipID), func(a Appointment) (Appointment, error) { return s.store.Save(ctx, a, event) })
 	if asTaken(err) != nil {
 		if w.ResourceID != nil && aboutRoom(err) {
 			w.ResourceID = nil

@@ -28,6 +28,14 @@ func (t Tie) and(other Tie) Tie {
 // OwnBooking reports whether who attends gave the hour.
 func (a Appointment) OwnBooking() bool { return a.BookedBy != nil && *a.BookedBy == a.DoctorID }
 
+// takenOver says who gives the hour now: a professional who takes over a colleague's appointment gives it to themselves.
+func takenOver(before, a Appointment, by uuid.UUID) Appointment {
+	if a.DoctorID != before.DoctorID && a.DoctorID == by {
+		a.BookedBy = &by
+	}
+	return a
+}
+
 // came reports whether the patient came, or was attended, before a moment.
 func (a Appointment) came(before time.Time) bool {
 	here := a.ArrivedAt != nil || a.Status == InProgress || a.Status == Completed

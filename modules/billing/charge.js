@@ -26,18 +26,24 @@ function show() {
 // The rest fills the way that is entered while it is empty, and is selected, so that typing replaces it. Walking through
 // with Tab pays nothing.
 let walking = false
+// fill puts the rest into a way; what nobody types over follows the total.
+function fill(field, rest) {
+  field.value = (rest / 100).toFixed(2)
+  field.dataset.filled = 1
+}
+on('input', '[data-filled]', (field) => { delete field.dataset.filled })
 document.addEventListener('keydown', (e) => { walking = e.key === 'Tab' }, true)
 document.addEventListener('pointerdown', () => { walking = false }, true)
 on('focusin', '[data-pago]', (field) => {
   const rest = Math.min(left(field.form, field), field.dataset.tope ?? Infinity) // of a balance only what is there
-  if (!walking && field.value.trim() === '' && rest > 0) field.value = (rest / 100).toFixed(2)
+  if (!walking && field.value.trim() === '' && rest > 0) fill(field, rest)
   field.select()
   show()
 })
 // Cash is told by what is handed over: its key leads there, and the rest is cash.
 on('focusin', '[data-recibido]', (field) => {
   const cash = field.form.querySelector('[data-pago=cash]'), rest = left(field.form, cash)
-  if (!walking && cash.value.trim() === '' && rest > 0) cash.value = (rest / 100).toFixed(2)
+  if (!walking && cash.value.trim() === '' && rest > 0) fill(cash, rest)
   show()
 })
 // What is typed while an answer is on its way stays: the new form takes over values, focus and selection. What it takes
@@ -58,18 +64,21 @@ document.addEventListener('htmx:beforeSwap', ({ detail: { target, xhr } }) => {
   const active = document.activeElement
   before = lines()
   open = document.querySelector('#cobro details').open
-  kept = [...named()].map(([key, f]) => ({ key, value: state(f), typed: f.dataset.typed || state(f) !== sent.get(xhr).get(key), focus: f === active, from: f.selectionStart, to: f.selectionEnd }))
-    .filter((k) => k.typed || k.focus)
+  kept = [...named()].map(([key, f]) => ({ key, value: state(f), typed: f.dataset.typed || state(f) !== sent.get(xhr).get(key), filled: f.dataset.filled, focus: f === active, from: f.selectionStart, to: f.selectionEnd }))
+    .filter((k) => k.typed || k.focus || k.filled)
 })
 document.addEventListener('htmx:afterSwap', () => {
   const now = named()
   if (open) document.querySelector('#cobro details').open = true
   open = false
-  for (const { key, value, typed, focus, from, to } of kept) {
+  for (const { key, value, typed, filled, focus, from, to } of kept) {
     const field = now.get(key)
     if (!field || (lines() < before && key.startsWith('linea'))) continue
     if (focus) field.focus()
-    if (typed) {
+    if (filled) {
+      field.value = ''
+      fill(field, left(field.form, field))
+    } else if (typed) {
       field[value === !!value ? 'checked' : 'value'] = value
       field.dataset.typed = 1
     }

@@ -50,8 +50,13 @@ type chargeForm struct {
 // needsServer reports whether the form carries what a receipt cannot say, left from a page that the server drew.
 func (f chargeForm) needsServer() bool {
 	t := f.Typed
-	return t.Get("forma") == "credito" || t.Get("detraccion") != "" || len(t[deductionsField]) > 0 || f.Amounts[CreditBalance] != ""
+	return f.Kind == Factura && (t.Get("forma") == "credito" || t.Get("detraccion") != "") || len(t[deductionsField]) > 0 || f.Amounts[CreditBalance] != ""
 }
+
+// serverFields are drawn by the server alone; dropField says that a cart goes on without them.
+var serverFields = []string{"forma", "cuotas", "cuota_fecha", "cuota_importe", "pendiente", "detraccion", "detraccion_vista", deductionsField}
+
+const dropField = "sin_conexion"
 
 // typedField is a field of the form as it was sent.
 type typedField struct{ Name, Value string }
@@ -61,7 +66,7 @@ func (v chargeView) waiting() (list []typedField) {
 	if !v.Away {
 		return nil
 	}
-	for _, name := range []string{"forma", "cuotas", "cuota_fecha", "cuota_importe", "pendiente", "detraccion", "detraccion_vista", deductionsField} {
+	for _, name := range serverFields {
 		for _, value := range v.Form.Typed[name] {
 			list = append(list, typedField{name, value})
 		}
@@ -133,6 +138,12 @@ func customerOf(p patients.Patient) Customer {
 
 // chargeTyped reads the form.
 func chargeTyped(in url.Values) (chargeForm, error) {
+	if in.Get(dropField) != "" {
+		for _, name := range serverFields {
+			in.Del(name)
+		}
+		in.Del(paymentField(CreditBalance))
+	}
 	f := chargeForm{Kind: Kind(in.Get("comprobante")), Amounts: map[Method]string{}, References: map[Method]string{}, Received: in.Get("recibido"), Typed: in}
 	var err error
 	if f.ID, err = formID(in.Get("id")); err != nil {

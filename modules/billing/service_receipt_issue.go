@@ -74,7 +74,7 @@ func (s *ReceiptDocuments) Arrived(ctx context.Context, r Receipt) error {
 			return err
 		}
 		if len(before) > 0 { // a device did not know; whether it is a second charge is a person's to say
-			return s.ledger.keepProblem(ctx, r.ID, "Esa cita ya se cobró en "+before[0].Name+". Si se cobró dos veces, devuelva este dinero; si no, emita su comprobante.")
+			return s.ledger.keepProblem(ctx, r.ID, "Esa cita ya se cobró en "+before[0].Name+". Si se cobró dos veces, emita su comprobante, anúlelo con una nota de crédito y devuelva el dinero.")
 		}
 	}
 	refused, err := s.ledger.attempt(ctx, func(ctx context.Context) error {

@@ -31,6 +31,6 @@ func (Postgres) ObservedBefore(ctx context.Context, family []uuid.UUID, code str
 		where, args = where+" and (o.taken_at, o.id) < (?, ?)", append(args, before, beforeID)
 	}
 	var list []Observed
-	err := database.From(ctx).Raw(observedQuery+where+" order by o.taken_at desc, o.id desc limit ?", append(args, limit)...).Scan(&list).Error
+	err := database.From(ctx).Raw(observedQuery+where+inForce+"order by o.taken_at desc, o.id desc limit ?", append(args, limit)...).Scan(&list).Error
 	return list, explain("read values of a person", err)
 }
