@@ -328,21 +328,27 @@ func (s *Service) ArrivedToday(ctx context.Context, patient, site uuid.UUID) (bo
 	return err == nil, err
 }
 
-// ArrivedVisit is the appointment for which the patient came today, to this site (zero: to any): one that is not over,
-// else the latest; fault.ErrNotFound for who did not come.
-func (s *Service) ArrivedVisit(ctx context.Context, patient, site uuid.UUID) (uuid.UUID, error) {
+// ofToday are a person's appointments of today, the latest first.
+func (s *Service) ofToday(ctx context.Context, patient uuid.UUID) ([]Appointment, error) {
 	family, err := s.patients.Family(ctx, patient)
 	if err != nil {
-		return uuid.Nil, err
+		return nil, err
 	}
 	start, end := bounds(s.Today(ctx), s.Today(ctx), s.Zone(ctx))
 	list, err := s.store.OfPatient(ctx, PatientRange{Patients: family, Before: end, Limit: PatientsCount})
+	return slices.DeleteFunc(list, func(a Appointment) bool { return a.StartTime.Before(start) || !a.StartTime.Before(end) }), err
+}
+
+// ArrivedVisit is the appointment for which the patient came today, to this site (zero: to any): one that is not over,
+// else the latest; fault.ErrNotFound for who did not come.
+func (s *Service) ArrivedVisit(ctx context.Context, patient, site uuid.UUID) (uuid.UUID, error) {
+	list, err := s.ofToday(ctx, patient)
 	if err != nil {
 		return uuid.Nil, err
 	}
 	list = slices.DeleteFunc(list, func(a Appointment) bool {
 		here := a.ArrivedAt != nil && a.Status != Cancelled && a.Status != NoShow
-		return !here || a.StartTime.Before(start) || !a.StartTime.Before(end) || site != uuid.Nil && a.SiteID != site
+		return !here || site != uuid.Nil && a.SiteID != site
 	})
 	if len(list) == 0 {
 		return uuid.Nil, fault.ErrNotFound
@@ -354,17 +360,12 @@ func (s *Service) ArrivedVisit(ctx context.Context, patient, site uuid.UUID) (uu
 // TodayWith is the patient's appointment of today with a doctor (a membership): the one in attention, else the first that
 // is not over; fault.ErrNotFound without one.
 func (s *Service) TodayWith(ctx context.Context, patient, doctor uuid.UUID) (uuid.UUID, error) {
-	family, err := s.patients.Family(ctx, patient)
-	if err != nil {
-		return uuid.Nil, err
-	}
-	start, end := bounds(s.Today(ctx), s.Today(ctx), s.Zone(ctx))
-	list, err := s.store.OfPatient(ctx, PatientRange{Patients: family, Before: end, Limit: PatientsCount})
+	list, err := s.ofToday(ctx, patient)
 	if err != nil {
 		return uuid.Nil, err
 	}
 	list = slices.DeleteFunc(list, func(a Appointment) bool {
-		return a.DoctorID != doctor || a.StartTime.Before(start) || !a.StartTime.Before(end) || !a.Status.Pending() && a.Status != InProgress
+		return a.DoctorID != doctor || !a.Status.Pending() && a.Status != InProgress
 	})
 	if len(list) == 0 {
 		return uuid.Nil, fault.ErrNotFound
